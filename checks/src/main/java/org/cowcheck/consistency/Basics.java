@@ -1,0 +1,183 @@
+package org.cowcheck.consistency;
+
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.RmwOrder;
+
+/**
+ * The sets and relations of a graph that every model is stated in, under their names in cat.
+ *
+ * <p>Initial writes are on no CPU: they are external to every event.
+ */
+final class Basics {
+  final Graph graph;
+
+  final EventSet all;
+  final EventSet reads;
+  final EventSet writes;
+  final EventSet accesses;
+
+  final Relation po;
+  final Relation poLoc;
+  final Relation rf;
+  final Relation co;
+  final Relation fr;
+  final Relation com;
+
+  /** From the read to the write of each read-modify-write that succeeded, lock included. */
+  final Relation rmw;
+
+  Basics(Graph graph) {
+    this.graph = graph;
+    all = set(event -> true);
+    reads = set(Event::isRead);
+    writes = set(Event::isWrite);
+    accesses = set(event -> !event.isFence());
+    po = Relation.none(graph);
+    poLoc = Relation.none(graph);
+    rmw = Relation.none(graph);
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      for (int j = 1; j < graph.length(cpu); j++) {
+        int to = graph.at(cpu, j);
+        for (int i = 0; i < j; i++) {
+          int from = graph.at(cpu, i);
+          po.add(from, to);
+          if (sameWord(from, to)) {
+            poLoc.add(from, to);
+          }
+        }
+        if (isUpdateWrite(graph.event(to))) {
+          rmw.add(graph.at(cpu, j - 1), to);
+        }
+      }
+    }
+    rf = Relation.none(graph);
+    co = Relation.none(graph);
+    fr = Relation.none(graph);
+    for (int word = 0; word < graph.words(); word++) {
+      for (int j = 1; j < graph.writes(word); j++) {
+        for (int i = 0; i < j; i++) {
+          co.add(graph.write(word, i), graph.write(word, j));
+        }
+      }
+    }
+    for (int id = 0; id < graph.size(); id++) {
+      if (graph.event(id).isRead()) {
+        rf.add(graph.rf(id), id);
+      }
+    }
+    for (int id = 0; id < graph.size(); id++) {
+      if (graph.event(id).isRead()) {
+        int source = graph.rf(id);
+        int word = graph.event(id).word().number();
+        for (int i = graph.place(source) + 1; i < graph.writes(word); i++) {
+          fr.add(id, graph.write(word, i));
+        }
+      }
+    }
+    com = rf.or(co).or(fr);
+  }
+
+  private boolean sameWord(int a, int b) {
+    return graph.event(a).word() != null && graph.event(a).word() == graph.event(b).word();
+  }
+
+  static boolean isUpdateWrite(Event event) {
+    return event.isWrite() && (event.update() != null || event.lockRole() == LockRole.LOCK_WRITE);
+  }
+
+  /** The events that satisfy a condition. */
+  EventSet set(Predicate<Event> condition) {
+    return EventSet.of(graph, condition);
+  }
+
+  /** The ids that satisfy a condition. */
+  EventSet ids(Predicate<Integer> condition) {
+    EventSet set = EventSet.none(graph);
+    for (int id = 0; id < graph.size(); id++) {
+      if (condition.test(id)) {
+        set.add(id);
+      }
+    }
+    return set;
+  }
+
+  /** The pairs of a relation on one CPU: {@code r & int}. */
+  Relation internal(Relation relation) {
+    return relation.and(sameCpu());
+  }
+
+  /** The pairs of a relation between CPUs: {@code r & ext}. */
+  Relation external(Relation relation) {
+    return relation.minus(sameCpu());
+  }
+
+  private Relation sameCpu;
+
+  private Relation sameCpu() {
+    if (sameCpu == null) {
+      Relation relation = po.or(po.inverse());
+      sameCpu = relation.optional();
+    }
+    return sameCpu;
+  }
+
+  /** The pairs in program order with such a fence between: {@code fencerel(F)}. */
+  Relation fencerel(Predicate<Fence> kind) {
+    Relation result = Relation.none(graph);
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      for (int f = 0; f < graph.length(cpu); f++) {
+        Event event = graph.event(graph.at(cpu, f));
+        if (event.isFence() && kind.test(event.fence())) {
+          addAcross(result, cpu, f, f + 1);
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Adds all pairs from before place {@code end} to place {@code start} and after, on a CPU. */
+  void addAcross(Relation relation, int cpu, int end, int start) {
+    for (int i = 0; i < end; i++) {
+      for (int j = start; j < graph.length(cpu); j++) {
+        relation.add(graph.at(cpu, i), graph.at(cpu, j));
+      }
+    }
+  }
+
+  /** From reads to what depends on them, by a rule on (read, later event of its CPU). */
+  Relation dependency(BiPredicate<Event, Event> rule) {
+    Relation result = Relation.none(graph);
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      for (int j = 1; j < graph.length(cpu); j++) {
+        for (int i = 0; i < j; i++) {
+          if (rule.test(graph.event(graph.at(cpu, i)), graph.event(graph.at(cpu, j)))) {
+            result.add(graph.at(cpu, i), graph.at(cpu, j));
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Whether a read is half of a fully ordered read-modify-write that succeeds. */
+  boolean isFullUpdate(int read) {
+    Event event = graph.event(read);
+    return event.isRead()
+        && event.update() != null
+        && event.update().order() == RmwOrder.FULL
+        && event.writesAfter(graph.value(read));
+  }
+
+  /** Whether a trylock's read failed, or is no trylock's. */
+  boolean isFailedTry(int id) {
+    return graph.event(id).lockRole() == LockRole.TRY_READ
+        && !graph.event(id).writesAfter(graph.value(id));
+  }
+}

@@ -1,0 +1,74 @@
+package org.cowcheck.consistency;
+
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+
+/**
+ * What SC and TSO have in common: one acyclic order of all accesses, made of the preserved program
+ * order and of communication.
+ */
+abstract class GlobalOrder implements MemoryModel {
+
+  /** The program order that the model preserves, between accesses. */
+  abstract Relation preserved(Basics basics);
+
+  /** The part of rf that is ordered globally. */
+  abstract Relation globalRf(Basics basics);
+
+  private Relation globalOrder(Basics basics) {
+    return preserved(basics).or(globalRf(basics)).or(basics.co).or(basics.fr);
+  }
+
+  @Override
+  public final boolean mayGrow(Graph graph) {
+    Basics basics = new Basics(graph);
+    return Coherence.isCoherent(basics)
+        && Coherence.isAtomic(basics)
+        && globalOrder(basics).isAcyclic();
+  }
+
+  @Override
+  public final Judgement judge(Graph graph) {
+    Basics basics = new Basics(graph);
+    if (!Coherence.isCoherent(basics)) {
+      return Judgement.broken("coherence");
+    }
+    if (!Coherence.isAtomic(basics)) {
+      return Judgement.broken("atomic");
+    }
+    if (!globalOrder(basics).isAcyclic()) {
+      return Judgement.broken("global-order");
+    }
+    if (GracePeriods.any(graph) && !fenced(basics).isIrreflexive()) {
+      return Judgement.broken("rcu");
+    }
+    return Judgement.consistent();
+  }
+
+  /** The global order, then a chain of grace periods: must not lead back. */
+  private Relation fenced(Basics basics) {
+    Relation order = globalOrder(basics).star();
+    return order.then(rcuFence(basics, order)).then(order);
+  }
+
+  /** LKMM's rcu-fence, with the global order in the place of hb, pb and prop. */
+  private static Relation rcuFence(Basics basics, Relation order) {
+    Relation link = basics.po.optional().then(order).then(basics.po);
+    return basics.po.then(GracePeriods.order(basics, link)).then(basics.po.optional());
+  }
+
+  @Override
+  public final Relation preserved(Graph graph) {
+    return preserved(new Basics(graph));
+  }
+
+  @Override
+  public final Relation before(Graph graph) {
+    Basics basics = new Basics(graph);
+    Relation order = globalOrder(basics);
+    if (GracePeriods.any(graph)) {
+      order = order.or(rcuFence(basics, order.star()));
+    }
+    return order.plus();
+  }
+}

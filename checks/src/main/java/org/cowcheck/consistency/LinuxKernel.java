@@ -1,0 +1,96 @@
+package org.cowcheck.consistency;
+
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+
+/**
+ * The Linux-kernel memory model of Linux 6.1 (tools/memory-model/linux-kernel.cat).
+ *
+ * <p>coherence, atomic, happens-before and propagation are monotone: an event that is added last in
+ * (po | rf)* and reads from, or is placed at, the end of coherence order adds no outgoing edge.
+ * They hold for every prefix of a consistent execution. rcu is not: rcu-rscs leads from the unlock
+ * back to the lock, so an execution may only be judged by it when it is complete; plain-coherence
+ * is left to the end with it.
+ */
+final class LinuxKernel implements MemoryModel {
+  @Override
+  public String name() {
+    return "lkmm";
+  }
+
+  @Override
+  public boolean mayGrow(Graph graph) {
+    Basics basics = new Basics(graph);
+    if (!Coherence.isCoherent(basics) || !Coherence.isAtomic(basics)) {
+      return false;
+    }
+    LinuxKernelRelations lk = new LinuxKernelRelations(basics);
+    return lk.hb.isAcyclic() && lk.pb.isAcyclic();
+  }
+
+  @Override
+  public Judgement judge(Graph graph) {
+    Basics basics = new Basics(graph);
+    if (!Coherence.isCoherent(basics)) {
+      return Judgement.broken("coherence");
+    }
+    if (!Coherence.isAtomic(basics)) {
+      return Judgement.broken("atomic");
+    }
+    LinuxKernelRelations lk = new LinuxKernelRelations(basics);
+    // acyclic hb as happens-before
+    if (!lk.hb.isAcyclic()) {
+      return Judgement.broken("happens-before");
+    }
+    // acyclic pb as propagation
+    if (!lk.pb.isAcyclic()) {
+      return Judgement.broken("propagation");
+    }
+    Relation rcuFence = rcuFence(lk);
+    Relation rb = rb(lk, rcuFence);
+    // irreflexive rb as rcu
+    if (!rb.isIrreflexive()) {
+      return Judgement.broken("rcu");
+    }
+    if (!lk.plain.isEmpty()) {
+      PlainAccesses plainAccesses = new PlainAccesses(lk, rcuFence, lk.hb.or(lk.pb).or(rb));
+      // empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence
+      if (!plainAccesses.isCoherent()) {
+        return Judgement.broken("plain-coherence");
+      }
+      return Judgement.consistentWith(plainAccesses.races());
+    }
+    return Judgement.consistent();
+  }
+
+  /** {@code let rcu-fence = po ; rcu-order ; po?}. */
+  private static Relation rcuFence(LinuxKernelRelations lk) {
+    Relation po = lk.basics.po;
+    if (!GracePeriods.any(lk.basics.graph)) {
+      return Relation.none(lk.basics.graph);
+    }
+    // let rcu-link = po? ; hb* ; pb* ; prop ; po
+    Relation rcuLink = po.optional().then(lk.hb.star()).then(lk.pb.star()).then(lk.prop).then(po);
+    return po.then(GracePeriods.order(lk.basics, rcuLink)).then(po.optional());
+  }
+
+  /** {@code let rb = prop ; rcu-fence ; hb* ; pb* ; [Marked]}. */
+  private static Relation rb(LinuxKernelRelations lk, Relation rcuFence) {
+    if (rcuFence.isEmpty()) {
+      return rcuFence;
+    }
+    return lk.prop.then(rcuFence).then(lk.hb.star()).then(lk.pb.star()).to(lk.marked);
+  }
+
+  @Override
+  public Relation preserved(Graph graph) {
+    return new LinuxKernelRelations(new Basics(graph)).ppo;
+  }
+
+  /** {@code (hb | pb | rb)+}. */
+  @Override
+  public Relation before(Graph graph) {
+    LinuxKernelRelations lk = new LinuxKernelRelations(new Basics(graph));
+    return lk.hb.or(lk.pb).or(rb(lk, rcuFence(lk))).plus();
+  }
+}

@@ -1,0 +1,164 @@
+package org.cowcheck.consistency;
+
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.Order;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOrder;
+
+/**
+ * The relations of the Linux-kernel memory model, up to pb, by their names in
+ * tools/memory-model/linux-kernel.cat of Linux 6.1 (Alglave, Maranget, McKenney, Parri, Stern,
+ * ASPLOS 2018; plain accesses: Stern 2019). Hyphens become camel case.
+ */
+final class LinuxKernelRelations {
+  final Basics basics;
+
+  final EventSet marked;
+  final EventSet plain;
+  final EventSet noreturn;
+  final EventSet r4rmb;
+
+  final Relation addr;
+  final Relation rmb;
+  final Relation wmb;
+  final Relation strongFence;
+  final Relation nonrwFence;
+  final Relation fence;
+  final Relation ppo;
+  final Relation cumulFence;
+  final Relation prop;
+  final Relation hb;
+  final Relation pb;
+
+  LinuxKernelRelations(Basics basics) {
+    this.basics = basics;
+    EventSet m = basics.accesses;
+    EventSet w = basics.writes;
+    Relation po = basics.po;
+
+    // linux-kernel.bell: Marked, Plain.
+    marked = basics.set(event -> event.order() != Order.PLAIN);
+    plain = basics.set(event -> event.order() == Order.PLAIN);
+    EventSet acquire = basics.ids(this::isAcquire);
+    EventSet release = basics.set(event -> event.isWrite() && event.order() == Order.RELEASE);
+    EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
+    EventSet lockRead = basics.ids(this::isLockRead);
+
+    // Release Acquire
+    Relation acqPo = po.between(acquire, m);
+    Relation poRel = po.between(m, release);
+    Relation poUnlockLockPo = po.to(unlock).then(po.or(basics.rf).to(lockRead)).then(po);
+
+    // Fences
+    noreturn = basics.set(LinuxKernelRelations::isNoreturn);
+    r4rmb = basics.set(event -> event.isRead() && !isNoreturn(event));
+    rmb = basics.fencerel(Fence::isReadBarrier).between(r4rmb, r4rmb);
+    wmb = basics.fencerel(Fence::isWriteBarrier).between(w, w);
+    Relation gp =
+        po.to(basics.set(event -> event.isFence() && event.fence().isGracePeriod()))
+            .then(po.optional());
+    strongFence = mb().or(gp);
+    nonrwFence = strongFence.or(poRel).or(acqPo);
+    fence = nonrwFence.or(wmb).or(rmb);
+
+    // Preserved Program Order
+    addr = basics.dependency((read, event) -> event.address() == read.index());
+    Relation data = basics.dependency((read, event) -> event.data() == read.index());
+    Relation ctrl = basics.dependency(LinuxKernelRelations::isControlled);
+    Relation dep = addr.or(data);
+    Relation rwdep = dep.or(ctrl).to(w);
+    Relation overwrite = basics.co.or(basics.fr);
+    Relation toW = rwdep.or(basics.internal(overwrite)).or(addr.to(plain).then(wmb));
+    Relation rfi = basics.internal(basics.rf);
+    Relation toR = addr.or(dep.to(marked).then(rfi));
+    ppo = toR.or(toW).or(fence).or(basics.internal(poUnlockLockPo));
+
+    // Propagation: Ordering from release operations and strong fences.
+    Relation rfe = basics.external(basics.rf);
+    Relation cumulated = rfe.to(marked).optional().then(strongFence.or(poRel));
+    cumulFence = cumulated.or(wmb).or(poUnlockLockPo).between(marked, marked);
+    prop =
+        basics
+            .external(overwrite)
+            .optional()
+            .from(marked)
+            .then(cumulFence.star())
+            .to(marked)
+            .then(rfe.optional())
+            .to(marked);
+
+    // Happens Before
+    Relation propInt = basics.internal(prop.minus(Relation.identity(basics.graph, basics.all)));
+    hb = ppo.or(rfe).or(propInt).between(marked, marked);
+
+    // Write and fence propagation ordering
+    pb = prop.then(strongFence).then(hb.star()).to(marked);
+  }
+
+  /**
+   * {@code let mb}: pairs of accesses across a full fence. The fences around a successful fully
+   * ordered read-modify-write lie right before its read and right after its write.
+   */
+  private Relation mb() {
+    Graph graph = basics.graph;
+    EventSet m = basics.accesses;
+    EventSet lockWrite = basics.set(event -> event.lockRole() == LockRole.LOCK_WRITE);
+    EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
+    EventSet rmw =
+        basics.ids(
+            id ->
+                Basics.isUpdateWrite(graph.event(id))
+                    || (graph.event(id).isRead() && graph.event(id).writesAfter(graph.value(id))));
+    Relation po = basics.po;
+    Relation beforeAtomic = basics.fencerel(fence -> fence == Fence.BEFORE_ATOMIC);
+    Relation afterAtomic = basics.fencerel(fence -> fence == Fence.AFTER_ATOMIC);
+    Relation afterSpinlock = basics.fencerel(fence -> fence == Fence.AFTER_SPINLOCK);
+    Relation afterUnlockLock = basics.fencerel(fence -> fence == Fence.AFTER_UNLOCK_LOCK);
+    Relation mb = basics.fencerel(Fence::isFullBarrier);
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      for (int i = 0; i < graph.length(cpu); i++) {
+        if (basics.isFullUpdate(graph.at(cpu, i))) {
+          basics.addAcross(mb, cpu, i, i);
+          basics.addAcross(mb, cpu, i + 2, i + 2);
+        }
+      }
+    }
+    return mb.or(beforeAtomic.to(rmw).then(po.optional()))
+        .or(po.optional().to(rmw).then(afterAtomic))
+        .or(po.optional().to(lockWrite).then(afterSpinlock))
+        .or(po.to(unlock).then(basics.co.or(po)).to(lockWrite).then(afterUnlockLock))
+        .between(m, m);
+  }
+
+  private boolean isAcquire(int id) {
+    Event event = basics.graph.event(id);
+    if (!event.isRead() || event.order() != Order.ACQUIRE) {
+      return false;
+    }
+    boolean conditional = event.update() != null || event.lockRole() == LockRole.TRY_READ;
+    return !conditional || event.writesAfter(basics.graph.value(id));
+  }
+
+  private boolean isLockRead(int id) {
+    LockRole role = basics.graph.event(id).lockRole();
+    return role == LockRole.LOCK_READ || (role == LockRole.TRY_READ && !basics.isFailedTry(id));
+  }
+
+  private static boolean isNoreturn(Event event) {
+    return event.isRead() && event.update() != null && event.update().order() == RmwOrder.NORETURN;
+  }
+
+  private static boolean isControlled(Event read, Event event) {
+    for (int i = 0; i < event.controls(); i++) {
+      if (event.control(i) == read.index()) {
+        return read.index() != Place.NO_READ;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+package org.cowcheck.consistency;
+
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+
+/** A memory model: says which execution graphs are consistent. Stateless. */
+public interface MemoryModel {
+
+  /** The name that the command line knows. */
+  String name();
+
+  /**
+   * Whether a graph that may still grow is consistent, by the axioms that growth cannot mend and
+   * that hold for every maximal extension. What this rejects, {@link #judge} rejects in every graph
+   * that contains it.
+   */
+  boolean mayGrow(Graph graph);
+
+  /** Judges a complete execution by all axioms. */
+  Judgement judge(Graph graph);
+
+  /**
+   * The pairs of a CPU's events that the model keeps in program order in this graph: ordered by a
+   * fence, an annotation, a dependency or the architecture.
+   */
+  Relation preserved(Graph graph);
+
+  /**
+   * What happens before what, in time: the transitive closure of all ordering that the model gives
+   * between events of this graph.
+   */
+  Relation before(Graph graph);
+}

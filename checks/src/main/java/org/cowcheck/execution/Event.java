@@ -1,0 +1,299 @@
+package org.cowcheck.execution;
+
+import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.Order;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOp;
+import org.cowcheck.memory.RmwOrder;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
+
+/**
+ * One event of one CPU: a read, a write or a fence. It holds what program order determines; which
+ * write a read reads from is the {@link Graph}'s.
+ *
+ * <p>An atomic read-modify-write is a read and, if it succeeds, a write right after it. The full
+ * fences around a successful fully ordered one are part of these two events.
+ */
+public final class Event {
+  /** The CPU number of initial writes. */
+  public static final int INITIAL = -1;
+
+  /** What kind of event it is. */
+  public enum Kind {
+    READ,
+    WRITE,
+    FENCE
+  }
+
+  private static final int[] NONE = {};
+
+  private final int cpu;
+  private final int index;
+  private final Kind kind;
+  private final Word word;
+  private final Order order;
+  private final long value;
+  private final Update update;
+  private final LockRole lockRole;
+  private final Fence fence;
+  private final int address;
+  private final int data;
+  private final int[] control;
+  private final Step step;
+
+  /** The read-modify-write that a read or write is half of. */
+  public record Update(RmwOp op, long a, long b, RmwOrder order) {}
+
+  private Event(
+      Site site,
+      Kind kind,
+      Word word,
+      Order order,
+      long value,
+      Update update,
+      LockRole lockRole,
+      Fence fence,
+      int address,
+      int data) {
+    this.cpu = site.cpu;
+    this.index = site.index;
+    this.control = site.control;
+    this.step = site.step;
+    this.kind = kind;
+    this.word = word;
+    this.order = order;
+    this.value = value;
+    this.update = update;
+    this.lockRole = lockRole;
+    this.fence = fence;
+    this.address = address;
+    this.data = data;
+  }
+
+  /**
+   * Where in a program an event stands.
+   *
+   * @param cpu the CPU's number, from 0
+   * @param index the event's place in program order, from 0
+   * @param control the program-order indices of the reads that it is control-dependent on
+   * @param step the step of the kernel path
+   */
+  @SuppressWarnings("ArrayRecordComponent") // shared, never changed, never compared
+  public record Site(int cpu, int index, int[] control, Step step) {
+
+    /** A read. */
+    public Event read(Place place, Order order) {
+      return new Event(
+          this,
+          Kind.READ,
+          place.word(),
+          order,
+          0,
+          null,
+          LockRole.NONE,
+          null,
+          place.addressRead(),
+          Place.NO_READ);
+    }
+
+    /** A write of a value that was computed from an earlier read, or not. */
+    public Event write(Place place, long value, Order order, int dataRead) {
+      return new Event(
+          this,
+          Kind.WRITE,
+          place.word(),
+          order,
+          value,
+          null,
+          LockRole.NONE,
+          null,
+          place.addressRead(),
+          dataRead);
+    }
+
+    /** The read half of a read-modify-write. */
+    public Event updateRead(Place place, Update update) {
+      Order order = update.order == RmwOrder.ACQUIRE ? Order.ACQUIRE : Order.ONCE;
+      return new Event(
+          this,
+          Kind.READ,
+          place.word(),
+          order,
+          0,
+          update,
+          LockRole.NONE,
+          null,
+          place.addressRead(),
+          Place.NO_READ);
+    }
+
+    /** The write half of a read-modify-write that succeeds; its read is the event before. */
+    public Event updateWrite(Place place, Update update, long value) {
+      Order order = update.order == RmwOrder.RELEASE ? Order.RELEASE : Order.ONCE;
+      return new Event(
+          this,
+          Kind.WRITE,
+          place.word(),
+          order,
+          value,
+          update,
+          LockRole.NONE,
+          null,
+          place.addressRead(),
+          update.op == RmwOp.XCHG || update.op == RmwOp.CMPXCHG ? Place.NO_READ : index - 1);
+    }
+
+    /** A fence. */
+    public Event fence(Fence fence) {
+      return new Event(
+          this,
+          Kind.FENCE,
+          null,
+          Order.ONCE,
+          0,
+          null,
+          LockRole.NONE,
+          fence,
+          Place.NO_READ,
+          Place.NO_READ);
+    }
+
+    /** An event on a spinlock. */
+    public Event lock(Spinlock lock, LockRole role) {
+      return switch (role) {
+        case LOCK_READ, TRY_READ -> lockEvent(lock, role, Kind.READ, Order.ACQUIRE, 0);
+        case LOCK_WRITE -> lockEvent(lock, role, Kind.WRITE, Order.ONCE, Spinlock.LOCKED);
+        case UNLOCK -> lockEvent(lock, role, Kind.WRITE, Order.RELEASE, Spinlock.UNLOCKED);
+        case NONE -> throw new IllegalArgumentException("no lock event");
+      };
+    }
+
+    private Event lockEvent(Spinlock lock, LockRole role, Kind kind, Order order, long value) {
+      return new Event(
+          this, kind, lock.word(), order, value, null, role, null, Place.NO_READ, Place.NO_READ);
+    }
+  }
+
+  /** The initial write of a word. */
+  public static Event initial(Word word) {
+    return new Site(INITIAL, word.number(), NONE, Step.NONE)
+        .write(word, word.initialValue(), Order.ONCE, Place.NO_READ);
+  }
+
+  /** The CPU, from 0, or {@link #INITIAL}. */
+  public int cpu() {
+    return cpu;
+  }
+
+  /** The place in program order, from 0. */
+  public int index() {
+    return index;
+  }
+
+  public boolean isInitial() {
+    return cpu == INITIAL;
+  }
+
+  public boolean isRead() {
+    return kind == Kind.READ;
+  }
+
+  public boolean isWrite() {
+    return kind == Kind.WRITE;
+  }
+
+  public boolean isFence() {
+    return kind == Kind.FENCE;
+  }
+
+  /** The word accessed; null for a fence. */
+  public Word word() {
+    return word;
+  }
+
+  /** The annotation of a read or write. */
+  public Order order() {
+    return order;
+  }
+
+  /** The value that a write writes. */
+  public long value() {
+    return value;
+  }
+
+  /** The read-modify-write that this is half of, or null. */
+  public Update update() {
+    return update;
+  }
+
+  public LockRole lockRole() {
+    return lockRole;
+  }
+
+  /** The fence, or null. */
+  public Fence fence() {
+    return fence;
+  }
+
+  /** The program-order index of the read that supplied the address, or {@link Place#NO_READ}. */
+  public int address() {
+    return address;
+  }
+
+  /** The program-order index of the read that supplied the value, or {@link Place#NO_READ}. */
+  public int data() {
+    return data;
+  }
+
+  /** How many reads this event is control-dependent on. */
+  public int controls() {
+    return control.length;
+  }
+
+  /** The program-order index of the i-th read that this event is control-dependent on. */
+  public int control(int i) {
+    return control[i];
+  }
+
+  /** The step of the kernel path. */
+  public Step step() {
+    return step;
+  }
+
+  /**
+   * Whether a read, given the value that it read, is followed by the write of its
+   * read-modify-write.
+   */
+  public boolean writesAfter(long valueRead) {
+    return switch (lockRole) {
+      case LOCK_READ -> true;
+      case TRY_READ -> valueRead == Spinlock.UNLOCKED;
+      default -> update != null && isRead() && update.op.succeeds(valueRead, update.a, update.b);
+    };
+  }
+
+  /**
+   * Whether two events are the same operation; used to detect programs that are not deterministic.
+   */
+  public boolean sameOperation(Event other) {
+    return kind == other.kind
+        && word == other.word
+        && order == other.order
+        && value == other.value
+        && lockRole == other.lockRole
+        && fence == other.fence;
+  }
+
+  @Override
+  public String toString() {
+    String what =
+        switch (kind) {
+          case READ -> "R " + word;
+          case WRITE -> "W " + word + "=" + value;
+          case FENCE -> fence.kernelName();
+        };
+    return (isInitial() ? "init" : "CPU" + cpu + "." + index) + " " + what;
+  }
+}

@@ -1,0 +1,149 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import java.util.function.LongPredicate;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+import org.cowcheck.invariant.End;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Word;
+
+/**
+ * One complete execution: its graph, and what the programs returned and noted.
+ *
+ * <p>Ordered by size, then by {@link Graph#canonicalForm}, so that the least of several is the same
+ * whatever the order in which they are found.
+ */
+public final class Execution implements End, Comparable<Execution> {
+  private final Graph graph;
+  private final ImmutableList<CpuState> cpus;
+  private final MemoryModel model;
+  private final String broken;
+  private int[] canonicalForm;
+  private Relation before;
+
+  Execution(Graph graph, ImmutableList<CpuState> cpus, MemoryModel model, String broken) {
+    this.graph = graph;
+    this.cpus = cpus;
+    this.model = model;
+    this.broken = broken;
+  }
+
+  /** The events with rf and co. Not to be changed. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** What the execution breaks, or the empty string. */
+  public String broken() {
+    return broken;
+  }
+
+  /** Whether every program returned; if not, some CPU waits for a lock for ever. */
+  public boolean isFinished() {
+    return cpus.stream().allMatch(CpuState::finished);
+  }
+
+  /** Whether the program of a CPU returned. */
+  public boolean isFinished(int cpu) {
+    return cpus.get(cpu).finished();
+  }
+
+  @Override
+  public long value(Word word) {
+    int last = graph.writes(word.number()) - 1;
+    return graph.value(graph.write(word.number(), last));
+  }
+
+  @Override
+  public long returned(int cpu) {
+    return cpus.get(cpu).returned();
+  }
+
+  @Override
+  public ImmutableList<Note> notes(int cpu) {
+    return cpus.get(cpu).notes();
+  }
+
+  @Override
+  public int cpus() {
+    return graph.cpus();
+  }
+
+  @Override
+  public boolean atSomeInstant(int cpu, Word word, LongPredicate condition) {
+    int start = position(cpu, Note.CALL, 0);
+    int end = position(cpu, Note.RETURN, graph.length(cpu));
+    int writes = graph.writes(word.number());
+    boolean overwritten = false;
+    for (int place = writes - 1; place >= 0 && !overwritten; place--) {
+      int write = graph.write(word.number(), place);
+      if (condition.test(graph.value(write)) && !isAfter(cpu, end, write)) {
+        return true;
+      }
+      overwritten = isBefore(write, cpu, start);
+    }
+    return false;
+  }
+
+  private int position(int cpu, String note, int otherwise) {
+    return notes(cpu).stream()
+        .filter(candidate -> candidate.name().equals(note))
+        .mapToInt(Note::position)
+        .findFirst()
+        .orElse(otherwise);
+  }
+
+  /** Whether a write happens before some event of a CPU before a place in program order. */
+  private boolean isBefore(int write, int cpu, int end) {
+    for (int i = 0; i < end; i++) {
+      int event = graph.at(cpu, i);
+      if (event == write || before().has(write, event)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a write happens after some event of a CPU at or after a place in program order. */
+  private boolean isAfter(int cpu, int start, int write) {
+    for (int i = start; i < graph.length(cpu); i++) {
+      int event = graph.at(cpu, i);
+      if (event == write || before().has(event, write)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Relation before() {
+    if (before == null) {
+      before = model.before(graph);
+    }
+    return before;
+  }
+
+  @Override
+  public int compareTo(Execution other) {
+    if (canonicalForm == null) {
+      canonicalForm = graph.canonicalForm();
+    }
+    if (other.canonicalForm == null) {
+      other.canonicalForm = other.graph.canonicalForm();
+    }
+    int bySize = Integer.compare(graph.size(), other.graph.size());
+    return bySize != 0 ? bySize : Arrays.compare(canonicalForm, other.canonicalForm);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Execution execution && compareTo(execution) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(graph.canonicalForm());
+  }
+}

@@ -1,0 +1,26 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
+
+/**
+ * What an exploration found.
+ *
+ * @param executions complete consistent executions, each counted once
+ * @param blocked executions in which some CPU waits for ever
+ * @param violation the least execution that breaks an invariant, in a fixed order
+ * @param races pairs of accesses that race in some execution
+ * @param stopped the bound that was reached, or the empty string if everything was explored
+ */
+public record Exploration(
+    long executions,
+    long blocked,
+    Optional<Execution> violation,
+    ImmutableSet<RacingPair> races,
+    String stopped) {
+
+  /** Whether every execution was looked at. */
+  public boolean isComplete() {
+    return stopped.isEmpty();
+  }
+}

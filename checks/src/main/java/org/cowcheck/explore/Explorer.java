@@ -1,0 +1,441 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
+import org.cowcheck.consistency.Judgement;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Word;
+
+/**
+ * Explores every consistent execution of a program, each once, in memory that is polynomial in the
+ * size of one execution.
+ *
+ * <h2>The search</h2>
+ *
+ * TruSt (Kokologiannakis, Marmanis, Gladstein, Vafeiadis: Truly Stateless, Optimal Dynamic Partial
+ * Order Reduction, POPL 2022, algorithms 1 and 2). A graph grows by one event at a time. A read
+ * tries every write of its word. A write tries every place in coherence order; then it revisits
+ * reads of its word that are not in its own (po | rf)-prefix: what was added after such a read and
+ * is not in the prefix is deleted, and the read reads from the write. So that no graph is reached
+ * twice, a revisit is allowed only if the read and everything deleted were added maximally: each
+ * such read read from, and each such write was placed at, the end of coherence order as it was
+ * then.
+ *
+ * <p>The search is complete for executions in which po | rf is acyclic. It needs a model whose
+ * {@link MemoryModel#mayGrow} is closed under (po | rf)-prefixes and lets a graph grow maximally.
+ * What a model checks beyond that is checked on complete executions.
+ *
+ * <h2>Read-modify-writes</h2>
+ *
+ * The read is added like any read; its write follows at once, right after the read's source in
+ * coherence order. A read whose source another read-modify-write has taken leads to no execution of
+ * its own, but its write revisits the other read.
+ *
+ * <h2>Locks</h2>
+ *
+ * A lock's read is never tried on "locked", so no graph is explored only to block. Lock sections of
+ * a word are chained like read-modify-writes: the lock's write revisits the lock read that had the
+ * same source, which then <em>waits</em>: it reads from the new lock's write, and its CPU stands
+ * still, until the unlock is added; the unlock takes over as its source in place. Where the unlock
+ * is deleted again, the read waits again. The unlock's place in coherence order is right after its
+ * lock, so it leaves no choice and is exempt from the maximality rule. A graph in which all CPUs
+ * that are not finished wait is a deadlock.
+ */
+public final class Explorer {
+  private static final int POLL_INTERVAL = 256;
+
+  private final ImmutableList<Word> words;
+  private final ImmutableList<ToLongFunction<Cpu>> programs;
+  private final MemoryModel model;
+  private final Bounds bounds;
+  private final Visitor visitor;
+  private final LongConsumer progress;
+  private final BooleanSupplier cancelled;
+
+  private final Deque<Node> stack = new ArrayDeque<>();
+  private final TreeSet<RacingPair> races = new TreeSet<>();
+  private Execution violation;
+  private long executions;
+  private long blocked;
+  private long deadline;
+  private String stopped = "";
+
+  /** Looks at every complete execution and says what is broken in it, or the empty string. */
+  public interface Visitor {
+    String visit(Execution execution);
+  }
+
+  /** A graph to go on from, and where its CPUs stand. */
+  @SuppressWarnings("ArrayRecordComponent") // owned by whoever takes it off the stack
+  private record Node(Graph graph, CpuState[] cpus) {}
+
+  /**
+   * An exploration of a program.
+   *
+   * @param words the shared memory at its initial values
+   * @param programs one per CPU
+   * @param model what is consistent
+   * @param bounds where to stop
+   * @param visitor looks at every complete execution; a deadlock is broken without asking it
+   * @param progress is told the number of executions now and then
+   * @param cancelled is asked now and then
+   */
+  public Explorer(
+      ImmutableList<Word> words,
+      ImmutableList<ToLongFunction<Cpu>> programs,
+      MemoryModel model,
+      Bounds bounds,
+      Visitor visitor,
+      LongConsumer progress,
+      BooleanSupplier cancelled) {
+    this.words = words;
+    this.programs = programs;
+    this.model = model;
+    this.bounds = bounds;
+    this.visitor = visitor;
+    this.progress = progress;
+    this.cancelled = cancelled;
+  }
+
+  /** Explores. To be called once. */
+  public Exploration explore() {
+    deadline = System.nanoTime() + bounds.timeout().toNanos();
+    Graph graph = new Graph(words, programs.size());
+    stack.push(new Node(graph, replayAll(graph)));
+    long polls = 0;
+    while (!stack.isEmpty() && stopped.isEmpty()) {
+      grow(stack.pop());
+      if (++polls % POLL_INTERVAL == 0) {
+        poll();
+      }
+    }
+    progress.accept(executions);
+    return new Exploration(
+        executions,
+        blocked,
+        Optional.ofNullable(violation),
+        ImmutableSortedSet.copyOf(races),
+        stopped);
+  }
+
+  private void poll() {
+    progress.accept(executions);
+    if (cancelled.getAsBoolean()) {
+      stopped = "interrupted";
+    } else if (System.nanoTime() - deadline > 0) {
+      stopped = "--timeout " + bounds.timeout().toSeconds() + "s";
+    }
+  }
+
+  /** Adds events to a graph until it is complete, and puts the other choices on the stack. */
+  private void grow(Node node) {
+    Graph graph = node.graph;
+    CpuState[] cpus = node.cpus;
+    while (true) {
+      int cpu = schedule(cpus);
+      if (cpu < 0) {
+        complete(graph, cpus);
+        return;
+      }
+      if (graph.size() - words.size() >= bounds.maxEvents()) {
+        stopped = "--max-events " + bounds.maxEvents();
+        return;
+      }
+      Event event = cpus[cpu].next();
+      if (event.isFence()) {
+        graph.add(event, 0);
+      } else if (event.isRead()) {
+        addRead(graph, cpus, event);
+      } else if (!addWrite(graph, cpus, event, cpus[cpu].completes())) {
+        return;
+      }
+      if (event.lockRole() == LockRole.UNLOCK) {
+        cpus = replayAll(graph);
+      } else {
+        cpus[cpu] = ReplayCpu.run(programs.get(cpu), graph, cpu);
+      }
+    }
+  }
+
+  /** The CPU whose event comes next: one in the middle of an update, else the first that can go. */
+  private static int schedule(CpuState[] cpus) {
+    int first = -1;
+    for (int cpu = 0; cpu < cpus.length; cpu++) {
+      if (cpus[cpu].completes()) {
+        return cpu;
+      }
+      if (first < 0 && cpus[cpu].next() != null) {
+        first = cpu;
+      }
+    }
+    return first;
+  }
+
+  private CpuState[] replayAll(Graph graph) {
+    CpuState[] cpus = new CpuState[programs.size()];
+    for (int cpu = 0; cpu < cpus.length; cpu++) {
+      cpus[cpu] = ReplayCpu.run(programs.get(cpu), graph, cpu);
+    }
+    return cpus;
+  }
+
+  /** Pushes a graph whose new event changed one CPU. */
+  private void push(Graph graph, CpuState[] cpus, int cpu) {
+    CpuState[] changed = cpus.clone();
+    changed[cpu] = ReplayCpu.run(programs.get(cpu), graph, cpu);
+    stack.push(new Node(graph, changed));
+  }
+
+  // Reads.
+
+  private void addRead(Graph graph, CpuState[] cpus, Event read) {
+    int word = read.word().number();
+    int last = graph.writes(word) - 1;
+    for (int place = 0; place < last; place++) {
+      int write = graph.write(word, place);
+      if (mayReadFrom(read, graph.event(write))) {
+        Graph other = graph.copy();
+        other.add(read, write);
+        if (model.mayGrow(other)) {
+          push(other, cpus, read.cpu());
+        }
+      }
+    }
+    // The end of coherence order is always consistent. A lock whose chain ends in a lock waits.
+    graph.add(read, graph.write(word, last));
+  }
+
+  /** A lock reads "unlocked" only; it comes to wait by being last in the chain or by a revisit. */
+  private static boolean mayReadFrom(Event read, Event write) {
+    return read.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.LOCK_WRITE;
+  }
+
+  // Writes.
+
+  /** Adds a write at the end of coherence order; says whether that leads on. */
+  private boolean addWrite(Graph graph, CpuState[] cpus, Event write, boolean completes) {
+    pushRevisits(graph, write, completes);
+    int end = graph.writes(write.word().number());
+    int place = forcedPlace(graph, write, completes);
+    if (place < 0) {
+      for (int other = 1; other < end; other++) {
+        Graph copy = graph.copy();
+        copy.addWrite(write, other);
+        if (model.mayGrow(copy)) {
+          push(copy, cpus, write.cpu());
+        }
+      }
+      graph.addWrite(write, end);
+      return true;
+    }
+    int id = graph.addWrite(write, place);
+    if (write.lockRole() == LockRole.UNLOCK) {
+      release(graph, id);
+      return true;
+    }
+    return place == end || model.mayGrow(graph);
+  }
+
+  /** The one place that a write can have in coherence order, or -1 if it has the choice. */
+  private static int forcedPlace(Graph graph, Event write, boolean completes) {
+    if (completes) {
+      int read = graph.at(write.cpu(), write.index() - 1);
+      return graph.place(graph.rf(read)) + 1;
+    }
+    if (write.lockRole() == LockRole.UNLOCK) {
+      return graph.place(lockOf(graph, write)) + 1;
+    }
+    return -1;
+  }
+
+  /** The lock that an unlock ends: its CPU's last lock of the word. */
+  private static int lockOf(Graph graph, Event unlock) {
+    for (int i = unlock.index() - 1; i >= 0; i--) {
+      int id = graph.at(unlock.cpu(), i);
+      Event event = graph.event(id);
+      if (event.word() == unlock.word() && event.lockRole() == LockRole.LOCK_WRITE) {
+        return id;
+      }
+    }
+    throw new IllegalStateException("unlock of a lock that is not held: " + unlock);
+  }
+
+  /** Lets an unlock take over as the source of the lock read that waits for it. */
+  private static void release(Graph graph, int unlock) {
+    int lock = graph.write(graph.event(unlock).word().number(), graph.place(unlock) - 1);
+    for (int id = 0; id < graph.size(); id++) {
+      if (graph.event(id).lockRole() == LockRole.LOCK_READ && graph.rf(id) == lock) {
+        graph.setRf(id, unlock);
+      }
+    }
+  }
+
+  // Backward revisits.
+
+  private void pushRevisits(Graph graph, Event write, boolean completes) {
+    EventSet prefix = EventSet.none(graph);
+    if (write.index() > 0) {
+      graph.addPorfPrefix(graph.at(write.cpu(), write.index() - 1), prefix);
+    }
+    for (int read = words.size(); read < graph.size(); read++) {
+      Event event = graph.event(read);
+      if (event.isRead()
+          && event.word() == write.word()
+          && !prefix.has(read)
+          && mayRevisit(event, write)
+          && isMaximal(graph, read, prefix)) {
+        pushRevisit(graph, write, completes, prefix, read);
+      }
+    }
+  }
+
+  /** A lock read is revisited by locks, and then waits; the unlock takes over in place. */
+  private static boolean mayRevisit(Event read, Event write) {
+    return read.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.UNLOCK;
+  }
+
+  private void pushRevisit(Graph graph, Event write, boolean completes, EventSet prefix, int read) {
+    EventSet kept = EventSet.none(graph);
+    for (int id = 0; id < graph.size(); id++) {
+      if (id <= read || prefix.has(id)) {
+        kept.add(id);
+      }
+    }
+    int[] newIds = new int[graph.size()];
+    Graph base = graph.restrictTo(kept, newIds);
+    waitAgain(graph, base, newIds);
+    int place = forcedPlace(base, write, completes);
+    int end = base.writes(write.word().number());
+    for (int p = place < 0 ? 1 : place; p <= (place < 0 ? end : place); p++) {
+      Graph revisited = base.copy();
+      int id = revisited.addWrite(write, p);
+      if (write.lockRole() == LockRole.UNLOCK) {
+        release(revisited, id);
+      }
+      revisited.setRf(newIds[read], id);
+      if (model.mayGrow(revisited)) {
+        stack.push(new Node(revisited, replayAll(revisited)));
+      }
+    }
+  }
+
+  /** Makes lock reads whose unlock was deleted wait for it again. */
+  private static void waitAgain(Graph graph, Graph restricted, int[] newIds) {
+    for (int id = 0; id < graph.size(); id++) {
+      if (newIds[id] >= 0
+          && graph.event(id).lockRole() == LockRole.LOCK_READ
+          && newIds[graph.rf(id)] < 0) {
+        restricted.setRf(newIds[id], newIds[sectionStart(graph, graph.rf(id))]);
+      }
+    }
+  }
+
+  /** The write that a lock read's place in the chain depends on: for an unlock, its lock. */
+  private static int sectionStart(Graph graph, int write) {
+    Event event = graph.event(write);
+    return event.lockRole() == LockRole.UNLOCK
+        ? graph.write(event.word().number(), graph.place(write) - 1)
+        : write;
+  }
+
+  /** Whether a read, and all that revisiting it would delete, was added maximally. */
+  private static boolean isMaximal(Graph graph, int read, EventSet prefix) {
+    for (int id = read; id < graph.size(); id++) {
+      if ((id == read || !prefix.has(id)) && !isMaximallyAdded(graph, id, prefix)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isMaximallyAdded(Graph graph, int id, EventSet prefix) {
+    Event event = graph.event(id);
+    if (event.isFence()) {
+      return true;
+    }
+    boolean chained =
+        event.lockRole() == LockRole.LOCK_READ || event.lockRole() == LockRole.LOCK_WRITE;
+    int write = id;
+    if (event.isRead()) {
+      write = chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id);
+    } else if (isReadEarlier(graph, id, prefix)) {
+      return false;
+    }
+    if (event.lockRole() == LockRole.UNLOCK) {
+      return true;
+    }
+    if (!isPrevious(write, id, prefix)) {
+      return false;
+    }
+    int word = event.word().number();
+    for (int place = graph.place(write) + 1; place < graph.writes(word); place++) {
+      int later = graph.write(word, place);
+      boolean counts = !chained || graph.event(later).lockRole() != LockRole.UNLOCK;
+      if (counts && later != id && isPrevious(later, id, prefix)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a write is read by something that was there before it, or is in the prefix. */
+  private static boolean isReadEarlier(Graph graph, int write, EventSet prefix) {
+    for (int id = 0; id < graph.size(); id++) {
+      Event event = graph.event(id);
+      if (event.isRead() && isPrevious(id, write, prefix)) {
+        boolean chained = event.lockRole() == LockRole.LOCK_READ;
+        if (write == (chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPrevious(int id, int event, EventSet prefix) {
+    return id <= event || prefix.has(id);
+  }
+
+  // Complete executions.
+
+  private void complete(Graph graph, CpuState[] cpus) {
+    Judgement judgement = model.judge(graph);
+    if (!judgement.isConsistent()) {
+      return;
+    }
+    ImmutableList<CpuState> states = ImmutableList.copyOf(cpus);
+    Execution execution = new Execution(graph, states, model, "");
+    String broken;
+    if (execution.isFinished()) {
+      executions++;
+      for (Judgement.Race race : judgement.races()) {
+        races.add(RacingPair.of(graph.event(race.first()), graph.event(race.second())));
+      }
+      broken = visitor.visit(execution);
+    } else {
+      blocked++;
+      broken = "deadlock: a CPU waits for ever for a lock";
+    }
+    if (!broken.isEmpty()) {
+      Execution found = new Execution(graph, states, model, broken);
+      if (violation == null || found.compareTo(violation) < 0) {
+        violation = found;
+      }
+    }
+    if (executions >= bounds.maxExecutions()) {
+      stopped = stack.isEmpty() ? "" : "--max-executions " + bounds.maxExecutions();
+    }
+  }
+}

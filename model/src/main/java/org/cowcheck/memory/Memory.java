@@ -1,0 +1,60 @@
+package org.cowcheck.memory;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The shared memory of one run: allocates words and numbers them, and gives objects addresses.
+ *
+ * <p>Allocation order decides the numbers, so a scenario that builds its objects in a fixed order
+ * gets the same numbers in every run and engine. Not thread-safe: build first, run afterwards.
+ */
+public final class Memory {
+  /** Addresses are multiples of this, so low bits are free for tags as in the kernel. */
+  private static final long ALIGNMENT = 64;
+
+  private final List<Word> words = new ArrayList<>();
+  private final List<Object> objects = new ArrayList<>();
+
+  /** A new word. */
+  public Word word(String name, long initialValue) {
+    Word word = new Word(words.size(), name, initialValue);
+    words.add(word);
+    return word;
+  }
+
+  /** A new spinlock, unlocked. */
+  public Spinlock spinlock(String name) {
+    return new Spinlock(word(name, Spinlock.UNLOCKED));
+  }
+
+  /** A new sequence counter, even. */
+  public Seqcount seqcount(String name) {
+    return new Seqcount(word(name, 0));
+  }
+
+  /** All words, by number. */
+  public List<Word> words() {
+    return Collections.unmodifiableList(words);
+  }
+
+  /** Gives an object an address: nonzero, aligned, and the same in every run. */
+  public long place(Object object) {
+    objects.add(object);
+    return objects.size() * ALIGNMENT;
+  }
+
+  /**
+   * The object at an address.
+   *
+   * @throws IllegalArgumentException if no object was placed there
+   */
+  public <T> T object(long address, Class<T> type) {
+    long index = address / ALIGNMENT - 1;
+    if (address % ALIGNMENT != 0 || index < 0 || index >= objects.size()) {
+      throw new IllegalArgumentException("no object at address " + address);
+    }
+    return type.cast(objects.get((int) index));
+  }
+}

@@ -1,0 +1,33 @@
+package org.cowcheck.memory;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The labelled steps of one kernel path, in program order; filled while its class loads. */
+public final class Steps {
+  private final String path;
+  private final List<Step> steps = new ArrayList<>();
+
+  /** The steps of a path that is known by this name, such as {@code put_page}. */
+  public Steps(String path) {
+    this.path = path;
+  }
+
+  /** Adds a step; see {@link Step} for what the words mean. */
+  public Step step(String label, String function, String what) {
+    Step step = new Step(label, function, what);
+    steps.add(step);
+    return step;
+  }
+
+  /** The name of the path. */
+  public String path() {
+    return path;
+  }
+
+  /** The steps in program order. */
+  public ImmutableList<Step> all() {
+    return ImmutableList.copyOf(steps);
+  }
+}

@@ -1,0 +1,65 @@
+package org.cowcheck.memory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One aligned machine word of shared memory: identity, name and initial value.
+ *
+ * <p>Engines index words by {@link #number}. The storage in the word itself serves {@link
+ * HardwareCpu} alone.
+ */
+public final class Word implements Place {
+  static final VarHandle VALUE;
+
+  static {
+    try {
+      VALUE = MethodHandles.lookup().findVarHandle(Word.class, "value", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final int number;
+  private final String name;
+  private final long initialValue;
+
+  long value;
+
+  Word(int number, String name, long initialValue) {
+    this.number = number;
+    this.name = name;
+    this.initialValue = initialValue;
+    this.value = initialValue;
+  }
+
+  /** The index of this word in its {@link Memory}, from 0. */
+  public int number() {
+    return number;
+  }
+
+  /** The name that reports show, such as {@code page.flags}. */
+  public String name() {
+    return name;
+  }
+
+  /** The value before any CPU runs. */
+  public long initialValue() {
+    return initialValue;
+  }
+
+  @Override
+  public Word word() {
+    return this;
+  }
+
+  @Override
+  public int addressRead() {
+    return NO_READ;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

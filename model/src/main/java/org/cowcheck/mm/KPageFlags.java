@@ -1,0 +1,107 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.PageFlag.PG_HEAD;
+import static org.cowcheck.mm.PageFlag.PG_SLAB;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * stable_page_flags(): what /proc/kpageflags shows of a page (fs/proc/page.c), S0 to S3.
+ *
+ * <p>The result mixes instants: the first load of flags supplies most bits, later loads the rest.
+ * S1 takes the slab bit from a live PageSlab(), the other states from the first load.
+ *
+ * <p>Modelled are the loads that feed the bits below, in their order. Left out are those for huge,
+ * zero, buddy, offline, page-table and idle pages, which feed other bits.
+ */
+public final class KPageFlags {
+  public static final Steps STEPS = new Steps("stable_page_flags");
+
+  public static final long KPF_SLAB = 1L << 7;
+  public static final long KPF_MMAP = 1L << 11;
+  public static final long KPF_ANON = 1L << 12;
+  public static final long KPF_COMPOUND_HEAD = 1L << 15;
+  public static final long KPF_COMPOUND_TAIL = 1L << 16;
+  public static final long KPF_KSM = 1L << 21;
+
+  private static final Step GET =
+      STEPS.step("K0", "get_page_unless_zero", "_refcount += 1 unless it is 0");
+  private static final Step SNAPSHOT =
+      STEPS.step("K1", "stable_page_flags", "load flags: the snapshot");
+  private static final Step MAPPED = STEPS.step("K2", "page_mapped", "load _mapcount");
+  private static final Step ANON = STEPS.step("K3", "PageAnon", "load mapping");
+  private static final Step KSM = STEPS.step("K4", "PageKsm", "load mapping");
+  private static final Step HEAD = STEPS.step("K5", "PageHead", "load flags: PG_head?");
+  private static final Step TAIL = STEPS.step("K6", "PageTail", "load compound_head");
+  private static final Step TAIL_AGAIN =
+      STEPS.step("K7", "stable_page_flags", "load compound_head, for the slab bit of the head");
+
+  private final Kernel kernel;
+
+  public KPageFlags(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** stable_page_flags() of a page on which the caller need not hold a reference. */
+  public long stablePageFlags(Cpu cpu, Page page) {
+    long u = 0;
+    long k = cpu.at(SNAPSHOT).read_plain_in_source(page.flags());
+    if (!PageTests.pageSlab(kernel, cpu, page)
+        && cpu.at(MAPPED).atomic_read(PageTests.compoundHead(cpu, Ref.to(page)).at(Page::mapcount))
+            >= 0) {
+      u |= KPF_MMAP;
+    }
+    if (PageTests.pageAnon(cpu.at(ANON), page)) {
+      u |= KPF_ANON;
+    }
+    Ref<Page> folio = PageTests.compoundHead(cpu.at(KSM), Ref.to(page));
+    if ((cpu.read_plain_in_source(folio.at(Page::mapping)) & Page.MAPPING_FLAGS)
+        == Page.MAPPING_FLAGS) {
+      u |= KPF_KSM;
+    }
+    if (cpu.at(HEAD).test_bit(PG_HEAD, page.flags())) {
+      u |= KPF_COMPOUND_HEAD;
+    }
+    boolean tail = isTail(cpu.at(TAIL), page);
+    if (tail) {
+      u |= KPF_COMPOUND_TAIL;
+    }
+    if (kernel.state().aliasesSlab()) {
+      if (PageTests.pageSlab(kernel, cpu, page) || slabHead(cpu, page)) {
+        u |= KPF_SLAB;
+      }
+    } else if ((k & PageFlag.bit(PG_SLAB)) != 0
+        || (isTail(cpu.at(TAIL_AGAIN), page) && slabHead(cpu, page))) {
+      u |= KPF_SLAB;
+    }
+    return u;
+  }
+
+  /**
+   * stable_page_flags() under a reference taken by get_page_unless_zero(), as memory_failure() and
+   * other careful walkers take one.
+   *
+   * @return the flags, or 0 if the page was being freed and got no reference
+   */
+  public long stablePageFlagsOfReferenced(Cpu cpu, Page page, PageFree free) {
+    if (!cpu.at(GET).atomic_inc_not_zero(page.refcount())) {
+      return 0;
+    }
+    long u = stablePageFlags(cpu, page);
+    free.putPage(cpu, page);
+    return u;
+  }
+
+  private static boolean isTail(Cpu cpu, Page page) {
+    return (cpu.READ_ONCE(page.compoundHead()) & 1) != 0;
+  }
+
+  private boolean slabHead(Cpu cpu, Page page) {
+    return PageTests.pageSlab(
+        kernel, cpu, PageTests.compoundHead(cpu.at(TAIL_AGAIN), Ref.to(page)));
+  }
+}

@@ -1,0 +1,92 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Word;
+
+/**
+ * One struct page: the words that exclusivity and PageSlab() depend on.
+ *
+ * <pre>
+ * word           holds                                   guarded by
+ * flags          page flags ({@link PageFlag})           atomics; by its owner while nobody shares it
+ * mapping        anon_vma with the low bit set, a slab    PT lock when mapped; owner on free
+ *                cache (aligned, low bits clear), or 0
+ * compound_head  address of the head plus 1 for a tail    set while unreachable
+ * _refcount      references                               atomics
+ * _mapcount      mappings minus 1                         atomics
+ * </pre>
+ *
+ * On 64 bit compound_head shares its word with lru.next, whose low bit is always clear; list
+ * operations therefore never look like a tail, and are left out. slab_cache shares its word with
+ * mapping (v5.17 to v6.1) and is modelled there.
+ */
+public final class Page {
+  /** PAGE_MAPPING_ANON. */
+  public static final long MAPPING_ANON = 1;
+
+  /** PAGE_MAPPING_MOVABLE; with MAPPING_ANON it means KSM. */
+  public static final long MAPPING_MOVABLE = 2;
+
+  /** PAGE_MAPPING_FLAGS. */
+  public static final long MAPPING_FLAGS = MAPPING_ANON | MAPPING_MOVABLE;
+
+  /** The mapping of an anonymous page: some aligned anon_vma, tagged. */
+  public static final long ANON_VMA = 0x1000 | MAPPING_ANON;
+
+  /** The slab_cache of a slab page: some aligned kmem_cache. */
+  public static final long KMEM_CACHE = 0x2000;
+
+  private final Memory memory;
+  private final long address;
+  private final Word flags;
+  private final Word mapping;
+  private final Word compoundHead;
+  private final Word refcount;
+  private final Word mapcount;
+
+  /** A page in the given state; it is no tail. */
+  public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
+    this.memory = memory;
+    this.address = memory.place(this);
+    this.flags = memory.word(name + ".flags", flags);
+    this.mapping = memory.word(name + ".mapping", mapping);
+    this.compoundHead = memory.word(name + ".compound_head", 0);
+    this.refcount = memory.word(name + "._refcount", refcount);
+    this.mapcount = memory.word(name + "._mapcount", mapcount);
+  }
+
+  /** A page in the hands of the page allocator. */
+  public static Page free(Memory memory, String name) {
+    return new Page(memory, name, 0, 0, 0, -1);
+  }
+
+  /** The address of this struct page. */
+  public long address() {
+    return address;
+  }
+
+  public Word flags() {
+    return flags;
+  }
+
+  public Word mapping() {
+    return mapping;
+  }
+
+  public Word compoundHead() {
+    return compoundHead;
+  }
+
+  public Word refcount() {
+    return refcount;
+  }
+
+  public Word mapcount() {
+    return mapcount;
+  }
+
+  /** The page that a compound_head value names, seen from this page. */
+  Page head(long compoundHead) {
+    return (compoundHead & 1) != 0 ? memory.object(compoundHead - 1, Page.class) : this;
+  }
+}

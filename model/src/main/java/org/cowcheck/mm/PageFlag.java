@@ -1,0 +1,68 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.patch.KernelState;
+
+/** Bits of page->flags, numbered as enum pageflags of v5.17 numbers them on 64 bit. */
+public final class PageFlag {
+  public static final int PG_LOCKED = 0;
+  public static final int PG_REFERENCED = 1;
+  public static final int PG_UPTODATE = 2;
+  public static final int PG_DIRTY = 3;
+  public static final int PG_LRU = 4;
+  public static final int PG_ACTIVE = 5;
+  public static final int PG_WAITERS = 7;
+  public static final int PG_SLAB = 9;
+  public static final int PG_RESERVED = 12;
+  public static final int PG_PRIVATE = 13;
+  public static final int PG_PRIVATE_2 = 14;
+  public static final int PG_WRITEBACK = 15;
+  public static final int PG_HEAD = 16;
+  public static final int PG_MAPPEDTODISK = 17;
+  public static final int PG_SWAPBACKED = 19;
+  public static final int PG_UNEVICTABLE = 20;
+  public static final int PG_MLOCKED = 21;
+  public static final int PG_HWPOISON = 23;
+
+  /**
+   * Ghost bit beside the flags: the page is a slab page. Set and cleared by the very stores that
+   * set and clear PG_slab for slab pages, so that "is slab" can be told from PG_anon_exclusive
+   * where the two share a bit. No kernel path reads it.
+   */
+  public static final int GHOST_SLAB = 40;
+
+  /** PAGE_FLAGS_CHECK_AT_FREE: what a page that is freed must not have set. */
+  public static final long CHECK_AT_FREE =
+      bit(PG_LRU)
+          | bit(PG_LOCKED)
+          | bit(PG_PRIVATE)
+          | bit(PG_PRIVATE_2)
+          | bit(PG_WRITEBACK)
+          | bit(PG_RESERVED)
+          | bit(PG_SLAB)
+          | bit(PG_ACTIVE)
+          | bit(PG_UNEVICTABLE)
+          | bit(PG_MLOCKED);
+
+  /** PAGE_FLAGS_CHECK_AT_PREP: every flag but PG_hwpoison (bits 0 to 23). */
+  public static final long CHECK_AT_PREP = (bit(24) - 1) & ~bit(PG_HWPOISON);
+
+  private PageFlag() {}
+
+  /** The mask of a bit number. */
+  public static long bit(int number) {
+    return 1L << number;
+  }
+
+  /**
+   * The bit behind PG_anon_exclusive.
+   *
+   * @throws IllegalArgumentException for S0, which has none
+   */
+  public static int anonExclusive(KernelState state) {
+    return switch (state) {
+      case S0 -> throw new IllegalArgumentException("v5.17 has no PG_anon_exclusive");
+      case S1 -> PG_SLAB;
+      case S2, S3 -> PG_MAPPEDTODISK;
+    };
+  }
+}

@@ -1,0 +1,144 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.PageFlag.PG_ACTIVE;
+import static org.cowcheck.mm.PageFlag.PG_HEAD;
+import static org.cowcheck.mm.PageFlag.PG_HWPOISON;
+import static org.cowcheck.mm.PageFlag.PG_LRU;
+import static org.cowcheck.mm.PageFlag.PG_UNEVICTABLE;
+import static org.cowcheck.mm.PageFlag.PG_WAITERS;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.memory.Word;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * put_page() of an order-0 page down to the free list of this CPU: __page_cache_release()
+ * (mm/swap.c) and free_pages_prepare() (mm/page_alloc.c), S0 to S3.
+ *
+ * <h2>The seed's order</h2>
+ *
+ * S1 samples PageAnon at F6, clears PG_anon_exclusive at F8 and only then resets mapping at F11,
+ * with a wmb() at F9 between. The clearing has to come before F12 too, which calls a page with
+ * PG_slab set bad. S2 and S3 leave the flag to F13: PG_mappedtodisk is no page type, and stale
+ * values do no harm.
+ *
+ * <p>Left out: that IRQs are off under the lruvec lock (no path here waits for it), LAST_CPUPID in
+ * flags, and what happens to the page once it is on the free list of this CPU.
+ */
+public final class PageFree {
+  public static final Steps STEPS = new Steps("put_page");
+
+  private static final Step PUT =
+      STEPS.step("F1", "put_page", "load compound_head, drop a reference: the last one?");
+  private static final Step COMPOUND =
+      STEPS.step("F2", "__put_page", "load flags: PG_head? (a small page goes on)");
+  private static final Step ON_LRU =
+      STEPS.step("F3", "__page_cache_release", "load flags: on the LRU?");
+  private static final Step CLEAR_LRU =
+      STEPS.step(
+          "F4",
+          "__clear_page_lru_flags",
+          "under the lruvec lock: clear PG_lru, PG_active, PG_unevictable, not atomically");
+  private static final Step CLEAR_WAITERS =
+      STEPS.step(
+          "F5",
+          "__page_cache_release, S0 and S1",
+          "clear PG_waiters, not atomically (bb43b14b5762)");
+  private static final Step SAMPLE_ANON =
+      STEPS.step("F6", "free_pages_prepare, S1", "sample PageAnon");
+  private static final Step HWPOISON =
+      STEPS.step("F7", "free_pages_prepare", "load flags: PG_hwpoison? then keep the page");
+  private static final Step CLEAR_EXCLUSIVE =
+      STEPS.step(
+          "F8",
+          "free_pages_prepare, S1",
+          "anon: clear PG_anon_exclusive (PG_slab), not atomically");
+  private static final Step CLEAR_WMB =
+      STEPS.step("F9", "free_pages_prepare, S1", "anon: wmb, flag before mapping");
+  private static final Step MAPPING_FLAGS =
+      STEPS.step("F10", "free_pages_prepare", "load mapping: any type bits?");
+  private static final Step CLEAR_MAPPING =
+      STEPS.step("F11", "free_pages_prepare", "mapping becomes NULL");
+  private static final Step CHECK_FREE =
+      STEPS.step(
+          "F12",
+          "check_free_page, DEBUG_VM",
+          "_mapcount, mapping, _refcount and flags as expected?");
+  private static final Step CLEAR_FLAGS =
+      STEPS.step("F13", "free_pages_prepare", "clear PAGE_FLAGS_CHECK_AT_PREP, not atomically");
+
+  private final Kernel kernel;
+  private final Spinlock lruLock;
+
+  /** Freeing under a kernel, for pages whose LRU list has the given lock. */
+  public PageFree(Kernel kernel, Spinlock lruLock) {
+    this.kernel = kernel;
+    this.lruLock = lruLock;
+  }
+
+  /**
+   * put_page().
+   *
+   * @return whether this was the last reference, and the page went to the free list
+   */
+  public boolean putPage(Cpu cpu, Page page) {
+    Ref<Page> folio = PageTests.compoundHead(cpu.at(PUT), Ref.to(page));
+    if (!cpu.atomic_dec_and_test(folio.at(Page::refcount))) {
+      return false;
+    }
+    cpu.VM_BUG_ON(cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags)));
+    pageCacheRelease(cpu, folio.target());
+    return freePagesPrepare(cpu, folio.target());
+  }
+
+  /** __page_cache_release(). */
+  private void pageCacheRelease(Cpu cpu, Page page) {
+    KernelState state = kernel.state();
+    Word flags = page.flags();
+    if (cpu.at(ON_LRU).test_bit(PG_LRU, flags)) {
+      cpu.at(CLEAR_LRU).spin_lock(lruLock);
+      cpu.__clear_bit(PG_LRU, flags);
+      if (!(cpu.test_bit(PG_ACTIVE, flags) && cpu.test_bit(PG_UNEVICTABLE, flags))) {
+        cpu.__clear_bit(PG_ACTIVE, flags);
+        cpu.__clear_bit(PG_UNEVICTABLE, flags);
+      }
+      cpu.spin_unlock(lruLock);
+    }
+    if (state == KernelState.S0 || state == KernelState.S1) {
+      cpu.at(CLEAR_WAITERS).__clear_bit(PG_WAITERS, flags);
+    }
+  }
+
+  /**
+   * free_pages_prepare() of an order-0 page. PG_mlocked, which S2 and S3 test and clear on the way,
+   * is never set here.
+   *
+   * @return false if the page is kept because it is poisoned
+   */
+  boolean freePagesPrepare(Cpu cpu, Page page) {
+    boolean clearsExclusive =
+        kernel.state().aliasesSlab() && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
+    cpu.at(HWPOISON);
+    if (cpu.test_bit(PG_HWPOISON, page.flags())) {
+      return false;
+    }
+    if (clearsExclusive) {
+      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      // Has no partner: PageSlab() has no barrier between T2 and T4.
+      cpu.at(CLEAR_WMB).wmb();
+    }
+    long mapping = cpu.at(MAPPING_FLAGS).read_plain_in_source(page.mapping());
+    if ((mapping & Page.MAPPING_FLAGS) != 0) {
+      cpu.at(CLEAR_MAPPING).write_plain_in_source(page.mapping(), 0);
+    }
+    cpu.at(CHECK_FREE);
+    cpu.VM_BUG_ON(!PageAlloc.expectedState(cpu, page, PageFlag.CHECK_AT_FREE));
+    cpu.at(CLEAR_FLAGS).and_plain_in_source(page.flags(), ~PageFlag.CHECK_AT_PREP);
+    return true;
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The kernel's paths, one file each, written against {@link org.cowcheck.memory.Cpu} with a label
+ * at every step.
+ *
+ * <p>Each method names its kernel function and the states it is faithful to; what is left out is
+ * said where it is left out. It knows no scenario, no engine and no memory model; invariants and
+ * scenarios use it.
+ *
+ * <p>The configuration that is modelled: 64 bit, SMP, CONFIG_MEMORY_FAILURE, CONFIG_DEBUG_VM for
+ * the checks that are named. Left out everywhere: statistics, tracing, memory cgroups, KASAN and
+ * the other debugging hooks, page->index, page->private and the LRU list pointers.
+ */
+package org.cowcheck.mm;

@@ -1,0 +1,19 @@
+package org.cowcheck.patch;
+
+import org.cowcheck.memory.Fence;
+
+/** One change that a patch makes to a labelled step. */
+public sealed interface Edit {
+
+  /** The label of the step that is edited. */
+  String label();
+
+  /** Leaves out the barriers of a step. */
+  record DropFence(String label) implements Edit {}
+
+  /** Puts a barrier right before a step. */
+  record InsertBefore(String label, Fence fence) implements Edit {}
+
+  /** Puts a barrier right after a step. */
+  record InsertAfter(String label, Fence fence) implements Edit {}
+}

@@ -1,0 +1,23 @@
+package org.cowcheck.patch;
+
+import org.cowcheck.memory.Cpu;
+
+/**
+ * The kernel that a path runs in: a patched state on a platform, as marked or as written.
+ *
+ * @param patch the state and the edits to it
+ * @param platform whose architecture code runs
+ * @param accesses how accesses that are plain in the source are modelled
+ */
+public record Kernel(Patch patch, Platform platform, Accesses accesses) {
+
+  /** The state that the patch starts from. */
+  public KernelState state() {
+    return patch.base();
+  }
+
+  /** A CPU on which this kernel's edits take effect; it runs on the given one. */
+  public Cpu boot(Cpu cpu) {
+    return new PatchedCpu(cpu, patch.edits(), accesses);
+  }
+}

@@ -1,0 +1,24 @@
+package org.cowcheck.patch;
+
+import com.google.common.collect.ImmutableList;
+
+/**
+ * A patch as data: a kernel state and edits to it.
+ *
+ * @param name as the command line knows it
+ * @param title one line that says what it is
+ * @param base the kernel state that the edits apply to
+ * @param edits in no particular order
+ */
+public record Patch(String name, String title, KernelState base, ImmutableList<Edit> edits) {
+
+  /** A kernel state without edits. */
+  public static Patch of(KernelState state) {
+    return new Patch(state.name(), state.title(), state, ImmutableList.of());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

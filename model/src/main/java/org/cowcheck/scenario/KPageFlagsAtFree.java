@@ -1,0 +1,54 @@
+package org.cowcheck.scenario;
+
+import static org.cowcheck.invariant.PageInvariants.freedPageIsClean;
+import static org.cowcheck.invariant.PageInvariants.noBug;
+import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
+import static org.cowcheck.mm.KPageFlags.KPF_SLAB;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.KPageFlags;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.patch.Kernel;
+
+/** /proc/kpageflags is read while an exclusive anonymous page is freed; no reference is held. */
+final class KPageFlagsAtFree {
+  static final Scenario SCENARIO =
+      new Scenario(
+          "kpageflags-at-free",
+          "/proc/kpageflags is read while an exclusive anonymous page is freed",
+          """
+          stable_page_flags() takes no reference. In S1 it takes KPF_SLAB from a live PageSlab(),
+          in the other states from its first load of flags. The page has never been a slab page.
+
+            CPU0: put_page                            CPU1: stable_page_flags
+                                                      (K1) load flags: the snapshot
+                                                      (T4) load flags: PG_slab set      [early]
+            (F8)  clear PG_anon_exclusive (PG_slab)
+            (F11) mapping becomes NULL
+                                                      (T2) load mapping: NULL, not anon
+                                                      KPF_SLAB
+          """,
+          "RFC 08/13, hunk fs/proc/page.c",
+          ImmutableList.of("the page is not allocated again while it is looked at"),
+          KPageFlagsAtFree::build);
+
+  private KPageFlagsAtFree() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    Page page = AnonPage.zapped(memory, kernel.state());
+    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    KPageFlags kpageflags = new KPageFlags(kernel);
+    return new Setting(
+        memory,
+        ImmutableList.of(
+            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
+            new Program(
+                "stable_page_flags", cpu -> kpageflags.stablePageFlags(kernel.boot(cpu), page))),
+        ImmutableList.of(
+            slabWasTrue("stable_page_flags()", 1, KPF_SLAB, page),
+            freedPageIsClean(kernel.state(), 0, page),
+            noBug()));
+  }
+}

@@ -1,0 +1,53 @@
+package org.cowcheck.scenario;
+
+import static org.cowcheck.invariant.PageInvariants.noBug;
+import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
+import static org.cowcheck.mm.KPageFlags.KPF_SLAB;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.KPageFlags;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * As {@link KPageFlagsAtFree}, by a reader that first takes a speculative reference
+ * (get_page_unless_zero): whoever drops the last reference frees the page.
+ */
+final class KPageFlagsWithReference {
+  static final Scenario SCENARIO =
+      new Scenario(
+          "kpageflags-with-reference",
+          "stable_page_flags() under a speculative reference while the owner drops its own",
+          """
+          The reader takes a reference unless the count is zero, looks, and puts it. If it got
+          one, the page is freed after its look: by itself, or by the owner that drops its
+          reference later.
+
+            CPU0: put_page                            CPU1: stable_page_flags, with a reference
+                                                      (get) _refcount += 1 unless 0
+                                                      (K1..K7) look
+            (F1) drop a reference                     (F1) drop a reference
+            (F6..F13) whoever was last frees the page
+          """,
+          "section C.2: readers with and without a reference",
+          ImmutableList.of("the page is not allocated again while it is looked at"),
+          KPageFlagsWithReference::build);
+
+  private KPageFlagsWithReference() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    Page page = AnonPage.zapped(memory, kernel.state());
+    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    KPageFlags kpageflags = new KPageFlags(kernel);
+    return new Setting(
+        memory,
+        ImmutableList.of(
+            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
+            new Program(
+                "stable_page_flags",
+                cpu -> kpageflags.stablePageFlagsOfReferenced(kernel.boot(cpu), page, free))),
+        ImmutableList.of(slabWasTrue("stable_page_flags()", 1, KPF_SLAB, page), noBug()));
+  }
+}

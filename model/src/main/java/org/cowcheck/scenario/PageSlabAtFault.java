@@ -1,0 +1,67 @@
+package org.cowcheck.scenario;
+
+import static org.cowcheck.invariant.PageInvariants.noBug;
+import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Fault;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.PageTests;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * A page is faulted in as anonymous while a PFN walker, without a reference, asks PageSlab().
+ *
+ * <pre>
+ *   CPU0: do_anonymous_page                   CPU1: PageSlab
+ *                                             (T2) load mapping: NULL, not anon
+ *   (N4) store mapping: anon
+ *   (N6) set PG_anon_exclusive (PG_slab)
+ *                                             (T4) load flags: PG_slab set
+ * </pre>
+ *
+ * The twin of {@link PageSlabAtFree} on the way in. No barrier helps: the walker's two loads are in
+ * order, and the page changes its kind between them. Only a second look at mapping would do, as
+ * isolate_movable_page() has it since 8b8817630ae8.
+ */
+final class PageSlabAtFault {
+  static final Scenario SCENARIO =
+      new Scenario(
+          "pageslab-at-fault",
+          "a page is faulted in as anonymous while PageSlab() looks at it",
+          """
+          A PFN walker asks PageSlab() of a page that the page allocator hands out as anonymous
+          memory. It loads mapping before the fault and flags after it. No reordering is needed,
+          so no barrier helps; only a second look at mapping would.
+
+            CPU0: do_anonymous_page                   CPU1: PageSlab
+                                                      (T2) load mapping: NULL, not anon
+            (N4) store mapping: anon
+            (N6) set PG_anon_exclusive (PG_slab)
+                                                      (T4) load flags: PG_slab set
+          """,
+          "section C.2: allocation side; not discussed on the list",
+          ImmutableList.of("the LRU batch is not drained while the page is looked at"),
+          PageSlabAtFault::build);
+
+  private PageSlabAtFault() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    Page page = Page.free(memory, "page");
+    PageTable table = new PageTable(memory, "mm", 0);
+    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    Fault fault = new Fault(kernel);
+    return new Setting(
+        memory,
+        ImmutableList.of(
+            new Program(
+                "do_anonymous_page",
+                cpu -> fault.doAnonymousPage(kernel.boot(cpu), table, page, free) ? 1 : 0),
+            new Program(
+                "PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0)),
+        ImmutableList.of(slabWasTrue("PageSlab()", 1, 1, page), noBug()));
+  }
+}

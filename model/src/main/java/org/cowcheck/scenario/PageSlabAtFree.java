@@ -1,0 +1,67 @@
+package org.cowcheck.scenario;
+
+import static org.cowcheck.invariant.PageInvariants.freedPageIsClean;
+import static org.cowcheck.invariant.PageInvariants.noBug;
+import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.PageTests;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * An exclusive anonymous page is freed while a PFN walker, without a reference, asks PageSlab().
+ *
+ * <pre>
+ *   CPU0: put_page                            CPU1: PageSlab
+ *                                             (T4) load flags: PG_slab set      [early]
+ *   (F8)  clear PG_anon_exclusive (PG_slab)
+ *   (F9)  wmb
+ *   (F11) mapping becomes NULL
+ *                                             (T2) load mapping: NULL, not anon
+ * </pre>
+ *
+ * The page has never been a slab page, so "true" is a lie. The wmb() of the seed orders the two
+ * stores; nothing in PageSlab() orders the two loads. Question of section C.2.
+ */
+final class PageSlabAtFree {
+  static final Scenario SCENARIO =
+      new Scenario(
+          "pageslab-at-free",
+          "an exclusive anonymous page is freed while PageSlab() looks at it",
+          """
+          A PFN walker asks PageSlab() of an anonymous page, without a reference, while its owner
+          drops the last one. The page has never been a slab page. In S1 PG_anon_exclusive is
+          PG_slab, so PageSlab() has to look at mapping first; the free path clears the flag
+          before it resets mapping, with a wmb() between. The walker has no barrier.
+
+            CPU0: put_page                            CPU1: PageSlab
+                                                      (T4) load flags: PG_slab set      [early]
+            (F8)  clear PG_anon_exclusive (PG_slab)
+            (F9)  wmb
+            (F11) mapping becomes NULL
+                                                      (T2) load mapping: NULL, not anon
+          """,
+          "RFC 08/13, 20220224122614.94921-9-david@redhat.com",
+          ImmutableList.of("the page is not allocated again while it is looked at"),
+          PageSlabAtFree::build);
+
+  private PageSlabAtFree() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    Page page = AnonPage.zapped(memory, kernel.state());
+    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    return new Setting(
+        memory,
+        ImmutableList.of(
+            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
+            new Program(
+                "PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0)),
+        ImmutableList.of(
+            slabWasTrue("PageSlab()", 1, 1, page),
+            freedPageIsClean(kernel.state(), 0, page),
+            noBug()));
+  }
+}

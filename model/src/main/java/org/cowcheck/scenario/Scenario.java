@@ -1,0 +1,35 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import java.util.function.BiFunction;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * A race, described once for all engines.
+ *
+ * @param name as the command line knows it
+ * @param title one line that says what races with what
+ * @param story the paragraph and the CPU columns that {@code explain} shows
+ * @param source the commit, message or section of the discussion that the race comes from
+ * @param simplifications what the scenario leaves out beyond what its paths leave out
+ * @param setting builds the objects and programs in fresh memory, for a kernel
+ */
+public record Scenario(
+    String name,
+    String title,
+    String story,
+    String source,
+    ImmutableList<String> simplifications,
+    BiFunction<Kernel, Memory, Setting> setting) {
+
+  /** Builds the scenario for a kernel, in memory of its own. */
+  public Setting build(Kernel kernel) {
+    return setting.apply(kernel, new Memory());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
