@@ -127,7 +127,7 @@ public final class PageFree {
     if (cpu.test_bit(PG_HWPOISON, page.flags())) {
       return false;
     }
-    if (clearsExclusive) {
+    if (clearsExclusive && kernel.has(CLEAR_EXCLUSIVE)) {
       cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
       // Has no partner: PageSlab() has no barrier between T2 and T4.
       cpu.at(CLEAR_WMB).wmb();

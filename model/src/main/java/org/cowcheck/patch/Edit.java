@@ -5,8 +5,11 @@ import org.cowcheck.memory.Fence;
 /** One change that a patch makes to a labelled step. */
 public sealed interface Edit {
 
-  /** The label of the step that is edited. */
+  /** The label of the step that is edited, or of the first step of the hunk. */
   String label();
+
+  /** Leaves out a hunk of the state's own patch series: the steps it added. */
+  record DropHunk(String label) implements Edit {}
 
   /** Leaves out the barriers of a step. */
   record DropFence(String label) implements Edit {}

@@ -1,6 +1,7 @@
 package org.cowcheck.patch;
 
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Step;
 
 /**
  * The kernel that a path runs in: a patched state on a platform, as marked or as written.
@@ -14,6 +15,16 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
   /** The state that the patch starts from. */
   public KernelState state() {
     return patch.base();
+  }
+
+  /**
+   * Whether the hunk that added a step is in this kernel. Paths ask this where the kernel state's
+   * series added steps that a patch may leave out again.
+   *
+   * @param step the first step of the hunk
+   */
+  public boolean has(Step step) {
+    return !patch.edits().contains(new Edit.DropHunk(step.label()));
   }
 
   /** A CPU on which this kernel's edits take effect; it runs on the given one. */

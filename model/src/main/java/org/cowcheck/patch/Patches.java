@@ -8,8 +8,8 @@ import org.cowcheck.memory.Fence;
  *
  * <p>The seed is "mm/page-flags: reuse PG_slab as PG_anon_exclusive for PageAnon() pages" (RFC
  * 08/13, 24 Feb 2022, 20220224122614.94921-9-david@redhat.com), as part of its series. Labels are
- * those of {@code mm}: F9 is the seed's wmb() in free_pages_prepare(), T2 and T6 the mapping loads
- * of its PageSlab() and folio_test_slab().
+ * those of {@code mm}: F8 and F9 are the seed's hunk in free_pages_prepare() and its wmb(), T2 and
+ * T6 the mapping loads of its PageSlab() and folio_test_slab().
  */
 public final class Patches {
   private static final Edit NO_WMB = new Edit.DropFence("F9");
@@ -40,6 +40,11 @@ public final class Patches {
               "smp_rmb() in PageSlab(), but no wmb() on free",
               KernelState.S1,
               ImmutableList.<Edit>builder().add(NO_WMB).addAll(READER_RMB).build()),
+          new Patch(
+              "seed-without-clear",
+              "the seed without its clearing of the flag in free_pages_prepare()",
+              KernelState.S1,
+              ImmutableList.of(new Edit.DropHunk("F8"))),
           Patch.of(KernelState.S2),
           Patch.of(KernelState.S3));
 

@@ -15,16 +15,8 @@ import org.cowcheck.patch.Kernel;
 /**
  * A page is faulted in as anonymous while a PFN walker, without a reference, asks PageSlab().
  *
- * <pre>
- *   CPU0: do_anonymous_page                   CPU1: PageSlab
- *                                             (T2) load mapping: NULL, not anon
- *   (N4) store mapping: anon
- *   (N6) set PG_anon_exclusive (PG_slab)
- *                                             (T4) load flags: PG_slab set
- * </pre>
- *
- * The twin of {@link PageSlabAtFree} on the way in. No barrier helps: the walker's two loads are in
- * order, and the page changes its kind between them. Only a second look at mapping would do, as
+ * <p>The twin of {@link PageSlabAtFree} on the way in. No barrier helps: the walker's two loads are
+ * in order, and the page changes its kind between them. Only a second look at mapping would do, as
  * isolate_movable_page() has it since 8b8817630ae8.
  */
 final class PageSlabAtFault {

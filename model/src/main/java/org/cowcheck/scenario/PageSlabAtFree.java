@@ -14,16 +14,7 @@ import org.cowcheck.patch.Kernel;
 /**
  * An exclusive anonymous page is freed while a PFN walker, without a reference, asks PageSlab().
  *
- * <pre>
- *   CPU0: put_page                            CPU1: PageSlab
- *                                             (T4) load flags: PG_slab set      [early]
- *   (F8)  clear PG_anon_exclusive (PG_slab)
- *   (F9)  wmb
- *   (F11) mapping becomes NULL
- *                                             (T2) load mapping: NULL, not anon
- * </pre>
- *
- * The page has never been a slab page, so "true" is a lie. The wmb() of the seed orders the two
+ * <p>The page has never been a slab page, so "true" is a lie. The wmb() of the seed orders the two
  * stores; nothing in PageSlab() orders the two loads. Question of section C.2.
  */
 final class PageSlabAtFree {

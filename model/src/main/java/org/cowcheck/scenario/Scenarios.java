@@ -11,7 +11,7 @@ public final class Scenarios {
           KPageFlagsAtFree.SCENARIO,
           KPageFlagsWithReference.SCENARIO,
           PageSlabAtFault.SCENARIO,
-          PageSlabAtSlabReuse.SCENARIO);
+          PageSlabOfSlab.SCENARIO);
 
   private Scenarios() {}
 
