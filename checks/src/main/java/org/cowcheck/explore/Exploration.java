@@ -2,6 +2,7 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
+import org.cowcheck.verdict.RacingPair;
 
 /**
  * What an exploration found.

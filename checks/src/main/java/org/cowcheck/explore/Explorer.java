@@ -17,6 +17,7 @@ import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
+import org.cowcheck.verdict.RacingPair;
 
 /**
  * Explores every consistent execution of a program, each once, in memory that is polynomial in the
@@ -417,17 +418,15 @@ public final class Explorer {
     }
     ImmutableList<CpuState> states = ImmutableList.copyOf(cpus);
     Execution execution = new Execution(graph, states, model, "");
-    String broken;
     if (execution.isFinished()) {
       executions++;
       for (Judgement.Race race : judgement.races()) {
-        races.add(RacingPair.of(graph.event(race.first()), graph.event(race.second())));
+        races.add(racingPair(graph.event(race.first()), graph.event(race.second())));
       }
-      broken = visitor.visit(execution);
     } else {
       blocked++;
-      broken = "deadlock: a CPU waits for ever for a lock";
     }
+    String broken = Replay.broken(execution, visitor);
     if (!broken.isEmpty()) {
       Execution found = new Execution(graph, states, model, broken);
       if (violation == null || found.compareTo(violation) < 0) {
@@ -437,5 +436,14 @@ public final class Explorer {
     if (executions >= bounds.maxExecutions()) {
       stopped = stack.isEmpty() ? "" : "--max-executions " + bounds.maxExecutions();
     }
+  }
+
+  private static RacingPair racingPair(Event a, Event b) {
+    return RacingPair.of(a.word().name(), describe(a), describe(b));
+  }
+
+  private static String describe(Event event) {
+    String step = event.step().label().isEmpty() ? "event " + event.index() : event.step().label();
+    return "CPU" + event.cpu() + " " + step + (event.isRead() ? " load" : " store");
   }
 }

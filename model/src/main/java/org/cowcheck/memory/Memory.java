@@ -3,6 +3,7 @@ package org.cowcheck.memory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * The shared memory of one run: allocates words and numbers them, and gives objects addresses.
@@ -17,9 +18,14 @@ public final class Memory {
   private final List<Word> words = new ArrayList<>();
   private final List<Object> objects = new ArrayList<>();
 
-  /** A new word. */
+  /** A new word whose values are shown as decimal numbers. */
   public Word word(String name, long initialValue) {
-    Word word = new Word(words.size(), name, initialValue);
+    return word(name, initialValue, value -> Long.toString(value));
+  }
+
+  /** A new word whose values are shown in a way of their own. */
+  public Word word(String name, long initialValue, LongFunction<String> format) {
+    Word word = new Word(words.size(), name, initialValue, format);
     words.add(word);
     return word;
   }

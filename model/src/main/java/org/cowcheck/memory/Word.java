@@ -2,6 +2,7 @@ package org.cowcheck.memory;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongFunction;
 
 /**
  * One aligned machine word of shared memory: identity, name and initial value.
@@ -23,13 +24,15 @@ public final class Word implements Place {
   private final int number;
   private final String name;
   private final long initialValue;
+  private final LongFunction<String> format;
 
   long value;
 
-  Word(int number, String name, long initialValue) {
+  Word(int number, String name, long initialValue, LongFunction<String> format) {
     this.number = number;
     this.name = name;
     this.initialValue = initialValue;
+    this.format = format;
     this.value = initialValue;
   }
 
@@ -46,6 +49,11 @@ public final class Word implements Place {
   /** The value before any CPU runs. */
   public long initialValue() {
     return initialValue;
+  }
+
+  /** A value of this word as reports show it. */
+  public String show(long shown) {
+    return format.apply(shown);
   }
 
   @Override

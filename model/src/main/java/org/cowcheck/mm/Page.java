@@ -48,8 +48,8 @@ public final class Page {
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
     this.memory = memory;
     this.address = memory.place(this);
-    this.flags = memory.word(name + ".flags", flags);
-    this.mapping = memory.word(name + ".mapping", mapping);
+    this.flags = memory.word(name + ".flags", flags, PageFlag::show);
+    this.mapping = memory.word(name + ".mapping", mapping, Page::showMapping);
     this.compoundHead = memory.word(name + ".compound_head", 0);
     this.refcount = memory.word(name + "._refcount", refcount);
     this.mapcount = memory.word(name + "._mapcount", mapcount);
@@ -83,6 +83,15 @@ public final class Page {
 
   public Word mapcount() {
     return mapcount;
+  }
+
+  private static String showMapping(long mapping) {
+    if (mapping == 0) {
+      return "NULL";
+    }
+    String flags = (mapping & MAPPING_ANON) != 0 ? "|anon" : "";
+    flags += (mapping & MAPPING_MOVABLE) != 0 ? "|movable" : "";
+    return String.format("%#x%s", mapping & ~MAPPING_FLAGS, flags);
   }
 
   /** The page that a compound_head value names, seen from this page. */

@@ -1,5 +1,8 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.cowcheck.patch.KernelState;
 
 /** Bits of page->flags, numbered as enum pageflags of v5.17 numbers them on 64 bit. */
@@ -46,7 +49,41 @@ public final class PageFlag {
   /** PAGE_FLAGS_CHECK_AT_PREP: every flag but PG_hwpoison (bits 0 to 23). */
   public static final long CHECK_AT_PREP = (bit(24) - 1) & ~bit(PG_HWPOISON);
 
+  private static final ImmutableMap<Integer, String> NAMES =
+      ImmutableMap.<Integer, String>builder()
+          .put(PG_LOCKED, "locked")
+          .put(PG_REFERENCED, "referenced")
+          .put(PG_UPTODATE, "uptodate")
+          .put(PG_DIRTY, "dirty")
+          .put(PG_LRU, "lru")
+          .put(PG_ACTIVE, "active")
+          .put(PG_WAITERS, "waiters")
+          .put(PG_SLAB, "slab")
+          .put(PG_RESERVED, "reserved")
+          .put(PG_PRIVATE, "private")
+          .put(PG_PRIVATE_2, "private_2")
+          .put(PG_WRITEBACK, "writeback")
+          .put(PG_HEAD, "head")
+          .put(PG_MAPPEDTODISK, "mappedtodisk")
+          .put(PG_SWAPBACKED, "swapbacked")
+          .put(PG_UNEVICTABLE, "unevictable")
+          .put(PG_MLOCKED, "mlocked")
+          .put(PG_HWPOISON, "hwpoison")
+          .put(GHOST_SLAB, "(is slab)")
+          .buildOrThrow();
+
   private PageFlag() {}
+
+  /** The names of the bits that are set, such as {@code uptodate|slab}. */
+  static String show(long flags) {
+    if (flags == 0) {
+      return "0";
+    }
+    return IntStream.range(0, Long.SIZE)
+        .filter(bit -> (flags & bit(bit)) != 0)
+        .mapToObj(bit -> NAMES.getOrDefault(bit, "bit " + bit))
+        .collect(Collectors.joining("|"));
+  }
 
   /** The mask of a bit number. */
   public static long bit(int number) {

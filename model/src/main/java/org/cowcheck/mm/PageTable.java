@@ -18,12 +18,23 @@ public record PageTable(Word pte, Spinlock lock) {
 
   /** A table whose entry has the given value. */
   public PageTable(Memory memory, String name, long pte) {
-    this(memory.word(name + ".pte", pte), memory.spinlock(name + ".ptl"));
+    this(memory.word(name + ".pte", pte, PageTable::show), memory.spinlock(name + ".ptl"));
   }
 
   /** A present, writable, dirty entry that maps a page. */
   public static long writable(Page page) {
     return page.address() | PRESENT | WRITE | DIRTY;
+  }
+
+  private static String show(long pte) {
+    return pte == 0
+        ? "none"
+        : String.format(
+            "page@%#x%s%s%s",
+            pageAddress(pte),
+            present(pte) ? "|present" : "",
+            (pte & WRITE) != 0 ? "|write" : "",
+            (pte & DIRTY) != 0 ? "|dirty" : "");
   }
 
   /** Whether an entry is present. */

@@ -1,0 +1,256 @@
+package org.cowcheck.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.explore.Bounds;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
+import org.cowcheck.report.JsonReport;
+import org.cowcheck.report.VerdictTable;
+import org.cowcheck.report.WitnessFile;
+import org.cowcheck.report.WitnessText;
+import org.cowcheck.scenario.Scenario;
+import org.cowcheck.scenario.Scenarios;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Expectations;
+import org.cowcheck.verdict.Outcome;
+import org.cowcheck.verdict.Verdict;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code cowcheck check}: answers cells by exploring every execution. */
+@Command(
+    name = "check",
+    description = {
+      "Explores every execution of scenarios under patches and memory models.",
+      "Without --scenario and --patch it checks the whole catalogue, as marked and as written,"
+          + " against what is on record."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all Never without a data race; for the whole catalogue: all as recorded",
+      "1:a Sometimes or a data race",
+      "2:usage or bad input",
+      "3:an Unknown",
+      "4:the whole catalogue was checked, and something is not as recorded"
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Option(
+      names = "--scenario",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these scenarios; see 'list'.")
+  private List<String> scenarios = List.of();
+
+  @Option(
+      names = "--patch",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these patches; see 'list'.")
+  private List<String> patches = List.of();
+
+  @Option(
+      names = "--model",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these memory models: sc, tso, lkmm.")
+  private List<String> models = List.of();
+
+  @Option(
+      names = "--platform",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Whose architecture code runs: x86, arm64, generic. Default: x86 for tso, generic"
+              + " for sc and lkmm.")
+  private List<String> platforms = List.of();
+
+  @Option(
+      names = "--accesses",
+      split = ",",
+      paramLabel = "HOW",
+      description =
+          "How accesses that race by design but are plain in the source are taken: marked,"
+              + " as-written. Default: marked; for the whole catalogue both.")
+  private List<String> accesses = List.of();
+
+  @Option(
+      names = "--max-executions",
+      paramLabel = "N",
+      description = "Stop a cell after so many executions.")
+  private long maxExecutions = Long.MAX_VALUE;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Stop a cell after this time: 90s, 5m, 2h.")
+  private Duration timeout = Bounds.NONE.timeout();
+
+  @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
+  private Format format = Format.text;
+
+  @Option(
+      names = "--witnesses",
+      paramLabel = "DIR",
+      description = "Where the files that replay a Sometimes go. Default: ${DEFAULT-VALUE}.")
+  private Path witnesses = Path.of("target", "witnesses");
+
+  /** The formats, as users write them. */
+  enum Format {
+    text,
+    json
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (maxExecutions <= 0) {
+      throw new BadInputException("--max-executions must be at least 1, not " + maxExecutions);
+    }
+    ImmutableList<Cell> cells = cells();
+    Expectations expectations = Expectations.read();
+    Bounds bounds = new Bounds(maxExecutions, timeout, Bounds.NONE.maxEvents());
+    try (Interruption interruption = new Interruption()) {
+      List<Outcome> outcomes =
+          new Checks(bounds, new ProgressLine(System.err), interruption::isRequested).run(cells);
+      Map<Outcome, Path> files = writeWitnesses(outcomes);
+      System.out.print(
+          format == Format.json
+              ? JsonReport.print(outcomes, expectations, files) + "\n"
+              : text(outcomes, expectations, files));
+      return isSelection()
+          ? ExitCode.ofSelection(outcomes)
+          : ExitCode.ofFullCheck(outcomes, expectations);
+    }
+  }
+
+  private boolean isSelection() {
+    return !scenarios.isEmpty() || !patches.isEmpty();
+  }
+
+  private ImmutableList<Cell> cells() {
+    List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenario);
+    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patch);
+    List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), Names::model);
+    List<Platform> chosenPlatforms = choose(platforms, List.of(), Names::platform);
+    List<Accesses> chosenAccesses =
+        choose(
+            accesses,
+            isSelection() ? List.of(Accesses.MARKED) : List.of(Accesses.values()),
+            Names::accesses);
+    ImmutableList.Builder<Cell> cells = ImmutableList.builder();
+    for (Scenario scenario : chosenScenarios) {
+      for (Accesses how : chosenAccesses) {
+        for (Patch patch : chosenPatches) {
+          for (MemoryModel model : chosenModels) {
+            List<Platform> on =
+                chosenPlatforms.isEmpty()
+                    ? List.of(Expectations.defaultPlatform(model.name()))
+                    : chosenPlatforms;
+            for (Platform platform : on) {
+              cells.add(new Cell(scenario, patch, platform, model.name(), how));
+            }
+          }
+        }
+      }
+    }
+    return cells.build();
+  }
+
+  private static <T> List<T> choose(
+      List<String> names, List<T> all, java.util.function.Function<String, T> find) {
+    return names.isEmpty() ? all : names.stream().map(find).distinct().toList();
+  }
+
+  private Map<Outcome, Path> writeWitnesses(List<Outcome> outcomes) {
+    Map<Outcome, Path> files = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.recording().isPresent()) {
+        try {
+          files.put(outcome, WitnessFile.write(outcome, witnesses));
+        } catch (IOException e) {
+          throw new BadInputException(
+              "cannot write witnesses to "
+                  + witnesses
+                  + " ("
+                  + e
+                  + "); choose another --witnesses");
+        }
+      }
+    }
+    return files;
+  }
+
+  private static String text(
+      List<Outcome> outcomes, Expectations expectations, Map<Outcome, Path> files) {
+    VerdictTable table = new VerdictTable(expectations);
+    List<String> parts = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.witness().isPresent()) {
+        parts.add(
+            String.format(
+                "%s: %s%n%s  Replay: replay %s%n",
+                outcome.cell(),
+                outcome.summary(),
+                WitnessText.print(outcome.witness().orElseThrow()),
+                files.get(outcome)));
+      }
+      if (!outcome.races().isEmpty()) {
+        parts.add(races(outcome));
+      }
+    }
+    parts.add(table.print(outcomes) + notes(outcomes) + table.summary(outcomes) + "\n");
+    return String.join("\n", parts);
+  }
+
+  private static String races(Outcome outcome) {
+    StringBuilder text =
+        new StringBuilder(outcome.cell() + ": data races; LKMM promises nothing\n");
+    outcome
+        .races()
+        .forEach(
+            race ->
+                text.append(
+                    String.format("  %s: %s, %s%n", race.word(), race.first(), race.second())));
+    return text.toString();
+  }
+
+  /** How Never is known, and which bounds were reached. */
+  private static String notes(List<Outcome> outcomes) {
+    StringBuilder text = new StringBuilder();
+    if (outcomes.stream().anyMatch(outcome -> outcome.verdict() == Verdict.NEVER)) {
+      text.append(
+          "Never: the explorer saw every execution in which (po | rf) has no cycle; executions are"
+              + " counted once.\n");
+    }
+    if (outcomes.stream()
+        .anyMatch(
+            outcome ->
+                outcome.verdict() == Verdict.NEVER && outcome.cell().model().equals("lkmm"))) {
+      text.append("Never (lkmm): load buffering is not explored in model programs.\n");
+    }
+    for (Outcome outcome : outcomes) {
+      if (!outcome.stopped().isEmpty()) {
+        text.append(
+            String.format(
+                "%s: stopped after %,d executions (%s): verdict %s. Raise the bound or check fewer"
+                    + " cells.%n",
+                outcome.cell(), outcome.executions(), outcome.stopped(), outcome.verdict().word()));
+      } else if (outcome.verdict() == Verdict.UNKNOWN) {
+        text.append(outcome.cell() + ": no execution is complete: verdict Unknown.\n");
+      }
+    }
+    return text.toString();
+  }
+}

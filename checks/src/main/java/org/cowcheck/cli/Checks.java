@@ -1,0 +1,75 @@
+package org.cowcheck.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.cowcheck.explore.Bounds;
+import org.cowcheck.explore.ScenarioCheck;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Outcome;
+import org.cowcheck.verdict.Verdict;
+
+/** Checks cells side by side, one per processor; the order of the outcomes is that of the cells. */
+final class Checks {
+  private final Bounds bounds;
+  private final ProgressLine progress;
+  private final BooleanSupplier interrupted;
+  private final AtomicInteger done = new AtomicInteger();
+
+  Checks(Bounds bounds, ProgressLine progress, BooleanSupplier interrupted) {
+    this.bounds = bounds;
+    this.progress = progress;
+    this.interrupted = interrupted;
+  }
+
+  /** The outcomes; what was not begun when the user interrupted is Unknown. */
+  ImmutableList<Outcome> run(List<Cell> cells) throws InterruptedException {
+    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try {
+      List<Future<Outcome>> futures = new ArrayList<>();
+      for (Cell cell : cells) {
+        futures.add(pool.submit(() -> check(cell, cells.size())));
+      }
+      ImmutableList.Builder<Outcome> outcomes = ImmutableList.builder();
+      for (Future<Outcome> future : futures) {
+        outcomes.add(future.get());
+      }
+      return outcomes.build();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      progress.clear();
+    }
+  }
+
+  private Outcome check(Cell cell, int total) {
+    if (interrupted.getAsBoolean()) {
+      return new Outcome(
+          cell,
+          Verdict.UNKNOWN,
+          0,
+          0,
+          0,
+          ImmutableList.of(),
+          Optional.empty(),
+          Optional.empty(),
+          "interrupted");
+    }
+    Outcome outcome =
+        new ScenarioCheck(cell, Names.model(cell.model()))
+            .explore(
+                bounds,
+                executions -> progress.show(done.get(), total, cell.toString(), executions),
+                interrupted);
+    done.incrementAndGet();
+    return outcome;
+  }
+}

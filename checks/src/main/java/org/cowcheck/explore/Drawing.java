@@ -1,0 +1,257 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+import org.cowcheck.verdict.Witness;
+
+/**
+ * Turns an execution into a witness: finds an order of rows that memory may have seen, and the pair
+ * of accesses whose reordering makes the violation possible.
+ *
+ * <h2>Rows</h2>
+ *
+ * A row must come after all that the model orders before it and after what it reads from; a read
+ * comes before the writes that overwrite what it read, and writes come in coherence order. Beyond
+ * that, rows follow program order as far as they can: an event leaves it only where every CPU's
+ * next event is held up, and then it is one that helps the most CPUs on. Where writes reach CPUs in
+ * different orders there may be no such order; then coherence and overwriting are given up.
+ *
+ * <h2>The reordered pair</h2>
+ *
+ * The shortest cycle of po, rf, co and fr proves that no interleaving gives this execution. Its po
+ * edges that the rows turn around are the reordered pairs.
+ */
+final class Drawing {
+  private final Graph graph;
+  private final Relation preserved;
+  private final boolean[] drawn;
+  private final List<Integer> rows = new ArrayList<>();
+  private final List<Integer> early = new ArrayList<>();
+  private int current;
+
+  private Drawing(Graph graph, Relation preserved) {
+    this.graph = graph;
+    this.preserved = preserved;
+    this.drawn = new boolean[graph.size()];
+    for (int id = 0; id < graph.words(); id++) {
+      drawn[id] = true;
+    }
+  }
+
+  /** The witness that an execution is. */
+  static Witness draw(Execution execution, MemoryModel model, List<String> columns) {
+    Graph graph = execution.graph();
+    Drawing drawing = new Drawing(graph, model.preserved(graph));
+    if (!drawing.drawRows(drawing.constraints(true))) {
+      drawing.drawRows(drawing.constraints(false));
+    }
+    ImmutableList<Witness.Edge> cycle = drawing.shortestCycle();
+    ImmutableList.Builder<Witness.Pair> reordered = ImmutableList.builder();
+    for (Witness.Edge edge : cycle) {
+      if (edge.relation().equals("po")
+          && drawing.rows.indexOf(edge.to()) < drawing.rows.indexOf(edge.from())) {
+        reordered.add(new Witness.Pair(edge.from(), edge.to()));
+      }
+    }
+    return new Witness(
+        graph,
+        ImmutableList.copyOf(columns),
+        execution.broken(),
+        ImmutableList.copyOf(drawing.rows),
+        ImmutableList.copyOf(drawing.early),
+        reordered.build(),
+        cycle);
+  }
+
+  /** What must come before what. */
+  private Relation constraints(boolean withOverwriting) {
+    Relation before = Relation.none(graph).or(preserved);
+    for (int id = graph.words(); id < graph.size(); id++) {
+      Event event = graph.event(id);
+      if (event.isRead()) {
+        int source = graph.rf(id);
+        if (graph.event(source).cpu() != event.cpu()) {
+          before.add(source, id);
+        }
+        if (withOverwriting) {
+          addLaterWrites(before, id, source);
+        }
+      } else if (event.isWrite() && withOverwriting) {
+        addLaterWrites(before, id, id);
+      }
+    }
+    return before;
+  }
+
+  private void addLaterWrites(Relation before, int id, int write) {
+    int word = graph.event(write).word().number();
+    for (int place = graph.place(write) + 1; place < graph.writes(word); place++) {
+      if (graph.write(word, place) != id) {
+        before.add(id, graph.write(word, place));
+      }
+    }
+  }
+
+  /** Draws all rows, or says that the constraints are cyclic. */
+  private boolean drawRows(Relation before) {
+    if (!before.isAcyclic()) {
+      return false;
+    }
+    Relation ancestors = before.plus();
+    int total = graph.size() - graph.words();
+    while (rows.size() < total) {
+      int next = inOrder(before);
+      if (next < 0) {
+        next = outOfOrder(before, ancestors);
+        early.add(next);
+      }
+      rows.add(next);
+      drawn[next] = true;
+      current = graph.event(next).cpu();
+    }
+    return true;
+  }
+
+  /** The next event of some CPU, of the current one if it can; or -1. */
+  private int inOrder(Relation before) {
+    for (int i = 0; i < graph.cpus(); i++) {
+      int head = head((current + i) % graph.cpus());
+      if (head >= 0 && isFree(head, before)) {
+        return head;
+      }
+    }
+    return -1;
+  }
+
+  /** The first event of a CPU that is not drawn, or -1. */
+  private int head(int cpu) {
+    for (int i = 0; i < graph.length(cpu); i++) {
+      if (!drawn[graph.at(cpu, i)]) {
+        return graph.at(cpu, i);
+      }
+    }
+    return -1;
+  }
+
+  private boolean isFree(int id, Relation before) {
+    for (int other = graph.words(); other < graph.size(); other++) {
+      if (!drawn[other] && before.has(other, id)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The event that can come now and that most CPUs' next events wait for. */
+  private int outOfOrder(Relation before, Relation ancestors) {
+    int best = -1;
+    int bestHelps = -1;
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      for (int i = 0; i < graph.length(cpu); i++) {
+        int id = graph.at(cpu, i);
+        if (!drawn[id] && isFree(id, before)) {
+          int helps = helps(id, ancestors);
+          if (helps > bestHelps) {
+            best = id;
+            bestHelps = helps;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  private int helps(int id, Relation ancestors) {
+    int helps = 0;
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      int head = head(cpu);
+      if (head >= 0 && ancestors.has(id, head)) {
+        helps++;
+      }
+    }
+    return helps;
+  }
+
+  /** The shortest cycle of po, rf, co and fr between accesses; empty if there is none. */
+  private ImmutableList<Witness.Edge> shortestCycle() {
+    List<Integer> shortest = List.of();
+    for (int id = graph.words(); id < graph.size(); id++) {
+      if (!graph.event(id).isFence()) {
+        List<Integer> cycle = cycleThrough(id);
+        if (!cycle.isEmpty() && (shortest.isEmpty() || cycle.size() < shortest.size())) {
+          shortest = cycle;
+        }
+      }
+    }
+    ImmutableList.Builder<Witness.Edge> edges = ImmutableList.builder();
+    for (int i = 0; i < shortest.size(); i++) {
+      int from = shortest.get(i);
+      int to = shortest.get((i + 1) % shortest.size());
+      edges.add(new Witness.Edge(from, relation(from, to), to));
+    }
+    return edges.build();
+  }
+
+  private List<Integer> cycleThrough(int start) {
+    int[] parent = new int[graph.size()];
+    Set<Integer> seen = new HashSet<>();
+    Deque<Integer> queue = new ArrayDeque<>();
+    queue.add(start);
+    while (!queue.isEmpty()) {
+      int from = queue.remove();
+      for (int to = graph.words(); to < graph.size(); to++) {
+        if (relation(from, to).isEmpty()) {
+          continue;
+        }
+        if (to == start) {
+          return path(start, from, parent);
+        }
+        if (seen.add(to)) {
+          parent[to] = from;
+          queue.add(to);
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private static List<Integer> path(int start, int last, int[] parent) {
+    List<Integer> path = new ArrayList<>();
+    for (int id = last; id != start; id = parent[id]) {
+      path.add(id);
+    }
+    path.add(start);
+    Collections.reverse(path);
+    return path;
+  }
+
+  /** The name of the relation that leads from one access to another, or the empty string. */
+  private String relation(int from, int to) {
+    Event a = graph.event(from);
+    Event b = graph.event(to);
+    if (a.isFence() || b.isFence()) {
+      return "";
+    }
+    if (a.cpu() == b.cpu()) {
+      return a.index() < b.index() ? "po" : "";
+    }
+    if (a.word() != b.word()) {
+      return "";
+    }
+    if (b.isRead()) {
+      return graph.rf(to) == from ? "rf" : "";
+    }
+    int write = a.isRead() ? graph.rf(from) : from;
+    return graph.place(write) < graph.place(to) ? (a.isRead() ? "fr" : "co") : "";
+  }
+}

@@ -1,0 +1,92 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.invariant.Invariant;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Word;
+import org.cowcheck.scenario.Program;
+import org.cowcheck.scenario.Setting;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Outcome;
+import org.cowcheck.verdict.Recording;
+import org.cowcheck.verdict.Verdict;
+import org.cowcheck.verdict.Witness;
+
+/** Answers a cell by exploring its scenario, or replays one execution of it. */
+public final class ScenarioCheck {
+  private final Cell cell;
+  private final MemoryModel model;
+  private final Setting setting;
+
+  /** A check of a cell under the model that the cell names. */
+  public ScenarioCheck(Cell cell, MemoryModel model) {
+    this.cell = cell;
+    this.model = model;
+    this.setting = cell.scenario().build(cell.kernel());
+  }
+
+  /** Explores every execution within the bounds. */
+  public Outcome explore(Bounds bounds, LongConsumer progress, BooleanSupplier cancelled) {
+    long start = System.nanoTime();
+    Exploration exploration =
+        new Explorer(words(), programs(), model, bounds, this::broken, progress, cancelled)
+            .explore();
+    Optional<Recording> recording =
+        exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
+    Optional<Witness> witness = recording.map(this::replay);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Outcome(
+        cell,
+        verdict(exploration),
+        exploration.executions(),
+        exploration.blocked(),
+        seconds,
+        ImmutableList.copyOf(exploration.races()),
+        witness,
+        recording,
+        exploration.stopped());
+  }
+
+  private static Verdict verdict(Exploration exploration) {
+    if (exploration.violation().isPresent()) {
+      return Verdict.SOMETIMES;
+    }
+    // A program without a complete execution answers nothing.
+    return exploration.isComplete() && exploration.executions() > 0
+        ? Verdict.NEVER
+        : Verdict.UNKNOWN;
+  }
+
+  /**
+   * Runs the scenario once along recorded choices.
+   *
+   * @return the execution as a witness; what it breaks is empty if it breaks nothing
+   * @throws ReplayException if the choices fit neither scenario nor model
+   */
+  public Witness replay(Recording recording) {
+    Execution execution = Replay.run(words(), programs(), model, this::broken, recording);
+    return Drawing.draw(execution, model, setting.programs().stream().map(Program::name).toList());
+  }
+
+  private String broken(Execution execution) {
+    for (Invariant invariant : setting.invariants()) {
+      if (!invariant.holds().test(execution)) {
+        return invariant.broken();
+      }
+    }
+    return "";
+  }
+
+  private ImmutableList<Word> words() {
+    return ImmutableList.copyOf(setting.memory().words());
+  }
+
+  private ImmutableList<ToLongFunction<Cpu>> programs() {
+    return setting.programs().stream().map(Program::body).collect(ImmutableList.toImmutableList());
+  }
+}

@@ -1,0 +1,149 @@
+package org.cowcheck.report;
+
+import com.google.common.base.Strings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.verdict.Witness;
+
+/**
+ * A witness as mm developers draw it: one column per CPU, one row per step, the value read or
+ * written; the reordered pair first, the cycle that proves it last.
+ */
+public final class WitnessText {
+  private final Witness witness;
+  private final Graph graph;
+
+  private WitnessText(Witness witness) {
+    this.witness = witness;
+    this.graph = witness.graph();
+  }
+
+  /** The witness, indented by two spaces. */
+  public static String print(Witness witness) {
+    WitnessText text = new WitnessText(witness);
+    return (text.reordered()
+            + "Broken: "
+            + witness.broken()
+            + "\n\n"
+            + text.columns()
+            + text.cycle())
+        .lines()
+        .map(line -> line.isEmpty() ? "" : "  " + line)
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private String reordered() {
+    if (!witness.reordered().isEmpty()) {
+      return witness.reordered().stream()
+          .map(
+              pair ->
+                  String.format(
+                      "Reordered: %s and %s: the second takes effect first%n",
+                      name(pair.first()), name(pair.second())))
+          .collect(Collectors.joining());
+    }
+    return witness.cycle().isEmpty()
+        ? "Reordered: nothing; this is an interleaving\n"
+        : "Reordered: no pair on one CPU; writes reach the CPUs in different orders\n";
+  }
+
+  /** An event in a sentence: {@code CPU1 (T4) load page.flags}. */
+  private String name(int id) {
+    Event event = graph.event(id);
+    return String.format(
+        "CPU%d%s %s %s",
+        event.cpu(),
+        event.step().label().isEmpty() ? "" : " (" + event.step().label() + ")",
+        event.isRead() ? "load" : "store",
+        event.word());
+  }
+
+  private String columns() {
+    List<List<String>> cells = new ArrayList<>();
+    List<String> head = new ArrayList<>();
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      head.add("CPU" + cpu + ": " + witness.columns().get(cpu));
+    }
+    cells.add(head);
+    String[] function = new String[graph.cpus()];
+    for (int id : witness.rows()) {
+      Event event = graph.event(id);
+      String of = event.step().function();
+      if (!of.equals(function[event.cpu()]) && !of.isEmpty()) {
+        cells.add(row(event.cpu(), of + ":"));
+      }
+      function[event.cpu()] = of;
+      cells.add(row(event.cpu(), describe(id)));
+    }
+    return align(cells) + "\n";
+  }
+
+  private List<String> row(int cpu, String text) {
+    List<String> row = new ArrayList<>();
+    for (int i = 0; i < graph.cpus(); i++) {
+      row.add(i == cpu ? text : "");
+    }
+    return row;
+  }
+
+  private String describe(int id) {
+    Event event = graph.event(id);
+    return Strings.padEnd("(" + event.step().label() + ")", 5, ' ')
+        + " "
+        + action(event, id)
+        + (witness.early().contains(id) ? "   [early]" : "");
+  }
+
+  private String action(Event event, int id) {
+    if (event.isFence()) {
+      return event.fence().kernelName();
+    }
+    return switch (event.lockRole()) {
+      case LOCK_READ -> "lock " + event.word();
+      case LOCK_WRITE -> "hold " + event.word();
+      case UNLOCK -> "unlock " + event.word();
+      case TRY_READ, NONE -> access(event, id);
+    };
+  }
+
+  private String access(Event event, int id) {
+    boolean atomic = event.lockRole() == LockRole.TRY_READ || event.update() != null;
+    return String.format(
+        "%s%s %s = %s",
+        atomic ? "atomic " : "",
+        event.isRead() ? "load" : "store",
+        event.word(),
+        event.word().show(graph.value(id)));
+  }
+
+  private static String align(List<List<String>> cells) {
+    StringBuilder text = new StringBuilder();
+    int columns = cells.get(0).size();
+    for (List<String> row : cells) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < columns; i++) {
+        int column = i;
+        int width = cells.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
+        line.append(Strings.padEnd(row.get(i), width + 3, ' '));
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  private String cycle() {
+    if (witness.cycle().isEmpty()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder("Why no interleaving does this:\n");
+    for (Witness.Edge edge : witness.cycle()) {
+      text.append(
+          String.format("  %s -%s-> %s%n", name(edge.from()), edge.relation(), name(edge.to())));
+    }
+    return text.toString();
+  }
+}
