@@ -1,14 +1,16 @@
 package org.cowcheck.cli;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.LinkedListMultimap;
+import com.google.common.collect.ListMultimap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
@@ -25,6 +27,7 @@ import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
+import org.cowcheck.verdict.RacingPair;
 import org.cowcheck.verdict.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -168,8 +171,7 @@ final class CheckCommand implements Callable<Integer> {
     return cells.build();
   }
 
-  private static <T> List<T> choose(
-      List<String> names, List<T> all, java.util.function.Function<String, T> find) {
+  private static <T> List<T> choose(List<String> names, List<T> all, Function<String, T> find) {
     return names.isEmpty() ? all : names.stream().map(find).distinct().toList();
   }
 
@@ -195,34 +197,53 @@ final class CheckCommand implements Callable<Integer> {
   private static String text(
       List<Outcome> outcomes, Expectations expectations, Map<Outcome, Path> files) {
     VerdictTable table = new VerdictTable(expectations);
-    List<String> parts = new ArrayList<>();
-    for (Outcome outcome : outcomes) {
-      if (outcome.witness().isPresent()) {
-        parts.add(
-            String.format(
-                "%s: %s%n%s  Replay: replay %s%n",
-                outcome.cell(),
-                outcome.summary(),
-                WitnessText.print(outcome.witness().orElseThrow()),
-                files.get(outcome)));
-      }
-      if (!outcome.races().isEmpty()) {
-        parts.add(races(outcome));
-      }
-    }
-    parts.add(table.print(outcomes) + notes(outcomes) + table.summary(outcomes) + "\n");
-    return String.join("\n", parts);
+    return witnesses(outcomes, files)
+        + races(outcomes)
+        + table.print(outcomes)
+        + notes(outcomes)
+        + table.summary(outcomes)
+        + "\n";
   }
 
-  private static String races(Outcome outcome) {
-    StringBuilder text =
-        new StringBuilder(outcome.cell() + ": data races; LKMM promises nothing\n");
-    outcome
-        .races()
-        .forEach(
-            race ->
-                text.append(
-                    String.format("  %s: %s, %s%n", race.word(), race.first(), race.second())));
+  /** Each witness once, under all the cells that have it. */
+  private static String witnesses(List<Outcome> outcomes, Map<Outcome, Path> files) {
+    ListMultimap<String, Outcome> byText = LinkedListMultimap.create();
+    for (Outcome outcome : outcomes) {
+      outcome.witness().ifPresent(witness -> byText.put(WitnessText.print(witness), outcome));
+    }
+    StringBuilder text = new StringBuilder();
+    for (String witness : byText.keySet()) {
+      for (Outcome outcome : byText.get(witness)) {
+        text.append(String.format("%s: %s%n", outcome.cell(), outcome.summary()));
+      }
+      text.append(witness);
+      for (Outcome outcome : byText.get(witness)) {
+        text.append("  replay ").append(files.get(outcome)).append('\n');
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Each set of data races once, under all the cells that have it. */
+  private static String races(List<Outcome> outcomes) {
+    ListMultimap<ImmutableList<RacingPair>, Outcome> byRaces = LinkedListMultimap.create();
+    for (Outcome outcome : outcomes) {
+      if (!outcome.races().isEmpty()) {
+        byRaces.put(outcome.races(), outcome);
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (ImmutableList<RacingPair> races : byRaces.keySet()) {
+      for (Outcome outcome : byRaces.get(races)) {
+        text.append(String.format("%s: data races; LKMM promises nothing then%n", outcome.cell()));
+      }
+      for (RacingPair race : races) {
+        text.append(
+            String.format("  %s: %s against %s%n", race.word(), race.first(), race.second()));
+      }
+      text.append('\n');
+    }
     return text.toString();
   }
 

@@ -7,6 +7,7 @@ import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Expectations;
 import picocli.CommandLine.Command;
 
 /** {@code cowcheck list}: what can be asked. */
@@ -20,8 +21,7 @@ final class ListCommand implements Runnable {
     Patches.all().forEach(patch -> line(patch.name(), patch.title()));
     System.out.println("Memory models (--model) and their default platforms:");
     for (MemoryModel model : MemoryModels.all()) {
-      line(
-          model.name(), Cell.name(org.cowcheck.verdict.Expectations.defaultPlatform(model.name())));
+      line(model.name(), Cell.name(Expectations.defaultPlatform(model.name())));
     }
     System.out.println("Platforms (--platform):");
     for (Platform platform : Platform.values()) {

@@ -1,12 +1,11 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Set;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
@@ -182,57 +181,54 @@ final class Drawing {
     return helps;
   }
 
-  /** The shortest cycle of po, rf, co and fr between accesses; empty if there is none. */
+  /**
+   * The shortest cycle of po, rf, co and fr between accesses, and of several the one whose po edges
+   * span the least; empty if there is none.
+   */
   private ImmutableList<Witness.Edge> shortestCycle() {
-    List<Integer> shortest = List.of();
+    Path shortest = null;
     for (int id = graph.words(); id < graph.size(); id++) {
-      if (!graph.event(id).isFence()) {
-        List<Integer> cycle = cycleThrough(id);
-        if (!cycle.isEmpty() && (shortest.isEmpty() || cycle.size() < shortest.size())) {
-          shortest = cycle;
-        }
+      Path cycle = cycleThrough(id);
+      if (cycle != null && (shortest == null || cycle.length < shortest.length)) {
+        shortest = cycle;
       }
     }
     ImmutableList.Builder<Witness.Edge> edges = ImmutableList.builder();
-    for (int i = 0; i < shortest.size(); i++) {
-      int from = shortest.get(i);
-      int to = shortest.get((i + 1) % shortest.size());
-      edges.add(new Witness.Edge(from, relation(from, to), to));
+    for (Path path = shortest; path != null && path.before != null; path = path.before) {
+      edges.add(new Witness.Edge(path.before.end, relation(path.before.end, path.end), path.end));
     }
-    return edges.build();
+    return edges.build().reverse();
   }
 
-  private List<Integer> cycleThrough(int start) {
-    int[] parent = new int[graph.size()];
+  /** A path, by its last event and the path to the one before. */
+  private record Path(int end, Path before, int length) {}
+
+  /** The shortest cycle through an event (Dijkstra), or null. */
+  private Path cycleThrough(int start) {
     Set<Integer> seen = new HashSet<>();
-    Deque<Integer> queue = new ArrayDeque<>();
-    queue.add(start);
+    PriorityQueue<Path> queue = new PriorityQueue<>(Comparator.comparingInt(Path::length));
+    queue.add(new Path(start, null, 0));
     while (!queue.isEmpty()) {
-      int from = queue.remove();
+      Path path = queue.remove();
+      if (path.before != null && path.end == start) {
+        return path;
+      }
+      if (path.before != null && !seen.add(path.end)) {
+        continue;
+      }
       for (int to = graph.words(); to < graph.size(); to++) {
-        if (relation(from, to).isEmpty()) {
-          continue;
-        }
-        if (to == start) {
-          return path(start, from, parent);
-        }
-        if (seen.add(to)) {
-          parent[to] = from;
-          queue.add(to);
+        if (!relation(path.end, to).isEmpty()) {
+          queue.add(new Path(to, path, path.length + length(path.end, to)));
         }
       }
     }
-    return List.of();
+    return null;
   }
 
-  private static List<Integer> path(int start, int last, int[] parent) {
-    List<Integer> path = new ArrayList<>();
-    for (int id = last; id != start; id = parent[id]) {
-      path.add(id);
-    }
-    path.add(start);
-    Collections.reverse(path);
-    return path;
+  private int length(int from, int to) {
+    Event a = graph.event(from);
+    Event b = graph.event(to);
+    return graph.size() + (a.cpu() == b.cpu() ? b.index() - a.index() : 0);
   }
 
   /** The name of the relation that leads from one access to another, or the empty string. */

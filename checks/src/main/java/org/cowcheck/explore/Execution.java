@@ -13,8 +13,9 @@ import org.cowcheck.memory.Word;
 /**
  * One complete execution: its graph, and what the programs returned and noted.
  *
- * <p>Ordered by size, then by {@link Graph#canonicalForm}, so that the least of several is the same
- * whatever the order in which they are found.
+ * <p>Ordered by size, then by {@link Graph#canonicalForm} with what is later in program order
+ * first, so that the least of several is the same whatever the order in which they are found, and
+ * its reads see what is new rather than what is old.
  */
 public final class Execution implements End, Comparable<Execution> {
   private final Graph graph;
@@ -134,7 +135,7 @@ public final class Execution implements End, Comparable<Execution> {
       other.canonicalForm = other.graph.canonicalForm();
     }
     int bySize = Integer.compare(graph.size(), other.graph.size());
-    return bySize != 0 ? bySize : Arrays.compare(canonicalForm, other.canonicalForm);
+    return bySize != 0 ? bySize : Arrays.compare(other.canonicalForm, canonicalForm);
   }
 
   @Override

@@ -11,7 +11,8 @@ import org.cowcheck.verdict.Witness;
 
 /**
  * A witness as mm developers draw it: one column per CPU, one row per step, the value read or
- * written; the reordered pair first, the cycle that proves it last.
+ * written; the reordered pair first, the cycle that proves it last. The two halves of a lock are
+ * one row.
  */
 public final class WitnessText {
   private final Witness witness;
@@ -42,7 +43,7 @@ public final class WitnessText {
           .map(
               pair ->
                   String.format(
-                      "Reordered: %s and %s: the second takes effect first%n",
+                      "Reordered: %s and then %s: the second takes effect first%n",
                       name(pair.first()), name(pair.second())))
           .collect(Collectors.joining());
     }
@@ -72,7 +73,10 @@ public final class WitnessText {
     String[] function = new String[graph.cpus()];
     for (int id : witness.rows()) {
       Event event = graph.event(id);
-      String of = event.step().function();
+      if (event.lockRole() == LockRole.LOCK_WRITE) {
+        continue;
+      }
+      String of = event.step().kernelFunction();
       if (!of.equals(function[event.cpu()]) && !of.isEmpty()) {
         cells.add(row(event.cpu(), of + ":"));
       }
@@ -103,8 +107,7 @@ public final class WitnessText {
       return event.fence().kernelName();
     }
     return switch (event.lockRole()) {
-      case LOCK_READ -> "lock " + event.word();
-      case LOCK_WRITE -> "hold " + event.word();
+      case LOCK_READ, LOCK_WRITE -> "lock " + event.word();
       case UNLOCK -> "unlock " + event.word();
       case TRY_READ, NONE -> access(event, id);
     };
