@@ -49,6 +49,8 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
+  private static final int NAMED_CELLS = 10;
+
   @Option(
       names = "--scenario",
       split = ",",
@@ -127,11 +129,15 @@ final class CheckCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(bounds, new ProgressLine(System.err), interruption::isRequested).run(cells);
-      Map<Outcome, Path> files = writeWitnesses(outcomes);
+      Map<Outcome, Path> files = new LinkedHashMap<>();
+      String unwritten = writeWitnesses(outcomes, files);
       System.out.print(
           format == Format.json
               ? JsonReport.print(outcomes, expectations, files) + "\n"
               : text(outcomes, expectations, files));
+      if (!unwritten.isEmpty()) {
+        throw new BadInputException(unwritten);
+      }
       return isSelection()
           ? ExitCode.ofSelection(outcomes)
           : ExitCode.ofFullCheck(outcomes, expectations);
@@ -175,23 +181,19 @@ final class CheckCommand implements Callable<Integer> {
     return names.isEmpty() ? all : names.stream().map(find).distinct().toList();
   }
 
-  private Map<Outcome, Path> writeWitnesses(List<Outcome> outcomes) {
-    Map<Outcome, Path> files = new LinkedHashMap<>();
+  /** Writes the files; returns what went wrong, for after the report, or the empty string. */
+  private String writeWitnesses(List<Outcome> outcomes, Map<Outcome, Path> files) {
     for (Outcome outcome : outcomes) {
       if (outcome.recording().isPresent()) {
         try {
           files.put(outcome, WitnessFile.write(outcome, witnesses));
         } catch (IOException e) {
-          throw new BadInputException(
-              "cannot write witnesses to "
-                  + witnesses
-                  + " ("
-                  + e
-                  + "); choose another --witnesses");
+          return String.format(
+              "cannot write witness files to '%s' (%s); choose another --witnesses", witnesses, e);
         }
       }
     }
-    return files;
+    return "";
   }
 
   private static String text(
@@ -218,7 +220,8 @@ final class CheckCommand implements Callable<Integer> {
       }
       text.append(witness);
       for (Outcome outcome : byText.get(witness)) {
-        text.append("  replay ").append(files.get(outcome)).append('\n');
+        Path file = files.get(outcome);
+        text.append(file == null ? "  no replay file\n" : "  replay " + file + "\n");
       }
       text.append('\n');
     }
@@ -261,15 +264,26 @@ final class CheckCommand implements Callable<Integer> {
                 outcome.verdict() == Verdict.NEVER && outcome.cell().model().equals("lkmm"))) {
       text.append("Never (lkmm): load buffering is not explored in model programs.\n");
     }
+    ListMultimap<String, Outcome> unknown = LinkedListMultimap.create();
     for (Outcome outcome : outcomes) {
       if (!outcome.stopped().isEmpty()) {
+        unknown.put(outcome.stopped(), outcome);
+      } else if (outcome.verdict() == Verdict.UNKNOWN) {
+        unknown.put("no execution is complete", outcome);
+      }
+    }
+    for (String reason : unknown.keySet()) {
+      List<Outcome> stopped = unknown.get(reason);
+      text.append(String.format("Not explored to the end (%s): %d cells", reason, stopped.size()));
+      text.append("; raise the bound or check fewer cells.\n");
+      for (Outcome outcome : stopped.subList(0, Math.min(stopped.size(), NAMED_CELLS))) {
         text.append(
             String.format(
-                "%s: stopped after %,d executions (%s): verdict %s. Raise the bound or check fewer"
-                    + " cells.%n",
-                outcome.cell(), outcome.executions(), outcome.stopped(), outcome.verdict().word()));
-      } else if (outcome.verdict() == Verdict.UNKNOWN) {
-        text.append(outcome.cell() + ": no execution is complete: verdict Unknown.\n");
+                "  %s: verdict %s after %,d executions%n",
+                outcome.cell(), outcome.verdict().word(), outcome.executions()));
+      }
+      if (stopped.size() > NAMED_CELLS) {
+        text.append(String.format("  and %d more%n", stopped.size() - NAMED_CELLS));
       }
     }
     return text.toString();

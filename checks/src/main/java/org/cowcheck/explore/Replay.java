@@ -2,7 +2,9 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
@@ -74,11 +76,20 @@ final class Replay {
     for (Word word : words) {
       putInOrder(word);
     }
+    Set<String> names = words.stream().map(Word::name).collect(Collectors.toSet());
+    for (String name : recording.coherence().keySet()) {
+      if (!names.contains(name)) {
+        throw new ReplayException("there is no word " + name);
+      }
+    }
     ImmutableList.Builder<CpuState> states = ImmutableList.builder();
     for (int cpu = 0; cpu < programs.size(); cpu++) {
       CpuState state = ReplayCpu.run(programs.get(cpu), graph, cpu);
       if (state.next() != null) {
         throw new ReplayException("CPU " + cpu + " cannot go on at " + state.next());
+      }
+      if (reads[cpu] < recording.sources().get(cpu).size()) {
+        throw new ReplayException("CPU " + cpu + " reads less often than is recorded");
       }
       states.add(state);
     }

@@ -7,6 +7,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ public record WitnessFile(
     Map<String, List<List<Integer>>> coherence) {
   /** The value of {@link #format}. */
   public static final String FORMAT = "cowcheck witness";
+
+  private static final long MAX_BYTES = 16 << 20;
 
   /** The version that is written and read. */
   public static final int VERSION = 1;
@@ -86,16 +89,23 @@ public record WitnessFile(
   public static WitnessFile read(Path path) {
     String text;
     try {
+      if (Files.size(path) > MAX_BYTES) {
+        throw new UnreadableException(
+            path + ": expected a witness file, found more than " + MAX_BYTES + " bytes");
+      }
       text = Files.readString(path);
+    } catch (NoSuchFileException e) {
+      throw new UnreadableException(path + ": expected a witness file, found no such file");
     } catch (IOException e) {
-      throw new UnreadableException(path + ": cannot be read: " + e);
+      throw new UnreadableException(
+          path + ": expected a witness file, found what cannot be read as text: " + e);
     }
     WitnessFile file;
     try {
       file = GSON.fromJson(text, WitnessFile.class);
     } catch (JsonParseException e) {
       throw new UnreadableException(
-          path + ": expected a witness file (JSON), found something else: " + firstLine(e));
+          path + ": expected a witness file (a JSON object), found other text: " + firstLine(e));
     }
     if (file == null || !FORMAT.equals(file.format)) {
       throw new UnreadableException(
@@ -125,7 +135,11 @@ public record WitnessFile(
   }
 
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return String.valueOf(e.getMessage())
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^[\\w.]+Exception: ", "");
   }
 
   /**

@@ -1,0 +1,324 @@
+package org.cowcheck.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user sees: verdicts, exit codes, files and messages. */
+final class CommandLineTest {
+  @TempDir private Path directory;
+
+  /** What a command printed and returned. */
+  private record Run(int exit, String out, String err) {}
+
+  private static Run run(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+      int exit = Main.run(arguments);
+      return new Run(
+          exit,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private Run check(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("check", "--witnesses", directory.toString()));
+    all.addAll(Arrays.asList(arguments));
+    return run(all.toArray(new String[0]));
+  }
+
+  @Test
+  void theWholeCatalogueIsAsRecorded() {
+    Run run = check();
+    assertEquals(0, run.exit, run.out);
+    assertTrue(run.out.contains("288 of 288 as recorded"), run.out);
+    assertEquals("", run.err);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "S0, sc, Never",
+    "S0, tso, Never",
+    "S0, lkmm, Never",
+    "seed, sc, Never",
+    "seed, tso, Never",
+    "seed, lkmm, Sometimes",
+    "seed-without-wmb, sc, Never",
+    "seed-without-wmb, tso, Never",
+    "seed-without-wmb, lkmm, Sometimes",
+    "seed-with-reader-rmb, sc, Never",
+    "seed-with-reader-rmb, tso, Never",
+    "seed-with-reader-rmb, lkmm, Never",
+    "seed-without-wmb-with-reader-rmb, sc, Never",
+    "seed-without-wmb-with-reader-rmb, tso, Never",
+    "seed-without-wmb-with-reader-rmb, lkmm, Sometimes",
+    "S2, lkmm, Never",
+    "S3, lkmm, Never"
+  })
+  void pageSlabAtFreeHasTheVerdictsThatHerd7Gives(String patch, String model, String verdict) {
+    JsonObject result = one("--patch", patch, "--model", model);
+    assertEquals(verdict, result.get("verdict").getAsString());
+    assertEquals(verdict, result.get("recorded").getAsString());
+    assertEquals(0, result.getAsJsonArray("races").size());
+  }
+
+  /** The one result of pageslab-at-free under a patch and a model. */
+  private JsonObject one(String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("--format", "json", "--scenario", "pageslab-at-free"));
+    all.addAll(Arrays.asList(arguments));
+    JsonArray results = results(check(all.toArray(new String[0])));
+    assertEquals(1, results.size());
+    return results.get(0).getAsJsonObject();
+  }
+
+  private static JsonArray results(Run run) {
+    return JsonParser.parseString(run.out).getAsJsonObject().getAsJsonArray("results");
+  }
+
+  @Test
+  void jsonHasTheFieldsThatOtherProgramsRead() {
+    JsonObject result = one("--patch", "seed", "--model", "lkmm");
+    for (String field :
+        List.of(
+            "scenario",
+            "patch",
+            "platform",
+            "model",
+            "accesses",
+            "verdict",
+            "executions",
+            "blocked",
+            "seconds",
+            "races",
+            "recorded",
+            "witness")) {
+      assertTrue(result.has(field), field);
+    }
+    assertEquals("pageslab-at-free", result.get("scenario").getAsString());
+    assertEquals("generic", result.get("platform").getAsString());
+    assertEquals("marked", result.get("accesses").getAsString());
+    assertEquals(8, result.get("executions").getAsInt());
+    assertEquals(0, result.get("blocked").getAsInt());
+    assertTrue(Files.exists(Path.of(result.get("witness").getAsString())));
+  }
+
+  @Test
+  void jsonNamesTheDataRacesOfPlainAccesses() {
+    JsonObject result =
+        one("--patch", "seed-with-reader-rmb", "--model", "lkmm", "--accesses", "as-written");
+    assertEquals("Sometimes", result.get("verdict").getAsString());
+    Set<String> races = new HashSet<>();
+    result
+        .getAsJsonArray("races")
+        .forEach(
+            race -> {
+              JsonObject fields = race.getAsJsonObject();
+              races.add(
+                  fields.get("word").getAsString()
+                      + ": "
+                      + fields.get("first").getAsString()
+                      + ", "
+                      + fields.get("second").getAsString());
+            });
+    assertEquals(
+        Set.of(
+            "page.flags: CPU0 F13 store, CPU1 T4 load",
+            "page.flags: CPU0 F4 store, CPU1 T4 load",
+            "page.flags: CPU0 F5 store, CPU1 T4 load",
+            "page.flags: CPU0 F8 store, CPU1 T4 load",
+            "page.mapping: CPU0 F11 store, CPU1 T2 load"),
+        races);
+  }
+
+  @Test
+  void aSelectionExitsWithZeroWhereAllIsNever() {
+    assertEquals(0, check("--scenario", "pageslab-at-free", "--patch", "S3").exit);
+  }
+
+  @Test
+  void aSelectionExitsWithOneWhereSomethingIsFound() {
+    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "seed").exit);
+    assertEquals(
+        1,
+        check("--scenario", "pageslab-at-free", "--patch", "S3", "--accesses", "as-written").exit);
+  }
+
+  @Test
+  void aBoundGivesUnknownAndExitsWithThree() {
+    Run run = check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-executions", "10");
+    assertEquals(3, run.exit, run.out);
+    assertTrue(run.out.contains("Not explored to the end (--max-executions 10): 3 cells"), run.out);
+    assertTrue(run.out.contains("verdict Unknown after 10 executions"), run.out);
+  }
+
+  @Test
+  void aBoundInTheWholeCatalogueDiffersFromTheRecord() {
+    assertEquals(4, check("--max-executions", "1", "--model", "sc").exit);
+  }
+
+  @Test
+  void theSeedMayBeCalledByItsState() {
+    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "S1").exit);
+  }
+
+  @Test
+  void aWitnessReplays() {
+    Run check = check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
+    Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
+    Run replay = run("replay", file.toString());
+    assertEquals(1, replay.exit, replay.err);
+    List<String> shown = check.out.lines().takeWhile(line -> !line.isEmpty()).toList();
+    assertEquals(shown, replay.out.lines().takeWhile(line -> !line.isEmpty()).toList());
+    assertTrue(
+        replay.out.contains(
+            "Reordered: CPU1 (T2) load page.mapping and then CPU1 (T4) load page.flags"),
+        replay.out);
+  }
+
+  @Test
+  void aWitnessOfAWeakModelDoesNotReplayUnderAStrongOne() throws IOException {
+    check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
+    Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
+    Path other = directory.resolve("other.json");
+    Files.writeString(other, Files.readString(file).replace("\"lkmm\"", "\"tso\""));
+    Run replay = run("replay", other.toString());
+    assertEquals(2, replay.exit);
+    assertTrue(replay.err.contains("tso forbids the execution: axiom global-order"), replay.err);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "check --scenario pageslab-at-fre | unknown scenario 'pageslab-at-fre'; did you mean 'pageslab-at-free'?",
+        "check --patch sed | unknown patch 'sed'; did you mean 'seed'?",
+        "check --model lkm | unknown model 'lkm'; did you mean 'lkmm'?",
+        "check --platform arm | unknown platform 'arm'; did you mean 'arm64'?",
+        "check --accesses mark | unknown accesses 'mark'; did you mean 'marked'?",
+        "check --modle lkmm | did you mean '--model'?",
+        "check --timeout soon | 'soon' is no time; write it like 90s, 5m or 2h",
+        "check --max-executions 0 | --max-executions must be at least 1, not 0",
+        "check --format xml | expected one of [text, json]",
+        "chekc | did you mean 'check'?",
+        "explain nothing | unknown scenario 'nothing'",
+        "replay no-such-file | no-such-file: expected a witness file, found no such file"
+      })
+  void badInputIsOneLineAndExitsWithTwo(String arguments, String message) {
+    Run run = run(arguments.split(" "));
+    assertEquals(2, run.exit);
+    assertEquals(1, run.err.lines().count(), run.err);
+    assertTrue(run.err.contains(message), run.err);
+    assertEquals("", run.out);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hello | expected a witness file (a JSON object), found other text",
+        "[1, 2] | expected a witness file (a JSON object), found other text",
+        "{} | expected a JSON object with \"format\": \"cowcheck witness\", found \"format\": \"null\"",
+        "{\"format\": \"other\"} | found \"format\": \"other\"",
+        "{\"format\": \"cowcheck witness\", \"version\": 9} | expected version 1, found 9",
+        "{\"format\": \"cowcheck witness\", \"version\": 1} | found that one is missing"
+      })
+  void aForeignFileIsNamedWithWhatWasExpected(String content, String message) throws IOException {
+    Path file = Files.writeString(directory.resolve("foreign"), content);
+    Run run = run("replay", file.toString());
+    assertEquals(2, run.exit);
+    assertEquals(1, run.err.lines().count(), run.err);
+    assertTrue(run.err.contains(message), run.err);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"page.mapping\" | \"page.nothing\" | page.mapping has 1 writes, 0 are recorded",
+        "[ [ [-1, 2] | [ [ [7, 2] | there is no event 2 of CPU 7",
+        "[ [ [-1, 2] | [ [ [-1, 99] | there is no word 99",
+        "[ [ [-1, 2] | [ [ [-1, 0] | cannot read from init W page.flags",
+        "[ [ [-1, 2] | [ [ [-1] | expected [CPU, index], found [-1]",
+        "[ [ [-1, 2] | [ [ [-1, 2], [-1, 2] | cannot read from init",
+        "\"pageslab-at-free\" | \"pageslab-at-fault\" | expected an execution of pageslab-at-fault",
+        "\"seed\" | \"sede\" | unknown patch 'sede'; did you mean 'seed'?"
+      })
+  void aDamagedWitnessIsNamedWithWhatDoesNotFit(String from, String to, String message)
+      throws IOException {
+    check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
+    Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
+    String text =
+        Files.readString(file)
+            .replaceAll("\\s+", " ")
+            .replaceAll("\\[ (-?\\d+), (-?\\d+) \\]", "[$1, $2]");
+    assertTrue(text.contains(from), text);
+    Files.writeString(file, text.replace(from, to));
+    Run run = run("replay", file.toString());
+    assertEquals(2, run.exit, run.out);
+    assertEquals(1, run.err.lines().count(), run.err);
+    assertTrue(run.err.contains(message), run.err);
+  }
+
+  @Test
+  void verdictsAreNotLostWhereWitnessesCannotBeWritten() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    Run run =
+        run(
+            "check",
+            "--scenario",
+            "pageslab-at-free",
+            "--patch",
+            "seed",
+            "--witnesses",
+            file.resolve("below").toString());
+    assertEquals(2, run.exit);
+    assertTrue(run.out.contains("Sometimes"), run.out);
+    assertTrue(run.err.contains("choose another --witnesses"), run.err);
+  }
+
+  @Test
+  void listNamesEveryPatchOfTheSeed() {
+    Run run = run("list");
+    assertEquals(0, run.exit);
+    for (String name :
+        List.of("seed-without-wmb", "seed-with-reader-rmb", "pageslab-at-free", "lkmm", "arm64")) {
+      assertTrue(run.out.contains("  " + name), run.out);
+    }
+  }
+
+  @Test
+  void explainShowsStepsAndWhatMustNotBeSeen() {
+    Run run = run("explain", "pageslab-at-free");
+    assertEquals(0, run.exit);
+    assertTrue(run.out.contains("(F9)   free_pages_prepare, S1"), run.out);
+    assertTrue(run.out.contains("PageSlab() said slab, and the page was no slab page"), run.out);
+  }
+}
