@@ -85,56 +85,32 @@ public final class Event {
 
     /** A read. */
     public Event read(Place place, Order order) {
-      return new Event(
-          this,
-          Kind.READ,
-          place.word(),
-          order,
-          0,
-          null,
-          LockRole.NONE,
-          null,
-          place.addressRead(),
-          Place.NO_READ);
+      return access(Kind.READ, place, order, 0, null, Place.NO_READ);
     }
 
     /** A write of a value that was computed from an earlier read, or not. */
     public Event write(Place place, long value, Order order, int dataRead) {
-      return new Event(
-          this,
-          Kind.WRITE,
-          place.word(),
-          order,
-          value,
-          null,
-          LockRole.NONE,
-          null,
-          place.addressRead(),
-          dataRead);
+      return access(Kind.WRITE, place, order, value, null, dataRead);
     }
 
     /** The read half of a read-modify-write. */
     public Event updateRead(Place place, Update update) {
       Order order = update.order == RmwOrder.ACQUIRE ? Order.ACQUIRE : Order.ONCE;
-      return new Event(
-          this,
-          Kind.READ,
-          place.word(),
-          order,
-          0,
-          update,
-          LockRole.NONE,
-          null,
-          place.addressRead(),
-          Place.NO_READ);
+      return access(Kind.READ, place, order, 0, update, Place.NO_READ);
     }
 
     /** The write half of a read-modify-write that succeeds; its read is the event before. */
     public Event updateWrite(Place place, Update update, long value) {
       Order order = update.order == RmwOrder.RELEASE ? Order.RELEASE : Order.ONCE;
+      boolean computed = update.op != RmwOp.XCHG && update.op != RmwOp.CMPXCHG;
+      return access(Kind.WRITE, place, order, value, update, computed ? index - 1 : Place.NO_READ);
+    }
+
+    private Event access(
+        Kind kind, Place place, Order order, long value, Update update, int dataRead) {
       return new Event(
           this,
-          Kind.WRITE,
+          kind,
           place.word(),
           order,
           value,
@@ -142,7 +118,7 @@ public final class Event {
           LockRole.NONE,
           null,
           place.addressRead(),
-          update.op == RmwOp.XCHG || update.op == RmwOp.CMPXCHG ? Place.NO_READ : index - 1);
+          dataRead);
     }
 
     /** A fence. */

@@ -1,15 +1,10 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.invariant.PageInvariants.freedPageIsClean;
-import static org.cowcheck.invariant.PageInvariants.noBug;
-import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
 import static org.cowcheck.mm.KPageFlags.KPF_SLAB;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.patch.Kernel;
 
 /** /proc/kpageflags is read while an exclusive anonymous page is freed; no reference is held. */
@@ -37,18 +32,11 @@ final class KPageFlagsAtFree {
   private KPageFlagsAtFree() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
-    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    KPageFlags kpageflags = new KPageFlags(kernel);
-    return new Setting(
-        memory,
-        ImmutableList.of(
-            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
-            new Program(
-                "stable_page_flags", cpu -> kpageflags.stablePageFlags(kernel.boot(cpu), page))),
-        ImmutableList.of(
-            slabWasTrue("stable_page_flags()", 1, KPF_SLAB, page),
-            freedPageIsClean(kernel.state(), 0, page),
-            noBug()));
+    return FreedPage.readBy(
+        "stable_page_flags",
+        KPF_SLAB,
+        (cpu, page, free) -> new KPageFlags(kernel).stablePageFlags(cpu, page),
+        kernel,
+        memory);
   }
 }

@@ -1,14 +1,10 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.invariant.PageInvariants.noBug;
-import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
 import static org.cowcheck.mm.KPageFlags.KPF_SLAB;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.patch.Kernel;
 
 /**
@@ -38,16 +34,11 @@ final class KPageFlagsWithReference {
   private KPageFlagsWithReference() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
-    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    KPageFlags kpageflags = new KPageFlags(kernel);
-    return new Setting(
-        memory,
-        ImmutableList.of(
-            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
-            new Program(
-                "stable_page_flags",
-                cpu -> kpageflags.stablePageFlagsOfReferenced(kernel.boot(cpu), page, free))),
-        ImmutableList.of(slabWasTrue("stable_page_flags()", 1, KPF_SLAB, page), noBug()));
+    return FreedPage.readBy(
+        "stable_page_flags",
+        KPF_SLAB,
+        (cpu, page, free) -> new KPageFlags(kernel).stablePageFlagsOfReferenced(cpu, page, free),
+        kernel,
+        memory);
   }
 }

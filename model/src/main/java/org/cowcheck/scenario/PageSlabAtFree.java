@@ -1,13 +1,7 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.invariant.PageInvariants.freedPageIsClean;
-import static org.cowcheck.invariant.PageInvariants.noBug;
-import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
-
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
 
@@ -42,17 +36,11 @@ final class PageSlabAtFree {
   private PageSlabAtFree() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
-    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    return new Setting(
-        memory,
-        ImmutableList.of(
-            new Program("put_page", cpu -> free.putPage(kernel.boot(cpu), page) ? 1 : 0),
-            new Program(
-                "PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0)),
-        ImmutableList.of(
-            slabWasTrue("PageSlab()", 1, 1, page),
-            freedPageIsClean(kernel.state(), 0, page),
-            noBug()));
+    return FreedPage.readBy(
+        "PageSlab",
+        1,
+        (cpu, page, free) -> PageTests.pageSlab(kernel, cpu, page) ? 1 : 0,
+        kernel,
+        memory);
   }
 }
