@@ -3,7 +3,9 @@ package org.cowcheck.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.invariant.End;
@@ -23,6 +25,7 @@ public final class Execution implements End, Comparable<Execution> {
   private final MemoryModel model;
   private final String broken;
   private int[] canonicalForm;
+  private int disorder = -1;
   private Relation before;
 
   Execution(Graph graph, ImmutableList<CpuState> cpus, MemoryModel model, String broken) {
@@ -128,14 +131,50 @@ public final class Execution implements End, Comparable<Execution> {
 
   @Override
   public int compareTo(Execution other) {
+    int bySize = Integer.compare(graph.size(), other.graph.size());
+    if (bySize != 0) {
+      return bySize;
+    }
+    int byDisorder = Integer.compare(disorder(), other.disorder());
+    return byDisorder != 0 ? byDisorder : Arrays.compare(other.canonicalForm(), canonicalForm());
+  }
+
+  private int[] canonicalForm() {
     if (canonicalForm == null) {
       canonicalForm = graph.canonicalForm();
     }
-    if (other.canonicalForm == null) {
-      other.canonicalForm = other.graph.canonicalForm();
+    return canonicalForm;
+  }
+
+  /** The number of accesses that lie on a cycle of po, rf, co and fr: 0 for an interleaving. */
+  private int disorder() {
+    if (disorder < 0) {
+      Relation reaches = communication().plus();
+      disorder = (int) IntStream.range(0, graph.size()).filter(id -> reaches.has(id, id)).count();
     }
-    int bySize = Integer.compare(graph.size(), other.graph.size());
-    return bySize != 0 ? bySize : Arrays.compare(other.canonicalForm, canonicalForm);
+    return disorder;
+  }
+
+  /** po, rf, and from accesses to the next write of their word, which spans co and fr. */
+  private Relation communication() {
+    Relation result = Relation.none(graph);
+    for (int id = 0; id < graph.size(); id++) {
+      if (graph.poBefore(id) >= 0) {
+        result.add(graph.poBefore(id), id);
+      }
+      Event event = graph.event(id);
+      if (!event.isFence()) {
+        int write = event.isRead() ? graph.rf(id) : id;
+        int next = graph.place(write) + 1;
+        if (event.isRead()) {
+          result.add(write, id);
+        }
+        if (next < graph.writes(event.word().number())) {
+          result.add(id, graph.write(event.word().number(), next));
+        }
+      }
+    }
+    return result;
   }
 
   @Override
@@ -145,6 +184,6 @@ public final class Execution implements End, Comparable<Execution> {
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(graph.canonicalForm());
+    return Arrays.hashCode(canonicalForm());
   }
 }

@@ -27,7 +27,7 @@ final class KPageFlagsWithReference {
             (F1) drop a reference                     (F1) drop a reference
             (F6..F13) whoever was last frees the page
           """,
-          "section C.2: readers with and without a reference",
+          "RFC 08/13, hunk fs/proc/page.c; the reference as memory_failure() takes it",
           ImmutableList.of("the page is not allocated again while it is looked at"),
           KPageFlagsWithReference::build);
 

@@ -35,7 +35,7 @@ final class PageSlabAtFault {
             (N6) set PG_anon_exclusive (PG_slab)
                                                       (T4) load flags: PG_slab set
           """,
-          "section C.2: allocation side; not discussed on the list",
+          "found by cowcheck; not discussed on the list",
           ImmutableList.of("the LRU batch is not drained while the page is looked at"),
           PageSlabAtFault::build);
 

@@ -9,7 +9,7 @@ import org.cowcheck.patch.Kernel;
  * An exclusive anonymous page is freed while a PFN walker, without a reference, asks PageSlab().
  *
  * <p>The page has never been a slab page, so "true" is a lie. The wmb() of the seed orders the two
- * stores; nothing in PageSlab() orders the two loads. Question of section C.2.
+ * stores; nothing in PageSlab() orders the two loads.
  */
 final class PageSlabAtFree {
   static final Scenario SCENARIO =

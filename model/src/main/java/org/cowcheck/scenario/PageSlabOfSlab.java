@@ -41,7 +41,7 @@ final class PageSlabOfSlab {
                                                               (T2) load mapping: slab_cache
                                                               (T4) load flags: PG_slab set
           """,
-          "section A.21: slab_cache over mapping must look like no anonymous page",
+          "v5.17 mm/slub.c and mm_types.h; asked on v1 10/15, 9 Mar 2022: slab_cache over mapping",
           ImmutableList.of(
               "the free list is that of one CPU: nothing is shared on the way",
               "the object is handed over by store-release and load-acquire",
