@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
@@ -66,6 +67,9 @@ final class Drawing {
         graph,
         ImmutableList.copyOf(columns),
         execution.broken(),
+        IntStream.range(0, graph.cpus())
+            .mapToObj(execution::notes)
+            .collect(ImmutableList.toImmutableList()),
         ImmutableList.copyOf(drawing.rows),
         ImmutableList.copyOf(drawing.early),
         reordered.build(),

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
+import org.cowcheck.memory.Note;
 import org.cowcheck.verdict.Witness;
 
 /**
@@ -82,6 +83,11 @@ public final class WitnessText {
       }
       function[event.cpu()] = of;
       cells.add(row(event.cpu(), describe(id)));
+      for (Note note : witness.notes().get(event.cpu())) {
+        if (note.position() == event.index() + 1) {
+          cells.add(row(event.cpu(), "*** " + note.name()));
+        }
+      }
     }
     return align(cells) + "\n";
   }

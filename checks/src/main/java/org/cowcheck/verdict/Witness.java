@@ -2,6 +2,7 @@ package org.cowcheck.verdict;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.execution.Graph;
+import org.cowcheck.memory.Note;
 
 /**
  * An execution that shows a violation, ready to be drawn. Events are ids of the graph.
@@ -9,6 +10,7 @@ import org.cowcheck.execution.Graph;
  * @param graph the execution
  * @param columns the name of each CPU's program
  * @param broken what the execution breaks
+ * @param notes what each CPU noted; a note's position is the number of its CPU's events before it
  * @param rows all events of CPUs, in an order in which memory may have seen them
  * @param early the events that come in {@code rows} before something that is before them in program
  *     order
@@ -21,6 +23,7 @@ public record Witness(
     Graph graph,
     ImmutableList<String> columns,
     String broken,
+    ImmutableList<ImmutableList<Note>> notes,
     ImmutableList<Integer> rows,
     ImmutableList<Integer> early,
     ImmutableList<Pair> reordered,
