@@ -92,6 +92,48 @@ final class LockTest {
     Shape.ofReads(program, 2, "1 0").assertStates(model, model == LKMM);
   }
 
+  /** Three sections come in every order, and each order once. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void threeSectionsHaveSixOrders(MemoryModel model) {
+    for (int i = 1; i <= 3; i++) {
+      int value = i;
+      program.cpu(
+          cpu ->
+              locked(
+                  cpu,
+                  l,
+                  () -> {
+                    note(cpu, x);
+                    cpu.WRITE_ONCE(x, value);
+                  }));
+    }
+    TestProgram.Result result = program.explore(model);
+    assertEquals(
+        ImmutableSet.of("0 1 2", "0 3 1", "2 0 1", "3 0 2", "2 3 0", "3 1 0"), result.states());
+    assertEquals(6, result.executions());
+  }
+
+  /** A trylock finds two sections in either order: free before, between or after, or held. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void aTrylockAndTwoSectionsHaveTenExecutions(MemoryModel model) {
+    program
+        .cpu(
+            cpu -> {
+              boolean taken = cpu.spin_trylock(l);
+              cpu.note("taken", taken ? 1 : 0);
+              if (taken) {
+                cpu.spin_unlock(l);
+              }
+            })
+        .cpu(cpu -> locked(cpu, l, () -> {}))
+        .cpu(cpu -> locked(cpu, l, () -> {}));
+    TestProgram.Result result = program.explore(model);
+    assertEquals(ImmutableSet.of("0", "1"), result.states());
+    assertEquals(2 * (3 + 2), result.executions());
+  }
+
   // Acquire and release.
 
   /** MP+polocks: what is before the unlock is seen by what is after the next lock. */
