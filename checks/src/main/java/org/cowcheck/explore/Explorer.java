@@ -46,13 +46,14 @@ import org.cowcheck.verdict.RacingPair;
  *
  * <h2>Locks</h2>
  *
- * A lock's read is never tried on "locked", so no graph is explored only to block. Lock sections of
- * a word are chained like read-modify-writes: the lock's write revisits the lock read that had the
- * same source, which then <em>waits</em>: it reads from the new lock's write, and its CPU stands
- * still, until the unlock is added; the unlock takes over as its source in place. Where the unlock
- * is deleted again, the read waits again. The unlock's place in coherence order is right after its
- * lock, so it leaves no choice and is exempt from the maximality rule. A graph in which all CPUs
- * that are not finished wait is a deadlock.
+ * Lock sections of a word are chained like read-modify-writes: a lock follows the initial write or
+ * any other section. If that section's unlock is not in the graph yet, the lock read
+ * <em>waits</em>: it reads from the section's lock, and its CPU stands still, until the unlock is
+ * added; the unlock takes over as its source in place. Where the unlock is deleted again, the read
+ * waits again. Which of the two it reads from is no choice, so no graph is explored only to block.
+ * The unlock's place in coherence order is right after its lock, so it leaves no choice and is
+ * exempt from the maximality rule. A graph in which all CPUs that are not finished wait is a
+ * deadlock.
  */
 public final class Explorer {
   private static final int POLL_INTERVAL = 256;
@@ -206,7 +207,7 @@ public final class Explorer {
     int last = graph.writes(word) - 1;
     for (int place = 0; place < last; place++) {
       int write = graph.write(word, place);
-      if (mayReadFrom(read, graph.event(write))) {
+      if (read.lockRole() != LockRole.LOCK_READ || endsSection(graph, write)) {
         Graph other = graph.copy();
         other.add(read, write);
         if (model.mayGrow(other)) {
@@ -218,9 +219,15 @@ public final class Explorer {
     graph.add(read, graph.write(word, last));
   }
 
-  /** A lock reads "unlocked" only; it comes to wait by being last in the chain or by a revisit. */
-  private static boolean mayReadFrom(Event read, Event write) {
-    return read.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.LOCK_WRITE;
+  /**
+   * Whether a write is the last of a lock section as far as the graph has grown, or the initial
+   * write: a lock reads from these. A lock that reads from a lock waits for its unlock.
+   */
+  private static boolean endsSection(Graph graph, int write) {
+    int word = graph.event(write).word().number();
+    int next = graph.place(write) + 1;
+    return next == graph.writes(word)
+        || graph.event(graph.write(word, next)).lockRole() != LockRole.UNLOCK;
   }
 
   // Writes.
