@@ -200,20 +200,6 @@ public final class Graph {
     co[word] = order.clone();
   }
 
-  /** Adds everything before an event in (po | rf)*, and the event, to a set. */
-  public void addPorfPrefix(int id, EventSet set) {
-    if (!set.add(id)) {
-      return;
-    }
-    int before = poBefore(id);
-    if (before >= 0) {
-      addPorfPrefix(before, set);
-    }
-    if (events[id].isRead() && rf[id] >= 0) {
-      addPorfPrefix(rf[id], set);
-    }
-  }
-
   /**
    * Names the execution apart from the order in which it was added: per CPU the source of each
    * read, per word the coherence order, each event as CPU and index.

@@ -50,10 +50,11 @@ import org.cowcheck.verdict.RacingPair;
  * any other section. If that section's unlock is not in the graph yet, the lock read
  * <em>waits</em>: it reads from the section's lock, and its CPU stands still, until the unlock is
  * added; the unlock takes over as its source in place. Where the unlock is deleted again, the read
- * waits again. Which of the two it reads from is no choice, so no graph is explored only to block.
- * The unlock's place in coherence order is right after its lock, so it leaves no choice and is
- * exempt from the maximality rule. A graph in which all CPUs that are not finished wait is a
- * deadlock.
+ * waits again. Which of the two it reads from is no choice, so no graph is explored only to block,
+ * and a lock's prefix reaches from lock to lock: with the unlock in it, a graph would be reached
+ * once with the unlock and once without. The unlock's place in coherence order is right after its
+ * lock, so it leaves no choice and is exempt from the maximality rule. A graph in which all CPUs
+ * that are not finished wait is a deadlock.
  */
 public final class Explorer {
   private static final int POLL_INTERVAL = 256;
@@ -294,9 +295,7 @@ public final class Explorer {
 
   private void pushRevisits(Graph graph, Event write, boolean completes) {
     EventSet prefix = EventSet.none(graph);
-    if (write.index() > 0) {
-      graph.addPorfPrefix(graph.at(write.cpu(), write.index() - 1), prefix);
-    }
+    addPrefixBefore(graph, write, prefix);
     for (int read = words.size(); read < graph.size(); read++) {
       Event event = graph.event(read);
       if (event.isRead()
@@ -305,6 +304,32 @@ public final class Explorer {
           && mayRevisit(event, write)
           && isMaximal(graph, read, prefix)) {
         pushRevisit(graph, write, completes, prefix, read);
+      }
+    }
+  }
+
+  /**
+   * Adds everything before an event in (po | rf)+ to a set. A lock follows the lock of the section
+   * before it; only what comes after the lock follows that section's unlock, too.
+   */
+  private static void addPrefixBefore(Graph graph, Event event, EventSet prefix) {
+    if (event.isInitial() || event.index() == 0) {
+      return;
+    }
+    int before = graph.at(event.cpu(), event.index() - 1);
+    addPrefix(graph, before, prefix);
+    if (graph.event(before).lockRole() == LockRole.LOCK_WRITE) {
+      addPrefix(graph, graph.rf(graph.poBefore(before)), prefix);
+    }
+  }
+
+  private static void addPrefix(Graph graph, int id, EventSet prefix) {
+    if (prefix.add(id)) {
+      addPrefixBefore(graph, graph.event(id), prefix);
+      Event event = graph.event(id);
+      if (event.isRead()) {
+        boolean chained = event.lockRole() == LockRole.LOCK_READ;
+        addPrefix(graph, chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id), prefix);
       }
     }
   }
