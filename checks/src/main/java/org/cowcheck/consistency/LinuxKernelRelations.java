@@ -109,11 +109,8 @@ final class LinuxKernelRelations {
     EventSet m = basics.accesses;
     EventSet lockWrite = basics.set(event -> event.lockRole() == LockRole.LOCK_WRITE);
     EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
-    EventSet rmw =
-        basics.ids(
-            id ->
-                Basics.isUpdateWrite(graph.event(id))
-                    || (graph.event(id).isRead() && graph.event(id).writesAfter(graph.value(id))));
+    // A conditional read-modify-write that fails is one too; a lock is not.
+    EventSet rmw = basics.set(event -> event.update() != null);
     Relation po = basics.po;
     Relation beforeAtomic = basics.fencerel(fence -> fence == Fence.BEFORE_ATOMIC);
     Relation afterAtomic = basics.fencerel(fence -> fence == Fence.AFTER_ATOMIC);
