@@ -1,0 +1,80 @@
+package org.cowcheck.linear;
+
+import com.google.common.collect.ImmutableList;
+import java.util.function.LongPredicate;
+import org.cowcheck.invariant.End;
+import org.cowcheck.invariant.Invariant;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Word;
+import org.cowcheck.scenario.Setting;
+
+/**
+ * One run of a setting; after all programs have returned, its end.
+ *
+ * <p>No order between events is kept, so {@link #atSomeInstant} answers by the values that the word
+ * ever had.
+ */
+final class Invocation implements End {
+  private final Setting setting;
+  private final Values values;
+  private final Bus bus;
+  private final ImmutableList<SequentialCpu> cpus;
+  private final long[] returned;
+
+  Invocation(Setting setting) {
+    this.setting = setting;
+    values = new Values(setting.memory());
+    bus = new Bus(values);
+    cpus =
+        setting.programs().stream()
+            .map(program -> new SequentialCpu(bus))
+            .collect(ImmutableList.toImmutableList());
+    returned = new long[cpus.size()];
+  }
+
+  /** Where the accesses of all CPUs pass. */
+  Bus bus() {
+    return bus;
+  }
+
+  /** Runs the program of a CPU. */
+  long run(int cpu) {
+    returned[cpu] = setting.programs().get(cpu).body().applyAsLong(cpus.get(cpu));
+    return returned[cpu];
+  }
+
+  /** What the first broken invariant says, or the empty string. */
+  String broken() {
+    for (Invariant invariant : setting.invariants()) {
+      if (!invariant.holds().test(this)) {
+        return invariant.broken();
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public long value(Word word) {
+    return values.last(word.number());
+  }
+
+  @Override
+  public long returned(int cpu) {
+    return returned[cpu];
+  }
+
+  @Override
+  public ImmutableList<Note> notes(int cpu) {
+    return cpus.get(cpu).notes();
+  }
+
+  @Override
+  public int cpus() {
+    return cpus.size();
+  }
+
+  @Override
+  public boolean atSomeInstant(int cpu, Word word, LongPredicate condition) {
+    return values.ever(word.number(), condition);
+  }
+}

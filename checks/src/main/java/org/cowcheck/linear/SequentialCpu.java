@@ -1,0 +1,122 @@
+package org.cowcheck.linear;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Order;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOp;
+import org.cowcheck.memory.RmwOrder;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
+
+/**
+ * A CPU of a sequentially consistent machine: one step per access, and fences have no effect.
+ *
+ * <p>Lincheck explores no reordering, so {@link org.cowcheck.memory.HardwareCpu} would show it
+ * nothing more; but it would make two or more switch points of an access (an atomic is a loop, and
+ * the table behind a Java switch is shared memory too), and traces without steps and names.
+ *
+ * <p>As there, sections and grace periods are refused.
+ */
+final class SequentialCpu extends Cpu {
+  private final Bus bus;
+  private final List<Note> notes = new ArrayList<>();
+  private Step step = Step.NONE;
+
+  SequentialCpu(Bus bus) {
+    this.bus = bus;
+  }
+
+  /** What the program has noted so far. */
+  ImmutableList<Note> notes() {
+    return ImmutableList.copyOf(notes);
+  }
+
+  private String what(Word word) {
+    return step.equals(Step.NONE) ? word.name() : step.label() + ' ' + word.name();
+  }
+
+  @Override
+  protected long load(Place place, Order order) {
+    Word word = place.word();
+    return bus.load(what(word), word.number());
+  }
+
+  @Override
+  protected void store(Place place, long value, Order order, int dataRead) {
+    Word word = place.word();
+    bus.store(what(word), word.number(), value);
+  }
+
+  @Override
+  protected long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
+    Word word = place.word();
+    return bus.update(what(word), word.number(), op, a, b);
+  }
+
+  @Override
+  protected void fence(Fence fence) {
+    switch (fence) {
+      case SMP_MB,
+          SMP_RMB,
+          SMP_WMB,
+          MB,
+          RMB,
+          WMB,
+          BARRIER,
+          BEFORE_ATOMIC,
+          AFTER_ATOMIC,
+          AFTER_SPINLOCK,
+          AFTER_UNLOCK_LOCK -> {}
+      case RCU_READ_LOCK,
+          RCU_READ_UNLOCK,
+          SYNCHRONIZE_RCU,
+          LOCAL_IRQ_SAVE,
+          LOCAL_IRQ_RESTORE,
+          IPI_SYNC ->
+          throw new UnsupportedOperationException(
+              fence.kernelName() + " has no counterpart outside a kernel");
+    }
+  }
+
+  @Override
+  protected void lock(Spinlock lock) {
+    bus.lock(what(lock.word()), lock.word().number());
+  }
+
+  @Override
+  protected boolean tryLock(Spinlock lock) {
+    return bus.tryLock(what(lock.word()), lock.word().number());
+  }
+
+  @Override
+  protected void unlock(Spinlock lock) {
+    bus.unlock(what(lock.word()), lock.word().number());
+  }
+
+  @Override
+  protected int latestRead() {
+    return Place.NO_READ;
+  }
+
+  @Override
+  public Cpu at(Step next) {
+    step = next;
+    return this;
+  }
+
+  @Override
+  public void note(String name, long value) {
+    notes.add(new Note(name, value, notes.size()));
+  }
+
+  @Override
+  public void ctrl(Word... words) {
+    // Nothing is reordered here.
+  }
+}
