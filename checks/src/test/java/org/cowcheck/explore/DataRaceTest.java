@@ -11,6 +11,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
+import org.cowcheck.verdict.RacingPair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
