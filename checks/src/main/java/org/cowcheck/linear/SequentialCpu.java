@@ -61,26 +61,9 @@ final class SequentialCpu extends Cpu {
 
   @Override
   protected void fence(Fence fence) {
-    switch (fence) {
-      case SMP_MB,
-          SMP_RMB,
-          SMP_WMB,
-          MB,
-          RMB,
-          WMB,
-          BARRIER,
-          BEFORE_ATOMIC,
-          AFTER_ATOMIC,
-          AFTER_SPINLOCK,
-          AFTER_UNLOCK_LOCK -> {}
-      case RCU_READ_LOCK,
-          RCU_READ_UNLOCK,
-          SYNCHRONIZE_RCU,
-          LOCAL_IRQ_SAVE,
-          LOCAL_IRQ_RESTORE,
-          IPI_SYNC ->
-          throw new UnsupportedOperationException(
-              fence.kernelName() + " has no counterpart outside a kernel");
+    if (fence.beginsSection() || fence.endsSection() || fence.isGracePeriod()) {
+      throw new UnsupportedOperationException(
+          fence.kernelName() + " has no counterpart outside a kernel");
     }
   }
 
