@@ -1,0 +1,78 @@
+package org.cowcheck.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJL_Result;
+
+/**
+ * /proc/kpageflags is read while an exclusive anonymous page is freed: scenario kpageflags-at-free.
+ *
+ * <p>Its KPF_SLAB comes from PageSlab(), twice; the weak spot is that of {@link PageSlabAtFree} and
+ * is there in isolation. What cannot be seen here cannot for the same reason: x86 keeps loads in
+ * order.
+ */
+public final class KPageFlagsAtFree {
+  private KPageFlagsAtFree() {}
+
+  /** The seed, with accesses that are plain in the source marked. */
+  @JCStressTest
+  @State
+  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
+  // RATE KPageFlagsAtFree.Before
+  @Outcome(
+      id = ".*, stable_page_flags\\(\\) said slab, [^;]*",
+      expect = ACCEPTABLE_INTERESTING,
+      desc = "stable_page_flags() lied")
+  @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
+  public static class Before {
+    private static final Race RACE = Race.marked("kpageflags-at-free", "seed");
+    private final Run run = RACE.start();
+
+    @Actor
+    public void putPage() {
+      run.cpu0();
+    }
+
+    @Actor
+    public void stablePageFlags() {
+      run.cpu1();
+    }
+
+    @Arbiter
+    public void judge(JJL_Result result) {
+      run.judge(result);
+    }
+  }
+
+  /** The seed with smp_rmb() between the two loads, paired with the wmb() of the free path. */
+  @JCStressTest
+  @State
+  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
+  @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
+  public static class After {
+    private static final Race RACE = Race.marked("kpageflags-at-free", "seed-with-reader-rmb");
+    private final Run run = RACE.start();
+
+    @Actor
+    public void putPage() {
+      run.cpu0();
+    }
+
+    @Actor
+    public void stablePageFlags() {
+      run.cpu1();
+    }
+
+    @Arbiter
+    public void judge(JJL_Result result) {
+      run.judge(result);
+    }
+  }
+}

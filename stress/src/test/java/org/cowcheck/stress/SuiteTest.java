@@ -1,0 +1,53 @@
+package org.cowcheck.stress;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** The suite on this machine: nothing forbidden, and the race of pageslab-at-fault is seen. */
+final class SuiteTest {
+  private static final ImmutableSortedSet<String> TESTS =
+      ImmutableSortedSet.of(
+          "org.cowcheck.stress.FolioTestSlabAtFree.After",
+          "org.cowcheck.stress.FolioTestSlabAtFree.Before",
+          "org.cowcheck.stress.KPageFlagsAtFree.After",
+          "org.cowcheck.stress.KPageFlagsAtFree.Before",
+          "org.cowcheck.stress.KPageFlagsWithReference.After",
+          "org.cowcheck.stress.PageSlabAtFault.After",
+          "org.cowcheck.stress.PageSlabAtFault.Before",
+          "org.cowcheck.stress.PageSlabAtFault.BeforeWithReaderRmb",
+          "org.cowcheck.stress.PageSlabAtFault.Isolated",
+          "org.cowcheck.stress.PageSlabAtFault.IsolatedWithSecondLook",
+          "org.cowcheck.stress.PageSlabAtFree.After",
+          "org.cowcheck.stress.PageSlabAtFree.Before",
+          "org.cowcheck.stress.PageSlabAtFree.BeforeAsWritten",
+          "org.cowcheck.stress.PageSlabAtFree.Isolated",
+          "org.cowcheck.stress.PageSlabAtFree.IsolatedAsWritten",
+          "org.cowcheck.stress.PageSlabAtFree.IsolatedWithReaderRmb",
+          "org.cowcheck.stress.PageSlabOfSlab.After",
+          "org.cowcheck.stress.PageSlabOfSlab.AfterAsWritten",
+          "org.cowcheck.stress.PageSlabOfSlab.Isolated");
+
+  @Test
+  void nothingForbiddenIsSeen_andPageSlabAtFaultIs() throws IOException, InterruptedException {
+    Jcstress suite = Jcstress.suite();
+    assertAll(
+        () -> assertEquals(ImmutableList.of(), suite.failures()),
+        () -> assertEquals(TESTS, suite.tests()),
+        () -> assertEquals(0, suite.exitCode(), () -> "a forbidden result; see " + suite),
+        () -> assertSeen(suite, "PageSlabAtFault.Before", "PageSlab() said slab"),
+        () -> assertSeen(suite, "PageSlabAtFault.BeforeWithReaderRmb", "PageSlab() said slab"),
+        () -> assertSeen(suite, "PageSlabAtFault.Isolated", "0, 1"));
+  }
+
+  private static void assertSeen(Jcstress suite, String test, String result) {
+    assertTrue(
+        suite.count("org.cowcheck.stress." + test, result) > 0,
+        () -> test + " never had the result " + result + "; see " + suite);
+  }
+}
