@@ -1,6 +1,7 @@
 package org.cowcheck.stress;
 
 import com.google.common.collect.ImmutableList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongPredicate;
 import org.cowcheck.invariant.End;
 import org.cowcheck.invariant.Invariant;
@@ -20,11 +21,15 @@ public final class Run {
   /** The end of a result in which every invariant holds. */
   public static final String HOLDS = ".*, holds";
 
+  /** In pauses of some 20 ns: about as long as the programs of the first CPU take. */
+  private static final int MAX_LEAD = 32;
+
   private final Setting setting;
   private final Program program0;
   private final Program program1;
   private final RecordingCpu cpu0 = new RecordingCpu(new HardwareCpu());
   private final RecordingCpu cpu1 = new RecordingCpu(new HardwareCpu());
+  private final int lead = ThreadLocalRandom.current().nextInt(MAX_LEAD);
   private long returned0;
   private long returned1;
 
@@ -42,8 +47,14 @@ public final class Run {
     returned0 = program0.body().applyAsLong(cpu0);
   }
 
-  /** Runs the program of the second column. */
+  /**
+   * Runs the program of the second column. The second CPU is the reader, and so short that it would
+   * be done before the first comes to what matters; the first gets a random lead.
+   */
   public void cpu1() {
+    for (int i = 0; i < lead; i++) {
+      Thread.onSpinWait();
+    }
     returned1 = program1.body().applyAsLong(cpu1);
   }
 

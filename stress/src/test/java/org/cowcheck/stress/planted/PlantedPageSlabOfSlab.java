@@ -63,7 +63,7 @@ public final class PlantedPageSlabOfSlab {
     }
   }
 
-  /** A user of the object who answers by what the page was before the object was taken. */
+  /** A user who polls for the object, and answers by what the page was before it came. */
   @JCStressTest
   @State
   @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
@@ -80,6 +80,7 @@ public final class PlantedPageSlabOfSlab {
                 StaleAnswer::build),
             new Kernel(Patch.of(KernelState.S1), Platform.X86, Accesses.MARKED));
     private static final long NO_OBJECT = 2;
+    private static final int POLLS = 100;
 
     private final Run run = RACE.start();
 
@@ -118,8 +119,11 @@ public final class PlantedPageSlabOfSlab {
                   engine -> {
                     Cpu cpu = kernel.boot(engine);
                     boolean isSlab = PageTests.pageSlab(kernel, cpu, page);
-                    if (cpu.smp_load_acquire(object) == 0) {
-                      return NO_OBJECT;
+                    int polls = 0;
+                    while (cpu.smp_load_acquire(object) == 0) {
+                      if (++polls == POLLS) {
+                        return NO_OBJECT;
+                      }
                     }
                     cpu.note(Note.CALL, 0);
                     cpu.note(Note.RETURN, 0);
