@@ -31,20 +31,24 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
  * @param directory where the log and the report are
  */
 record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory) {
+  /** How often a short run may be repeated until what is rare has been seen. */
+  static final int ATTEMPTS = 5;
+
   private static final String TEST_CLASSES = File.separator + "test-classes";
 
   /** Runs the suite, which is not among the test classes. */
-  static Jcstress suite() throws IOException, InterruptedException {
-    return run("suite", classPath().filter(entry -> !entry.endsWith(TEST_CLASSES)));
+  static Jcstress suite(String... arguments) throws IOException, InterruptedException {
+    return run("suite", classPath().filter(entry -> !entry.endsWith(TEST_CLASSES)), arguments);
   }
 
   /** Runs the planted bugs, which are. */
-  static Jcstress planted() throws IOException, InterruptedException {
+  static Jcstress planted(String... arguments) throws IOException, InterruptedException {
     return run(
         "planted",
         Stream.concat(
             classPath().filter(entry -> entry.endsWith(TEST_CLASSES)),
-            classPath().filter(entry -> !entry.endsWith(TEST_CLASSES))));
+            classPath().filter(entry -> !entry.endsWith(TEST_CLASSES))),
+        arguments);
   }
 
   /** The tests that ran. */
@@ -79,7 +83,7 @@ record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory)
                 entry.endsWith(File.separator) ? entry.substring(0, entry.length() - 1) : entry);
   }
 
-  private static Jcstress run(String name, Stream<String> classPath)
+  private static Jcstress run(String name, Stream<String> classPath, String... arguments)
       throws IOException, InterruptedException {
     Path target = Path.of(System.getProperty("jcstress.directory"));
     Files.createDirectories(target);
@@ -90,6 +94,7 @@ record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory)
     command.add(String.join(File.pathSeparator, classPath.toList()));
     command.add(Main.class.getName());
     command.addAll(List.of(System.getProperty("jcstress.arguments").split(" ")));
+    command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
             .directory(directory.toFile())
