@@ -1,0 +1,201 @@
+package org.cowcheck.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
+import com.google.common.primitives.Ints;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.cowcheck.consistency.Judgement;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Word;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The explorer against the oracle within: on random programs it finds exactly the executions that
+ * the {@link Enumerator} finds, each once, with the same final states.
+ *
+ * <p>{@code -Dcowcheck.oracle.programs=100000} looks at more programs than the default.
+ */
+final class ExplorerOracleTest {
+  private static final int PROGRAMS = Integer.getInteger("cowcheck.oracle.programs", 3000);
+
+  /** Above this, the enumerator is too slow to be asked. */
+  private static final long LIMIT = 500;
+
+  /** How many programs a planted bug may pass before it must have been found. */
+  private static final int ENOUGH_TO_CATCH = 1000;
+
+  @Test
+  void explorerFindsExactlyWhatTheEnumeratorFinds() {
+    int compared = 0;
+    for (long seed = 1; seed <= PROGRAMS; seed++) {
+      RandomProgram random = RandomProgram.of(seed);
+      try {
+        Enumerator enumerator = new Enumerator(random.program(), LIMIT);
+        for (MemoryModel model : MemoryModels.all()) {
+          assertEquals(
+              "", difference(random.program(), enumerator, model, model), random::toString);
+        }
+        compared++;
+      } catch (Enumerator.TooLargeException e) {
+        // Too large for the oracle; the next seed is as good.
+      }
+    }
+    int enough = PROGRAMS * 2 / 3;
+    assertTrue(compared >= enough, "only " + compared + " of " + PROGRAMS + " were compared");
+  }
+
+  // Planted bugs: the comparison above would not pass them.
+
+  @Test
+  void explorerUnderAWeakerModelIsCaught() {
+    assertCaught(MemoryModels.TSO, MemoryModels.SC);
+    assertCaught(MemoryModels.LKMM, MemoryModels.TSO);
+  }
+
+  @Test
+  void explorerUnderAStrongerModelIsCaught() {
+    assertCaught(MemoryModels.SC, MemoryModels.TSO);
+    assertCaught(MemoryModels.TSO, MemoryModels.LKMM);
+  }
+
+  @Test
+  void judgementWithoutAtomicityIsCaught() {
+    MemoryModel model = MemoryModels.SC;
+    UnaryOperator<Judgement> forgive =
+        judgement -> judgement.brokenAxiom().equals("atomic") ? CONSISTENT : judgement;
+    assertCaught(new Altered(model, graph -> true, forgive), model);
+  }
+
+  @Test
+  void judgementWithoutRcuIsCaught() {
+    MemoryModel model = MemoryModels.LKMM;
+    UnaryOperator<Judgement> forgive =
+        judgement -> judgement.brokenAxiom().equals("rcu") ? CONSISTENT : judgement;
+    assertCaught(new Altered(model, model::mayGrow, forgive), model);
+  }
+
+  @Test
+  void growthInOrderOfCoherenceOnlyIsCaught() {
+    for (MemoryModel model : MemoryModels.all()) {
+      Predicate<Graph> inOrder = graph -> model.mayGrow(graph) && isCoherenceInOrderOfIds(graph);
+      assertCaught(new Altered(model, inOrder, UnaryOperator.identity()), model);
+    }
+  }
+
+  private static boolean isCoherenceInOrderOfIds(Graph graph) {
+    for (int word = 0; word < graph.words(); word++) {
+      for (int place = 1; place < graph.writes(word); place++) {
+        if (graph.write(word, place) < graph.write(word, place - 1)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void programThatAnExplorerRunsDifferentlyIsCaught() {
+    TestProgram asked = TestProgram.program();
+    Word x = asked.word("x");
+    asked.cpu(cpu -> cpu.WRITE_ONCE(x, 1)).cpu(cpu -> cpu.note("x", cpu.READ_ONCE(x)));
+    TestProgram changed = TestProgram.program();
+    Word same = changed.word("x");
+    changed
+        .cpu(cpu -> cpu.WRITE_ONCE(same, 1))
+        .cpu(cpu -> cpu.note("x", cpu.atomic_inc_return(same)));
+    Enumerator enumerator = new Enumerator(changed, LIMIT);
+    assertNotEquals("", difference(asked, enumerator, MemoryModels.SC, MemoryModels.SC));
+    assertEquals("", difference(changed, enumerator, MemoryModels.SC, MemoryModels.SC));
+  }
+
+  private static final Judgement CONSISTENT = new Judgement("", ImmutableList.of());
+
+  /** A model with a planted bug. */
+  private record Altered(
+      MemoryModel model, Predicate<Graph> growth, UnaryOperator<Judgement> judgement)
+      implements MemoryModel {
+    @Override
+    public String name() {
+      return model.name() + " with a planted bug";
+    }
+
+    @Override
+    public boolean mayGrow(Graph graph) {
+      return growth.test(graph);
+    }
+
+    @Override
+    public Judgement judge(Graph graph) {
+      return judgement.apply(model.judge(graph));
+    }
+
+    @Override
+    public Relation preserved(Graph graph) {
+      return model.preserved(graph);
+    }
+
+    @Override
+    public Relation before(Graph graph) {
+      return model.before(graph);
+    }
+  }
+
+  /** Whether the first programs tell the explorer under a wrong model from the oracle. */
+  private static void assertCaught(MemoryModel wrong, MemoryModel right) {
+    for (long seed = 1; seed <= ENOUGH_TO_CATCH; seed++) {
+      TestProgram program = RandomProgram.of(seed).program();
+      try {
+        Enumerator enumerator = new Enumerator(program, LIMIT);
+        if (!difference(program, enumerator, wrong, right).isEmpty()) {
+          return;
+        }
+      } catch (Enumerator.TooLargeException e) {
+        // As above.
+      }
+    }
+    fail(wrong.name() + " is not told from " + right.name());
+  }
+
+  // The comparison.
+
+  /** What the explorer under one model finds differently from the oracle under another, if so. */
+  private static String difference(
+      TestProgram program, Enumerator enumerator, MemoryModel explored, MemoryModel judged) {
+    Map<List<Integer>, String> expected = enumerator.consistent(judged);
+    Map<List<Integer>, String> found = new LinkedHashMap<>();
+    AtomicInteger again = new AtomicInteger();
+    Explorer.Visitor visitor =
+        execution -> {
+          List<Integer> form = Ints.asList(execution.graph().canonicalForm());
+          if (found.put(form, program.state(execution)) != null) {
+            again.incrementAndGet();
+          }
+          return "";
+        };
+    long executions = program.explorer(explored, Bounds.NONE, visitor).explore().executions();
+    if (found.equals(expected) && executions == expected.size()) {
+      return "";
+    }
+    return String.format(
+        "under %s: explorer %d, of them %s again; enumerator %d%nmissed %s%nmade up %s",
+        explored.name(),
+        executions,
+        again,
+        expected.size(),
+        Sets.difference(expected.entrySet(), found.entrySet()),
+        Sets.difference(found.entrySet(), expected.entrySet()));
+  }
+}
