@@ -12,7 +12,6 @@ import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
-import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
 import org.cowcheck.memory.Cpu;
@@ -46,15 +45,8 @@ import org.cowcheck.verdict.RacingPair;
  *
  * <h2>Locks</h2>
  *
- * Lock sections of a word are chained like read-modify-writes: a lock follows the initial write or
- * any other section. If that section's unlock is not in the graph yet, the lock read
- * <em>waits</em>: it reads from the section's lock, and its CPU stands still, until the unlock is
- * added; the unlock takes over as its source in place. Where the unlock is deleted again, the read
- * waits again. Which of the two it reads from is no choice, so no graph is explored only to block,
- * and a lock's prefix reaches from lock to lock: with the unlock in it, a graph would be reached
- * once with the unlock and once without. The unlock's place in coherence order is right after its
- * lock, so it leaves no choice and is exempt from the maximality rule. A graph in which all CPUs
- * that are not finished wait is a deadlock.
+ * Lock sections of a word form a chain; see {@link LockChain}. A graph in which all CPUs that are
+ * not finished wait for a lock is a deadlock.
  */
 public final class Explorer {
   private static final int POLL_INTERVAL = 256;
@@ -208,7 +200,7 @@ public final class Explorer {
     int last = graph.writes(word) - 1;
     for (int place = 0; place < last; place++) {
       int write = graph.write(word, place);
-      if (read.lockRole() != LockRole.LOCK_READ || endsSection(graph, write)) {
+      if (read.lockRole() != LockRole.LOCK_READ || LockChain.endsSection(graph, write)) {
         Graph other = graph.copy();
         other.add(read, write);
         if (model.mayGrow(other)) {
@@ -218,17 +210,6 @@ public final class Explorer {
     }
     // The end of coherence order is always consistent. A lock whose chain ends in a lock waits.
     graph.add(read, graph.write(word, last));
-  }
-
-  /**
-   * Whether a write is the last of a lock section as far as the graph has grown, or the initial
-   * write: a lock reads from these. A lock that reads from a lock waits for its unlock.
-   */
-  private static boolean endsSection(Graph graph, int write) {
-    int word = graph.event(write).word().number();
-    int next = graph.place(write) + 1;
-    return next == graph.writes(word)
-        || graph.event(graph.write(word, next)).lockRole() != LockRole.UNLOCK;
   }
 
   // Writes.
@@ -251,7 +232,7 @@ public final class Explorer {
     }
     int id = graph.addWrite(write, place);
     if (write.lockRole() == LockRole.UNLOCK) {
-      release(graph, id);
+      LockChain.release(graph, id);
       return true;
     }
     return place == end || model.mayGrow(graph);
@@ -264,181 +245,41 @@ public final class Explorer {
       return graph.place(graph.rf(read)) + 1;
     }
     if (write.lockRole() == LockRole.UNLOCK) {
-      return graph.place(lockOf(graph, write)) + 1;
+      return graph.place(LockChain.lockOf(graph, write)) + 1;
     }
     return -1;
-  }
-
-  /** The lock that an unlock ends: its CPU's last lock of the word. */
-  private static int lockOf(Graph graph, Event unlock) {
-    for (int i = unlock.index() - 1; i >= 0; i--) {
-      int id = graph.at(unlock.cpu(), i);
-      Event event = graph.event(id);
-      if (event.word() == unlock.word() && event.lockRole() == LockRole.LOCK_WRITE) {
-        return id;
-      }
-    }
-    throw new IllegalStateException("unlock of a lock that is not held: " + unlock);
-  }
-
-  /** Lets an unlock take over as the source of the lock read that waits for it. */
-  private static void release(Graph graph, int unlock) {
-    int lock = graph.write(graph.event(unlock).word().number(), graph.place(unlock) - 1);
-    for (int id = 0; id < graph.size(); id++) {
-      if (graph.event(id).lockRole() == LockRole.LOCK_READ && graph.rf(id) == lock) {
-        graph.setRf(id, unlock);
-      }
-    }
   }
 
   // Backward revisits.
 
   private void pushRevisits(Graph graph, Event write, boolean completes) {
-    EventSet prefix = EventSet.none(graph);
-    addPrefixBefore(graph, write, prefix);
+    Revisits revisits = new Revisits(graph, write);
     for (int read = words.size(); read < graph.size(); read++) {
-      Event event = graph.event(read);
-      if (event.isRead()
-          && event.word() == write.word()
-          && !prefix.has(read)
-          && mayRevisit(event, write)
-          && isMaximal(graph, read, prefix)) {
-        pushRevisit(graph, write, completes, prefix, read);
+      if (revisits.mayRevisit(read)) {
+        pushRevisit(graph, write, completes, revisits, read);
       }
     }
   }
 
-  /**
-   * Adds everything before an event in (po | rf)+ to a set. A lock follows the lock of the section
-   * before it; only what comes after the lock follows that section's unlock, too.
-   */
-  private static void addPrefixBefore(Graph graph, Event event, EventSet prefix) {
-    if (event.isInitial() || event.index() == 0) {
-      return;
-    }
-    int before = graph.at(event.cpu(), event.index() - 1);
-    addPrefix(graph, before, prefix);
-    if (graph.event(before).lockRole() == LockRole.LOCK_WRITE) {
-      addPrefix(graph, graph.rf(graph.poBefore(before)), prefix);
-    }
-  }
-
-  private static void addPrefix(Graph graph, int id, EventSet prefix) {
-    if (prefix.add(id)) {
-      addPrefixBefore(graph, graph.event(id), prefix);
-      Event event = graph.event(id);
-      if (event.isRead()) {
-        boolean chained = event.lockRole() == LockRole.LOCK_READ;
-        addPrefix(graph, chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id), prefix);
-      }
-    }
-  }
-
-  /** A lock read is revisited by locks, and then waits; the unlock takes over in place. */
-  private static boolean mayRevisit(Event read, Event write) {
-    return read.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.UNLOCK;
-  }
-
-  private void pushRevisit(Graph graph, Event write, boolean completes, EventSet prefix, int read) {
-    EventSet kept = EventSet.none(graph);
-    for (int id = 0; id < graph.size(); id++) {
-      if (id <= read || prefix.has(id)) {
-        kept.add(id);
-      }
-    }
+  private void pushRevisit(
+      Graph graph, Event write, boolean completes, Revisits revisits, int read) {
     int[] newIds = new int[graph.size()];
-    Graph base = graph.restrictTo(kept, newIds);
-    waitAgain(graph, base, newIds);
+    Graph base = graph.restrictTo(revisits.kept(read), newIds);
+    LockChain.waitAgain(graph, base, newIds);
     int place = forcedPlace(base, write, completes);
-    int end = base.writes(write.word().number());
-    for (int p = place < 0 ? 1 : place; p <= (place < 0 ? end : place); p++) {
+    int first = place < 0 ? 1 : place;
+    int last = place < 0 ? base.writes(write.word().number()) : place;
+    for (int p = first; p <= last; p++) {
       Graph revisited = base.copy();
       int id = revisited.addWrite(write, p);
       if (write.lockRole() == LockRole.UNLOCK) {
-        release(revisited, id);
+        LockChain.release(revisited, id);
       }
       revisited.setRf(newIds[read], id);
       if (model.mayGrow(revisited)) {
         stack.push(new Node(revisited, replayAll(revisited)));
       }
     }
-  }
-
-  /** Makes lock reads whose unlock was deleted wait for it again. */
-  private static void waitAgain(Graph graph, Graph restricted, int[] newIds) {
-    for (int id = 0; id < graph.size(); id++) {
-      if (newIds[id] >= 0
-          && graph.event(id).lockRole() == LockRole.LOCK_READ
-          && newIds[graph.rf(id)] < 0) {
-        restricted.setRf(newIds[id], newIds[sectionStart(graph, graph.rf(id))]);
-      }
-    }
-  }
-
-  /** The write that a lock read's place in the chain depends on: for an unlock, its lock. */
-  private static int sectionStart(Graph graph, int write) {
-    Event event = graph.event(write);
-    return event.lockRole() == LockRole.UNLOCK
-        ? graph.write(event.word().number(), graph.place(write) - 1)
-        : write;
-  }
-
-  /** Whether a read, and all that revisiting it would delete, was added maximally. */
-  private static boolean isMaximal(Graph graph, int read, EventSet prefix) {
-    for (int id = read; id < graph.size(); id++) {
-      if ((id == read || !prefix.has(id)) && !isMaximallyAdded(graph, id, prefix)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isMaximallyAdded(Graph graph, int id, EventSet prefix) {
-    Event event = graph.event(id);
-    if (event.isFence()) {
-      return true;
-    }
-    boolean chained =
-        event.lockRole() == LockRole.LOCK_READ || event.lockRole() == LockRole.LOCK_WRITE;
-    int write = id;
-    if (event.isRead()) {
-      write = chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id);
-    } else if (isReadEarlier(graph, id, prefix)) {
-      return false;
-    }
-    if (event.lockRole() == LockRole.UNLOCK) {
-      return true;
-    }
-    if (!isPrevious(write, id, prefix)) {
-      return false;
-    }
-    int word = event.word().number();
-    for (int place = graph.place(write) + 1; place < graph.writes(word); place++) {
-      int later = graph.write(word, place);
-      boolean counts = !chained || graph.event(later).lockRole() != LockRole.UNLOCK;
-      if (counts && later != id && isPrevious(later, id, prefix)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether a write is read by something that was there before it, or is in the prefix. */
-  private static boolean isReadEarlier(Graph graph, int write, EventSet prefix) {
-    for (int id = 0; id < graph.size(); id++) {
-      Event event = graph.event(id);
-      if (event.isRead() && isPrevious(id, write, prefix)) {
-        boolean chained = event.lockRole() == LockRole.LOCK_READ;
-        if (write == (chained ? sectionStart(graph, graph.rf(id)) : graph.rf(id))) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean isPrevious(int id, int event, EventSet prefix) {
-    return id <= event || prefix.has(id);
   }
 
   // Complete executions.
