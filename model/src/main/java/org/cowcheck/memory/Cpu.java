@@ -190,7 +190,8 @@ public abstract class Cpu {
     fence(Fence.AFTER_UNLOCK_LOCK);
   }
 
-  // Atomics. atomic_read and atomic_set are READ_ONCE and WRITE_ONCE by definition.
+  // Atomics. atomic_read and atomic_set are READ_ONCE and WRITE_ONCE by definition; atomic_xchg and
+  // atomic_cmpxchg are xchg and cmpxchg.
 
   public final long atomic_read(Place place) {
     return READ_ONCE(place);
@@ -260,8 +261,32 @@ public abstract class Cpu {
     return atomic_add_return(1, place);
   }
 
+  public final long atomic_inc_return_relaxed(Place place) {
+    return atomic_add_return_relaxed(1, place);
+  }
+
+  public final long atomic_inc_return_acquire(Place place) {
+    return atomic_add_return_acquire(1, place);
+  }
+
+  public final long atomic_inc_return_release(Place place) {
+    return atomic_add_return_release(1, place);
+  }
+
   public final long atomic_dec_return(Place place) {
     return atomic_add_return(-1, place);
+  }
+
+  public final long atomic_dec_return_relaxed(Place place) {
+    return atomic_add_return_relaxed(-1, place);
+  }
+
+  public final long atomic_dec_return_acquire(Place place) {
+    return atomic_add_return_acquire(-1, place);
+  }
+
+  public final long atomic_dec_return_release(Place place) {
+    return atomic_add_return_release(-1, place);
   }
 
   public final long atomic_fetch_add(long delta, Place place) {
@@ -278,6 +303,54 @@ public abstract class Cpu {
 
   public final long atomic_fetch_add_release(long delta, Place place) {
     return update(place, RmwOp.ADD, delta, 0, RmwOrder.RELEASE);
+  }
+
+  public final long atomic_fetch_sub(long delta, Place place) {
+    return atomic_fetch_add(-delta, place);
+  }
+
+  public final long atomic_fetch_sub_relaxed(long delta, Place place) {
+    return atomic_fetch_add_relaxed(-delta, place);
+  }
+
+  public final long atomic_fetch_sub_acquire(long delta, Place place) {
+    return atomic_fetch_add_acquire(-delta, place);
+  }
+
+  public final long atomic_fetch_sub_release(long delta, Place place) {
+    return atomic_fetch_add_release(-delta, place);
+  }
+
+  public final long atomic_fetch_inc(Place place) {
+    return atomic_fetch_add(1, place);
+  }
+
+  public final long atomic_fetch_inc_relaxed(Place place) {
+    return atomic_fetch_add_relaxed(1, place);
+  }
+
+  public final long atomic_fetch_inc_acquire(Place place) {
+    return atomic_fetch_add_acquire(1, place);
+  }
+
+  public final long atomic_fetch_inc_release(Place place) {
+    return atomic_fetch_add_release(1, place);
+  }
+
+  public final long atomic_fetch_dec(Place place) {
+    return atomic_fetch_add(-1, place);
+  }
+
+  public final long atomic_fetch_dec_relaxed(Place place) {
+    return atomic_fetch_add_relaxed(-1, place);
+  }
+
+  public final long atomic_fetch_dec_acquire(Place place) {
+    return atomic_fetch_add_acquire(-1, place);
+  }
+
+  public final long atomic_fetch_dec_release(Place place) {
+    return atomic_fetch_add_release(-1, place);
   }
 
   public final boolean atomic_sub_and_test(long delta, Place place) {

@@ -32,7 +32,8 @@ public final class KPageFlags {
       STEPS.step("K0", "get_page_unless_zero", "_refcount += 1 unless it is 0");
   private static final Step SNAPSHOT =
       STEPS.step("K1", "stable_page_flags", "load flags: the snapshot");
-  private static final Step MAPPED = STEPS.step("K2", "page_mapped", "load _mapcount");
+  private static final Step MAPPED =
+      STEPS.step("K2", "page_mapped", "load compound_head, flags (PG_head?) and _mapcount");
   private static final Step ANON = STEPS.step("K3", "PageAnon", "load mapping");
   private static final Step KSM = STEPS.step("K4", "PageKsm", "load mapping");
   private static final Step HEAD = STEPS.step("K5", "PageHead", "load flags: PG_head?");
@@ -50,9 +51,7 @@ public final class KPageFlags {
   public long stablePageFlags(Cpu cpu, Page page) {
     long u = 0;
     long k = cpu.at(SNAPSHOT).read_plain_in_source(page.flags());
-    if (!PageTests.pageSlab(kernel, cpu, page)
-        && cpu.at(MAPPED).atomic_read(PageTests.compoundHead(cpu, Ref.to(page)).at(Page::mapcount))
-            >= 0) {
+    if (!PageTests.pageSlab(kernel, cpu, page) && pageMapped(cpu.at(MAPPED), page)) {
       u |= KPF_MMAP;
     }
     if (PageTests.pageAnon(cpu.at(ANON), page)) {
@@ -94,6 +93,15 @@ public final class KPageFlags {
     long u = stablePageFlags(cpu, page);
     free.putPage(cpu, page);
     return u;
+  }
+
+  /** page_mapped() of a small page: compound_head, PG_head, _mapcount. */
+  private static boolean pageMapped(Cpu cpu, Page page) {
+    Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
+    if (cpu.test_bit(PG_HEAD, folio.at(Page::flags))) {
+      throw new UnsupportedOperationException("only order-0 pages are looked at here");
+    }
+    return cpu.atomic_read(folio.at(Page::mapcount)) >= 0;
   }
 
   private static boolean isTail(Cpu cpu, Page page) {

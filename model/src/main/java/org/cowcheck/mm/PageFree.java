@@ -4,6 +4,7 @@ import static org.cowcheck.mm.PageFlag.PG_ACTIVE;
 import static org.cowcheck.mm.PageFlag.PG_HEAD;
 import static org.cowcheck.mm.PageFlag.PG_HWPOISON;
 import static org.cowcheck.mm.PageFlag.PG_LRU;
+import static org.cowcheck.mm.PageFlag.PG_MLOCKED;
 import static org.cowcheck.mm.PageFlag.PG_UNEVICTABLE;
 import static org.cowcheck.mm.PageFlag.PG_WAITERS;
 
@@ -27,8 +28,9 @@ import org.cowcheck.patch.KernelState;
  * PG_slab set bad. S2 and S3 leave the flag to F13: PG_mappedtodisk is no page type, and stale
  * values do no harm.
  *
- * <p>Left out: that IRQs are off under the lruvec lock (no path here waits for it), LAST_CPUPID in
- * flags, and what happens to the page once it is on the free list of this CPU.
+ * <p>Left out: mlocked pages (their test is there), that IRQs are off under the lruvec lock (no
+ * path here waits for it), LAST_CPUPID in flags, and what happens to the page once it is on the
+ * free list of this CPU.
  */
 public final class PageFree {
   public static final Steps STEPS = new Steps("put_page");
@@ -49,8 +51,12 @@ public final class PageFree {
           "F5",
           "__page_cache_release, S0 and S1",
           "clear PG_waiters, not atomically (bb43b14b5762)");
+  private static final Step RELEASE_MLOCKED =
+      STEPS.step("F5a", "__page_cache_release, S2", "load flags: PG_mlocked?");
   private static final Step SAMPLE_ANON =
       STEPS.step("F6", "free_pages_prepare, S1", "sample PageAnon");
+  private static final Step PREPARE_MLOCKED =
+      STEPS.step("F6a", "free_pages_prepare, S3", "load flags: PG_mlocked?");
   private static final Step HWPOISON =
       STEPS.step("F7", "free_pages_prepare", "load flags: PG_hwpoison? then keep the page");
   private static final Step CLEAR_EXCLUSIVE =
@@ -91,7 +97,9 @@ public final class PageFree {
     if (!cpu.atomic_dec_and_test(folio.at(Page::refcount))) {
       return false;
     }
-    cpu.VM_BUG_ON(cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags)));
+    if (cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags))) {
+      throw new UnsupportedOperationException("only order-0 pages are freed here");
+    }
     pageCacheRelease(cpu, folio.target());
     return freePagesPrepare(cpu, folio.target());
   }
@@ -112,17 +120,28 @@ public final class PageFree {
     if (state == KernelState.S0 || state == KernelState.S1) {
       cpu.at(CLEAR_WAITERS).__clear_bit(PG_WAITERS, flags);
     }
+    if (state == KernelState.S2) {
+      refuseMlocked(cpu.at(RELEASE_MLOCKED), flags);
+    }
+  }
+
+  private static void refuseMlocked(Cpu cpu, Word flags) {
+    if (cpu.test_bit(PG_MLOCKED, flags)) {
+      throw new UnsupportedOperationException("mlocked pages are not modelled");
+    }
   }
 
   /**
-   * free_pages_prepare() of an order-0 page. PG_mlocked, which S2 and S3 test and clear on the way,
-   * is never set here.
+   * free_pages_prepare() of an order-0 page.
    *
    * @return false if the page is kept because it is poisoned
    */
   boolean freePagesPrepare(Cpu cpu, Page page) {
     boolean clearsExclusive =
         kernel.state().aliasesSlab() && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
+    if (kernel.state() == KernelState.S3) {
+      refuseMlocked(cpu.at(PREPARE_MLOCKED), page.flags());
+    }
     cpu.at(HWPOISON);
     if (cpu.test_bit(PG_HWPOISON, page.flags())) {
       return false;

@@ -7,9 +7,6 @@ import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Note;
-import org.cowcheck.memory.Step;
-import org.cowcheck.memory.Steps;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
@@ -37,7 +34,7 @@ final class PageSlabOfSlab {
             (F11) mapping becomes NULL
             (L2)  set PG_slab
             (L3)  store slab_cache over mapping
-            (O1)  publish an object                           (O2) take the object
+            (H1)  publish an object                           (H2) take the object
                                                               (T2) load mapping: slab_cache
                                                               (T4) load flags: PG_slab set
           """,
@@ -47,15 +44,6 @@ final class PageSlabOfSlab {
               "the object is handed over by store-release and load-acquire",
               "the object is not freed"),
           PageSlabOfSlab::build);
-
-  static final Steps STEPS = new Steps("an object is handed over");
-
-  private static final Step PUBLISH =
-      STEPS.step("O1", "user of a slab object", "publish an object of the page: store-release");
-  private static final Step TAKE =
-      STEPS.step("O2", "user of a slab object", "take the object: load-acquire");
-
-  private static final long NO_OBJECT = 2;
 
   private PageSlabOfSlab() {}
 
@@ -75,24 +63,19 @@ final class PageSlabOfSlab {
                     return 0;
                   }
                   slab.allocSlabPage(cpu, page);
-                  cpu.at(PUBLISH).smp_store_release(object, 1);
+                  Handover.give(cpu, object);
                   return 1;
                 }),
             new Program(
                 "PageSlab of an object",
                 engine -> {
                   Cpu cpu = kernel.boot(engine);
-                  if (cpu.at(TAKE).smp_load_acquire(object) == 0) {
-                    return NO_OBJECT;
-                  }
-                  cpu.note(Note.CALL, 0);
-                  boolean isSlab = PageTests.pageSlab(kernel, cpu, page);
-                  cpu.note(Note.RETURN, 0);
-                  return isSlab ? 1 : 0;
+                  return Handover.call(
+                      cpu, object, () -> PageTests.pageSlab(kernel, cpu, page) ? 1 : 0);
                 })),
         ImmutableList.of(
             slabWasTrue("PageSlab()", 1, 1, page),
-            notSlabWasTrue("PageSlab()", 1, 1 | NO_OBJECT, page),
+            notSlabWasTrue("PageSlab()", 1, 1 | Handover.NOTHING, page),
             noBug()));
   }
 }

@@ -11,7 +11,8 @@ public final class Scenarios {
           KPageFlagsAtFree.SCENARIO,
           KPageFlagsWithReference.SCENARIO,
           PageSlabAtFault.SCENARIO,
-          PageSlabOfSlab.SCENARIO);
+          PageSlabOfSlab.SCENARIO,
+          PageSlabAfterSlabFree.SCENARIO);
 
   private Scenarios() {}
 

@@ -61,6 +61,25 @@ final class CpuTest {
   }
 
   @Test
+  void incrementsAndDecrementsAreAdditionsOfTheSameOrder() {
+    assertEquals(1, cpu.atomic_inc_return_acquire(word));
+    assertEquals(0, cpu.atomic_dec_return_release(word));
+    assertEquals(0, cpu.atomic_fetch_inc_relaxed(word));
+    assertEquals(1, cpu.atomic_fetch_dec(word));
+    assertEquals(0, cpu.atomic_fetch_sub_acquire(5, word));
+    assertEquals(-5, cpu.atomic_fetch_add_release(5, word));
+    assertEquals(
+        List.of(
+            "update ACQUIRE w",
+            "update RELEASE w",
+            "update RELAXED w",
+            "update FULL w",
+            "update ACQUIRE w",
+            "update RELEASE w"),
+        cpu.log());
+  }
+
+  @Test
   void voidAtomicsReturnNothingAndOrderNothing() {
     cpu.atomic_inc(word);
     cpu.atomic_sub(1, word);
