@@ -7,7 +7,6 @@ import org.cowcheck.execution.LockRole;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Order;
-import org.cowcheck.memory.Place;
 import org.cowcheck.memory.RmwOrder;
 
 /**
@@ -67,9 +66,9 @@ final class LinuxKernelRelations {
     fence = nonrwFence.or(wmb).or(rmb);
 
     // Preserved Program Order
-    addr = basics.dependency((read, event) -> event.address() == read.index());
-    Relation data = basics.dependency((read, event) -> event.data() == read.index());
-    Relation ctrl = basics.dependency(LinuxKernelRelations::isControlled);
+    addr = basics.dependency((read, event) -> event.isAddressDependentOn(read));
+    Relation data = basics.dependency((read, event) -> event.isDataDependentOn(read));
+    Relation ctrl = basics.dependency((read, event) -> event.isControlDependentOn(read));
     Relation dep = addr.or(data);
     Relation rwdep = dep.or(ctrl).to(w);
     Relation overwrite = basics.co.or(basics.fr);
@@ -148,14 +147,5 @@ final class LinuxKernelRelations {
 
   private static boolean isNoreturn(Event event) {
     return event.isRead() && event.update() != null && event.update().order() == RmwOrder.NORETURN;
-  }
-
-  private static boolean isControlled(Event read, Event event) {
-    for (int i = 0; i < event.controls(); i++) {
-      if (event.control(i) == read.index()) {
-        return read.index() != Place.NO_READ;
-      }
-    }
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 package org.cowcheck.execution;
 
+import java.util.Arrays;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Order;
 import org.cowcheck.memory.Place;
@@ -38,8 +39,9 @@ public final class Event {
   private final Update update;
   private final LockRole lockRole;
   private final Fence fence;
-  private final int address;
-  private final int data;
+  private final Word domain;
+  private final int[] address;
+  private final int[] data;
   private final int[] control;
   private final Step step;
 
@@ -55,10 +57,13 @@ public final class Event {
       Update update,
       LockRole lockRole,
       Fence fence,
+      Word domain,
       int address,
       int data) {
     this.cpu = site.cpu;
     this.index = site.index;
+    this.address = and(site.address, address);
+    this.data = kind == Kind.WRITE ? and(site.data, data) : NONE;
     this.control = site.control;
     this.step = site.step;
     this.kind = kind;
@@ -68,8 +73,16 @@ public final class Event {
     this.update = update;
     this.lockRole = lockRole;
     this.fence = fence;
-    this.address = address;
-    this.data = data;
+    this.domain = domain;
+  }
+
+  private static int[] and(int[] reads, int read) {
+    if (read == Place.NO_READ) {
+      return reads;
+    }
+    int[] more = Arrays.copyOf(reads, reads.length + 1);
+    more[reads.length] = read;
+    return more;
   }
 
   /**
@@ -77,11 +90,18 @@ public final class Event {
    *
    * @param cpu the CPU's number, from 0
    * @param index the event's place in program order, from 0
-   * @param control the program-order indices of the reads that it is control-dependent on
+   * @param address the program-order indices of reads that its address depends on
+   * @param data those that the value it writes depends on
+   * @param control those that it is control-dependent on
    * @param step the step of the kernel path
    */
   @SuppressWarnings("ArrayRecordComponent") // shared, never changed, never compared
-  public record Site(int cpu, int index, int[] control, Step step) {
+  public record Site(int cpu, int index, int[] address, int[] data, int[] control, Step step) {
+
+    /** A place whose events depend on no read but those that the event itself names. */
+    public Site(int cpu, int index, Step step) {
+      this(cpu, index, NONE, NONE, NONE, step);
+    }
 
     /** A read. */
     public Event read(Place place, Order order) {
@@ -117,21 +137,28 @@ public final class Event {
           update,
           LockRole.NONE,
           null,
+          null,
           place.addressRead(),
           dataRead);
     }
 
     /** A fence. */
     public Event fence(Fence fence) {
+      return srcu(fence, null, 0);
+    }
+
+    /** A fence of an srcu_struct, with the index that its lock returned or its unlock was given. */
+    public Event srcu(Fence fence, Word domain, long index) {
       return new Event(
           this,
           Kind.FENCE,
           null,
           Order.ONCE,
-          0,
+          index,
           null,
           LockRole.NONE,
           fence,
+          domain,
           Place.NO_READ,
           Place.NO_READ);
     }
@@ -140,6 +167,7 @@ public final class Event {
     public Event lock(Spinlock lock, LockRole role) {
       return switch (role) {
         case LOCK_READ, TRY_READ -> lockEvent(lock, role, Kind.READ, Order.ACQUIRE, 0);
+        case QUERY -> lockEvent(lock, role, Kind.READ, Order.ONCE, 0);
         case LOCK_WRITE -> lockEvent(lock, role, Kind.WRITE, Order.ONCE, Spinlock.LOCKED);
         case UNLOCK -> lockEvent(lock, role, Kind.WRITE, Order.RELEASE, Spinlock.UNLOCKED);
         case NONE -> throw new IllegalArgumentException("no lock event");
@@ -148,13 +176,23 @@ public final class Event {
 
     private Event lockEvent(Spinlock lock, LockRole role, Kind kind, Order order, long value) {
       return new Event(
-          this, kind, lock.word(), order, value, null, role, null, Place.NO_READ, Place.NO_READ);
+          this,
+          kind,
+          lock.word(),
+          order,
+          value,
+          null,
+          role,
+          null,
+          null,
+          Place.NO_READ,
+          Place.NO_READ);
     }
   }
 
   /** The initial write of a word. */
   public static Event initial(Word word) {
-    return new Site(INITIAL, word.number(), NONE, Step.NONE)
+    return new Site(INITIAL, word.number(), Step.NONE)
         .write(word, word.initialValue(), Order.ONCE, Place.NO_READ);
   }
 
@@ -194,7 +232,7 @@ public final class Event {
     return order;
   }
 
-  /** The value that a write writes. */
+  /** The value that a write writes; for an SRCU fence its index. */
   public long value() {
     return value;
   }
@@ -213,24 +251,33 @@ public final class Event {
     return fence;
   }
 
-  /** The program-order index of the read that supplied the address, or {@link Place#NO_READ}. */
-  public int address() {
-    return address;
+  /** The srcu_struct of an SRCU fence, or null. */
+  public Word domain() {
+    return domain;
   }
 
-  /** The program-order index of the read that supplied the value, or {@link Place#NO_READ}. */
-  public int data() {
-    return data;
+  /** Whether the address depends on a read of the same CPU. */
+  public boolean isAddressDependentOn(Event read) {
+    return has(address, read);
   }
 
-  /** How many reads this event is control-dependent on. */
-  public int controls() {
-    return control.length;
+  /** Whether the value written depends on a read of the same CPU. */
+  public boolean isDataDependentOn(Event read) {
+    return has(data, read);
   }
 
-  /** The program-order index of the i-th read that this event is control-dependent on. */
-  public int control(int i) {
-    return control[i];
+  /** Whether the event is control-dependent on a read of the same CPU. */
+  public boolean isControlDependentOn(Event read) {
+    return has(control, read);
+  }
+
+  private static boolean has(int[] reads, Event read) {
+    for (int index : reads) {
+      if (index == read.index) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The step of the kernel path. */
@@ -259,7 +306,8 @@ public final class Event {
         && order == other.order
         && value == other.value
         && lockRole == other.lockRole
-        && fence == other.fence;
+        && fence == other.fence
+        && domain == other.domain;
   }
 
   @Override

@@ -11,5 +11,7 @@ public enum LockRole {
   /** An unlock (UL): a release. */
   UNLOCK,
   /** A trylock's read: LKR if it reads "unlocked", a read that orders nothing (LF) if not. */
-  TRY_READ
+  TRY_READ,
+  /** A look whether a lock is held (RL, RU): a read that orders nothing. */
+  QUERY
 }

@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import java.util.function.ToLongFunction;
 import org.cowcheck.execution.Event;
@@ -26,7 +27,7 @@ import org.cowcheck.memory.Word;
  * <p>The program is stopped by {@link Stop}; model code must let it pass.
  */
 final class ReplayCpu extends Cpu {
-  private static final int[] NO_CONTROL = {};
+  private static final int[] NO_READS = {};
 
   @SuppressWarnings("StaticAssignmentOfThrowable") // has neither stack trace nor suppressed ones
   private static final Stop STOP = new Stop();
@@ -36,7 +37,10 @@ final class ReplayCpu extends Cpu {
   private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
   private int index;
   private int latestRead = Place.NO_READ;
-  private int[] control = NO_CONTROL;
+  private int[] control = NO_READS;
+  private int[] nextAddress = NO_READS;
+  private int[] nextData = NO_READS;
+  private int[] nextControl = NO_READS;
   private Step step = Step.NONE;
   private Event next;
   private boolean completes;
@@ -75,7 +79,8 @@ final class ReplayCpu extends Cpu {
   }
 
   private Site site() {
-    return new Site(cpu, index, control, step);
+    int[] controls = nextControl.length == 0 ? control : Ints.concat(control, nextControl);
+    return new Site(cpu, index, nextAddress, nextData, controls, step);
   }
 
   /** Takes the event from the graph if it is there, and stops the program if not. */
@@ -98,13 +103,28 @@ final class ReplayCpu extends Cpu {
   }
 
   @Override
+  public void dependencies(int[] address, int[] data, int[] control) {
+    nextAddress = address;
+    nextData = data;
+    nextControl = control;
+  }
+
+  /** The dependencies were those of the access that has just been taken. */
+  private void forgetDependencies() {
+    dependencies(NO_READS, NO_READS, NO_READS);
+  }
+
+  @Override
   protected long load(Place place, Order order) {
-    return graph.value(take(site().read(place, order), false));
+    int read = take(site().read(place, order), false);
+    forgetDependencies();
+    return graph.value(read);
   }
 
   @Override
   protected void store(Place place, long value, Order order, int dataRead) {
     take(site().write(place, value, order, dataRead), false);
+    forgetDependencies();
   }
 
   @Override
@@ -114,18 +134,27 @@ final class ReplayCpu extends Cpu {
     if (op.succeeds(old, a, b)) {
       take(site().updateWrite(place, update, op.apply(old, a, b)), true);
     }
+    forgetDependencies();
     return old;
   }
 
   @Override
   protected void fence(Fence fence) {
     take(site().fence(fence), false);
+    forgetDependencies();
+  }
+
+  @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    take(site().srcu(fence, domain, index), false);
+    forgetDependencies();
   }
 
   @Override
   protected void lock(Spinlock lock) {
     int read = take(site().lock(lock, LockRole.LOCK_READ), false);
     take(site().lock(lock, LockRole.LOCK_WRITE), true);
+    forgetDependencies();
     if (graph.value(read) != Spinlock.UNLOCKED) {
       throw STOP;
     }
@@ -134,16 +163,25 @@ final class ReplayCpu extends Cpu {
   @Override
   protected boolean tryLock(Spinlock lock) {
     int read = take(site().lock(lock, LockRole.TRY_READ), false);
-    if (graph.value(read) != Spinlock.UNLOCKED) {
-      return false;
+    boolean free = graph.value(read) == Spinlock.UNLOCKED;
+    if (free) {
+      take(site().lock(lock, LockRole.LOCK_WRITE), true);
     }
-    take(site().lock(lock, LockRole.LOCK_WRITE), true);
-    return true;
+    forgetDependencies();
+    return free;
+  }
+
+  @Override
+  protected boolean isLocked(Spinlock lock) {
+    int read = take(site().lock(lock, LockRole.QUERY), false);
+    forgetDependencies();
+    return graph.value(read) != Spinlock.UNLOCKED;
   }
 
   @Override
   protected void unlock(Spinlock lock) {
     take(site().lock(lock, LockRole.UNLOCK), false);
+    forgetDependencies();
   }
 
   @Override

@@ -68,6 +68,11 @@ final class SequentialCpu extends Cpu {
   }
 
   @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    fence(fence);
+  }
+
+  @Override
   protected void lock(Spinlock lock) {
     bus.lock(what(lock.word()), lock.word().number());
   }
@@ -75,6 +80,11 @@ final class SequentialCpu extends Cpu {
   @Override
   protected boolean tryLock(Spinlock lock) {
     return bus.tryLock(what(lock.word()), lock.word().number());
+  }
+
+  @Override
+  protected boolean isLocked(Spinlock lock) {
+    return load(lock.word(), Order.ONCE) != Spinlock.UNLOCKED;
   }
 
   @Override

@@ -115,7 +115,7 @@ public final class WitnessText {
     return switch (event.lockRole()) {
       case LOCK_READ, LOCK_WRITE -> "lock " + event.word();
       case UNLOCK -> "unlock " + event.word();
-      case TRY_READ, NONE -> access(event, id);
+      case TRY_READ, QUERY, NONE -> access(event, id);
     };
   }
 

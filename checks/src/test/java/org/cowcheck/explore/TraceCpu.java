@@ -108,7 +108,7 @@ final class TraceCpu extends Cpu {
   }
 
   private Site site() {
-    return new Site(cpu, events.size(), control, step);
+    return new Site(cpu, events.size(), new int[0], new int[0], control, step);
   }
 
   private void record(Event event, long value) {
@@ -150,6 +150,16 @@ final class TraceCpu extends Cpu {
   @Override
   protected void fence(Fence fence) {
     record(site().fence(fence), 0);
+  }
+
+  @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    record(site().srcu(fence, domain, index), index);
+  }
+
+  @Override
+  protected boolean isLocked(Spinlock lock) {
+    return guess(site().lock(lock, LockRole.QUERY)) != Spinlock.UNLOCKED;
   }
 
   @Override

@@ -52,11 +52,22 @@ public abstract class Cpu {
   /** Executes a barrier. */
   protected abstract void fence(Fence fence);
 
+  /**
+   * Executes a barrier of an srcu_struct.
+   *
+   * @param domain the srcu_struct
+   * @param index what an unlock was given; else 0
+   */
+  protected abstract void srcu(Fence fence, Word domain, long index);
+
   /** Takes a lock, waiting for it. */
   protected abstract void lock(Spinlock lock);
 
   /** Takes a lock if it is free. */
   protected abstract boolean tryLock(Spinlock lock);
+
+  /** Looks whether a lock is held. */
+  protected abstract boolean isLocked(Spinlock lock);
 
   /** Releases a lock that this CPU holds. */
   protected abstract void unlock(Spinlock lock);
@@ -79,6 +90,19 @@ public abstract class Cpu {
 
   /** Says that the branch just taken depends on this CPU's last reads of these words. */
   public abstract void ctrl(Word... words);
+
+  /** The program-order index of this CPU's latest read, or {@link Place#NO_READ} if unknown. */
+  public final int lastRead() {
+    return latestRead();
+  }
+
+  /**
+   * Says exactly on which of this CPU's reads the next access depends, by program-order index. For
+   * programs whose values are tracked; kernel paths use {@link Ref} and {@link #ctrl}.
+   */
+  public void dependencies(int[] address, int[] data, int[] control) {
+    // An engine that knows no reordering has nothing to remember.
+  }
 
   /** Checks a kernel assertion over values that this CPU has read itself; notes its failure. */
   public final void VM_BUG_ON(boolean condition) {
@@ -476,6 +500,11 @@ public abstract class Cpu {
     return tryLock(lock);
   }
 
+  /** Whether anybody holds the lock; orders nothing. */
+  public final boolean spin_is_locked(Spinlock lock) {
+    return isLocked(lock);
+  }
+
   // Sequence counters, as in include/linux/seqlock.h. No full fence anywhere.
 
   /** Makes the count odd; the increment is plain in source. Then smp_wmb. */
@@ -520,6 +549,20 @@ public abstract class Cpu {
 
   public final void synchronize_rcu() {
     fence(Fence.SYNCHRONIZE_RCU);
+  }
+
+  /** Begins a section of an srcu_struct; returns the index that its unlock is to be given. */
+  public final long srcu_read_lock(Word srcu) {
+    srcu(Fence.SRCU_READ_LOCK, srcu, 0);
+    return 0;
+  }
+
+  public final void srcu_read_unlock(Word srcu, long index) {
+    srcu(Fence.SRCU_READ_UNLOCK, srcu, index);
+  }
+
+  public final void synchronize_srcu(Word srcu) {
+    srcu(Fence.SYNCHRONIZE_SRCU, srcu, 0);
   }
 
   public final void local_irq_save() {

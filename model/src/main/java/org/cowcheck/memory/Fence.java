@@ -35,6 +35,12 @@ public enum Fence {
   RCU_READ_UNLOCK("rcu_read_unlock"),
   /** Waits for every RCU or IRQs-off section that began before it. */
   SYNCHRONIZE_RCU("synchronize_rcu"),
+  /** Begins an SRCU read-side critical section of one srcu_struct. */
+  SRCU_READ_LOCK("srcu_read_lock"),
+  /** Ends an SRCU read-side critical section. */
+  SRCU_READ_UNLOCK("srcu_read_unlock"),
+  /** Waits for every SRCU section of one srcu_struct that began before it. */
+  SYNCHRONIZE_SRCU("synchronize_srcu"),
   /** Begins a section with interrupts off. */
   LOCAL_IRQ_SAVE("local_irq_save"),
   /** Ends a section with interrupts off. */
@@ -70,16 +76,16 @@ public enum Fence {
 
   /** Whether it waits for read-side critical sections; such a wait is a full barrier too. */
   public boolean isGracePeriod() {
-    return this == SYNCHRONIZE_RCU || this == IPI_SYNC;
+    return this == SYNCHRONIZE_RCU || this == SYNCHRONIZE_SRCU || this == IPI_SYNC;
   }
 
   /** Whether it begins a read-side critical section. */
   public boolean beginsSection() {
-    return this == RCU_READ_LOCK || this == LOCAL_IRQ_SAVE;
+    return this == RCU_READ_LOCK || this == SRCU_READ_LOCK || this == LOCAL_IRQ_SAVE;
   }
 
   /** Whether it ends a read-side critical section. */
   public boolean endsSection() {
-    return this == RCU_READ_UNLOCK || this == LOCAL_IRQ_RESTORE;
+    return this == RCU_READ_UNLOCK || this == SRCU_READ_UNLOCK || this == LOCAL_IRQ_RESTORE;
   }
 }

@@ -34,6 +34,11 @@ public abstract class ForwardingCpu extends Cpu {
   }
 
   @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    engine.srcu(fence, domain, index);
+  }
+
+  @Override
   protected void lock(Spinlock lock) {
     engine.lock(lock);
   }
@@ -44,6 +49,11 @@ public abstract class ForwardingCpu extends Cpu {
   }
 
   @Override
+  protected boolean isLocked(Spinlock lock) {
+    return engine.isLocked(lock);
+  }
+
+  @Override
   protected void unlock(Spinlock lock) {
     engine.unlock(lock);
   }
@@ -51,6 +61,11 @@ public abstract class ForwardingCpu extends Cpu {
   @Override
   protected int latestRead() {
     return engine.latestRead();
+  }
+
+  @Override
+  public void dependencies(int[] address, int[] data, int[] control) {
+    engine.dependencies(address, data, control);
   }
 
   @Override

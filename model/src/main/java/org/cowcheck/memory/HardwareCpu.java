@@ -98,12 +98,20 @@ public final class HardwareCpu extends Cpu {
       case RCU_READ_LOCK,
           RCU_READ_UNLOCK,
           SYNCHRONIZE_RCU,
+          SRCU_READ_LOCK,
+          SRCU_READ_UNLOCK,
+          SYNCHRONIZE_SRCU,
           LOCAL_IRQ_SAVE,
           LOCAL_IRQ_RESTORE,
           IPI_SYNC ->
           throw new UnsupportedOperationException(
               fence.kernelName() + " has no counterpart outside a kernel");
     }
+  }
+
+  @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    fence(fence);
   }
 
   @Override
@@ -116,6 +124,11 @@ public final class HardwareCpu extends Cpu {
   @Override
   protected boolean tryLock(Spinlock lock) {
     return Word.VALUE.weakCompareAndSetAcquire(lock.word(), Spinlock.UNLOCKED, Spinlock.LOCKED);
+  }
+
+  @Override
+  protected boolean isLocked(Spinlock lock) {
+    return load(lock.word(), Order.ONCE) != Spinlock.UNLOCKED;
   }
 
   @Override

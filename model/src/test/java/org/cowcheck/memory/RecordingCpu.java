@@ -61,6 +61,11 @@ public final class RecordingCpu extends Cpu {
   }
 
   @Override
+  protected void srcu(Fence fence, Word domain, long index) {
+    log(fence.kernelName() + " " + domain + " " + index);
+  }
+
+  @Override
   protected void lock(Spinlock lock) {
     log("lock " + lock);
   }
@@ -69,6 +74,12 @@ public final class RecordingCpu extends Cpu {
   protected boolean tryLock(Spinlock lock) {
     log("trylock " + lock);
     return true;
+  }
+
+  @Override
+  protected boolean isLocked(Spinlock lock) {
+    log("is locked " + lock);
+    return false;
   }
 
   @Override
