@@ -17,6 +17,7 @@ import org.cowcheck.explore.Statement.Fenced;
 import org.cowcheck.explore.Statement.Load;
 import org.cowcheck.explore.Statement.LoadKind;
 import org.cowcheck.explore.Statement.Locked;
+import org.cowcheck.explore.Statement.Queried;
 import org.cowcheck.explore.Statement.Section;
 import org.cowcheck.explore.Statement.SectionKind;
 import org.cowcheck.explore.Statement.Store;
@@ -280,8 +281,12 @@ final class RandomProgram {
   }
 
   private Statement tried() {
-    budget -= 2;
     int register = registers++;
+    if (random.nextInt(4) == 0) {
+      budget--;
+      return new Queried(register, oneOf(locks));
+    }
+    budget -= 2;
     return new Tried(register, oneOf(locks), random.nextBoolean(), nested());
   }
 

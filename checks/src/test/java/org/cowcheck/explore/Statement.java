@@ -354,6 +354,19 @@ sealed interface Statement {
     }
   }
 
+  /** A look whether a lock is held. */
+  record Queried(int register, Spinlock lock) implements Statement {
+    @Override
+    public void run(Cpu cpu) {
+      note(cpu, register, cpu.spin_is_locked(lock) ? 1 : 0);
+    }
+
+    @Override
+    public String toString() {
+      return "r" + register + " = spin_is_locked(" + lock + ")";
+    }
+  }
+
   private static void note(Cpu cpu, int register, long value) {
     cpu.note("r" + register, value);
   }
