@@ -19,6 +19,17 @@ abstract class GlobalOrder implements MemoryModel {
     return preserved(basics).or(globalRf(basics)).or(basics.co).or(basics.fr);
   }
 
+  /** po from a read to a write is preserved, and rf between CPUs is global. */
+  @Override
+  public final boolean allowsLoadBuffering() {
+    return false;
+  }
+
+  @Override
+  public final boolean mayBuffer(Graph graph) {
+    return allowsLoadBuffering();
+  }
+
   @Override
   public final boolean mayGrow(Graph graph) {
     Basics basics = new Basics(graph);

@@ -19,6 +19,17 @@ final class LinuxKernel implements MemoryModel {
   }
 
   @Override
+  public boolean allowsLoadBuffering() {
+    return true;
+  }
+
+  /** happens-before without what comes of co and fr: a part of it, so a cycle here is one there. */
+  @Override
+  public boolean mayBuffer(Graph graph) {
+    return new LinuxKernelRelations(new Basics(graph)).hbWithoutCo().isAcyclic();
+  }
+
+  @Override
   public boolean mayGrow(Graph graph) {
     Basics basics = new Basics(graph);
     if (!Coherence.isCoherent(basics) || !Coherence.isAtomic(basics)) {

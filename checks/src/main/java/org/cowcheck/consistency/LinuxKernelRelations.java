@@ -1,5 +1,6 @@
 package org.cowcheck.consistency;
 
+import java.util.function.Supplier;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
@@ -29,6 +30,7 @@ final class LinuxKernelRelations {
   final Relation nonrwFence;
   final Relation fence;
   final Relation ppo;
+  private final Supplier<Relation> ppoWithoutCo;
   final Relation cumulFence;
   final Relation prop;
   final Relation hb;
@@ -61,7 +63,7 @@ final class LinuxKernelRelations {
     Relation gp =
         po.to(basics.set(event -> event.isFence() && event.fence().isGracePeriod()))
             .then(po.optional());
-    strongFence = mb().or(gp);
+    strongFence = mb(basics.co.or(po)).or(gp);
     nonrwFence = strongFence.or(poRel).or(acqPo);
     fence = nonrwFence.or(wmb).or(rmb);
 
@@ -76,6 +78,13 @@ final class LinuxKernelRelations {
     Relation rfi = basics.internal(basics.rf);
     Relation toR = addr.or(dep.to(marked).then(rfi));
     ppo = toR.or(toW).or(fence).or(basics.internal(poUnlockLockPo));
+    ppoWithoutCo =
+        () ->
+            toR.or(rwdep)
+                .or(addr.to(plain).then(wmb))
+                .or(basics.poLoc.to(w))
+                .or(mb(po).or(gp).or(poRel).or(acqPo).or(wmb).or(rmb))
+                .or(basics.internal(poUnlockLockPo));
 
     // Propagation: Ordering from release operations and strong fences.
     Relation rfe = basics.external(basics.rf);
@@ -100,10 +109,20 @@ final class LinuxKernelRelations {
   }
 
   /**
+   * The part of happens-before that is there whatever the coherence order, as long as that is
+   * coherent: a write comes after what precedes it in program order on its word.
+   */
+  Relation hbWithoutCo() {
+    return ppoWithoutCo.get().or(basics.external(basics.rf)).between(marked, marked);
+  }
+
+  /**
    * {@code let mb}: pairs of accesses across a full fence. The fences around a successful fully
    * ordered read-modify-write lie right before its read and right after its write.
+   *
+   * @param unlockToLock {@code co | po}, for smp_mb__after_unlock_lock
    */
-  private Relation mb() {
+  private Relation mb(Relation unlockToLock) {
     Graph graph = basics.graph;
     EventSet m = basics.accesses;
     EventSet lockWrite = basics.set(event -> event.lockRole() == LockRole.LOCK_WRITE);
@@ -127,7 +146,7 @@ final class LinuxKernelRelations {
     return mb.or(beforeAtomic.to(rmw).then(po.optional()))
         .or(po.optional().to(rmw).then(afterAtomic))
         .or(po.optional().to(lockWrite).then(afterSpinlock))
-        .or(po.to(unlock).then(basics.co.or(po)).to(lockWrite).then(afterUnlockLock))
+        .or(po.to(unlock).then(unlockToLock).to(lockWrite).then(afterUnlockLock))
         .between(m, m);
   }
 

@@ -9,6 +9,15 @@ public interface MemoryModel {
   /** The name that the command line knows. */
   String name();
 
+  /** Whether some execution with a cycle of po and rf is consistent. */
+  boolean allowsLoadBuffering();
+
+  /**
+   * Whether a graph with a cycle of po and rf may be consistent in some coherence order. Says yes
+   * when in doubt; the coherence order that the graph has is not looked at.
+   */
+  boolean mayBuffer(Graph graph);
+
   /**
    * Whether a graph that may still grow is consistent, by the axioms that growth cannot mend and
    * that hold for every maximal extension. What this rejects, {@link #judge} rejects in every graph

@@ -2,6 +2,7 @@ package org.cowcheck.explore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -32,7 +33,7 @@ final class ExplorerOracleTest {
   private static final int PROGRAMS = Integer.getInteger("cowcheck.oracle.programs", 3000);
 
   /** Above this, the enumerator is too slow to be asked. */
-  private static final long LIMIT = 500;
+  private static final long LIMIT = 1000;
 
   /** How many programs a planted bug may pass before it must have been found. */
   private static final int ENOUGH_TO_CATCH = 1000;
@@ -49,12 +50,46 @@ final class ExplorerOracleTest {
               "", difference(random.program(), enumerator, model, model), random::toString);
         }
         compared++;
-      } catch (Enumerator.TooLargeException e) {
+      } catch (Candidates.LimitException e) {
         // Too large for the oracle; the next seed is as good.
       }
     }
     int enough = PROGRAMS * 2 / 3;
     assertTrue(compared >= enough, "only " + compared + " of " + PROGRAMS + " were compared");
+  }
+
+  @Test
+  void loadBufferingIsWhatTheExplorerLeavesOut() {
+    int found = 0;
+    for (long seed = 1; seed <= PROGRAMS; seed++) {
+      RandomProgram random = RandomProgram.of(seed);
+      TestProgram program = random.program();
+      try {
+        Enumerator enumerator = new Enumerator(program, LIMIT);
+        for (MemoryModel model : MemoryModels.all()) {
+          Map<List<Integer>, String> buffering = new LinkedHashMap<>();
+          boolean complete =
+              new LoadBuffering(
+                      ImmutableList.copyOf(program.memory.words()),
+                      program.programs(),
+                      model,
+                      Long.MAX_VALUE,
+                      execution ->
+                          assertNull(
+                              buffering.put(
+                                  Ints.asList(execution.graph().canonicalForm()),
+                                  program.state(execution)),
+                              random::toString))
+                  .search();
+          assertTrue(complete);
+          assertEquals(enumerator.loadBuffering(model), buffering, random::toString);
+          found += buffering.size();
+        }
+      } catch (Candidates.LimitException e) {
+        // As above.
+      }
+    }
+    assertTrue(found > PROGRAMS / 30, "load buffering was seen only " + found + " times");
   }
 
   // Planted bugs: the comparison above would not pass them.
@@ -133,6 +168,16 @@ final class ExplorerOracleTest {
     }
 
     @Override
+    public boolean allowsLoadBuffering() {
+      return model.allowsLoadBuffering();
+    }
+
+    @Override
+    public boolean mayBuffer(Graph graph) {
+      return model.mayBuffer(graph);
+    }
+
+    @Override
     public boolean mayGrow(Graph graph) {
       return growth.test(graph);
     }
@@ -162,7 +207,7 @@ final class ExplorerOracleTest {
         if (!difference(program, enumerator, wrong, right).isEmpty()) {
           return;
         }
-      } catch (Enumerator.TooLargeException e) {
+      } catch (Candidates.LimitException e) {
         // As above.
       }
     }
