@@ -1,5 +1,6 @@
 package org.cowcheck.consistency;
 
+import com.google.common.collect.ImmutableList;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 
@@ -63,15 +64,16 @@ final class LinuxKernel implements MemoryModel {
     if (!rb.isIrreflexive()) {
       return Judgement.broken("rcu");
     }
+    ImmutableList<Judgement.Race> races = ImmutableList.of();
     if (!lk.plain.isEmpty()) {
       PlainAccesses plainAccesses = new PlainAccesses(lk, rcuFence, lk.hb.or(lk.pb).or(rb));
       // empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence
       if (!plainAccesses.isCoherent()) {
         return Judgement.broken("plain-coherence");
       }
-      return Judgement.consistentWith(plainAccesses.races());
+      races = plainAccesses.races();
     }
-    return Judgement.consistent();
+    return Judgement.consistentWith(races, LinuxKernelFlags.of(lk, races));
   }
 
   /** {@code let rcu-fence = po ; rcu-order ; po?}. */

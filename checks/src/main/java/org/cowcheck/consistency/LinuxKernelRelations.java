@@ -20,6 +20,8 @@ final class LinuxKernelRelations {
 
   final EventSet marked;
   final EventSet plain;
+  final EventSet acquire;
+  final EventSet release;
   final EventSet noreturn;
   final EventSet r4rmb;
 
@@ -45,8 +47,8 @@ final class LinuxKernelRelations {
     // linux-kernel.bell: Marked, Plain.
     marked = basics.set(event -> event.order() != Order.PLAIN);
     plain = basics.set(event -> event.order() == Order.PLAIN);
-    EventSet acquire = basics.ids(this::isAcquire);
-    EventSet release = basics.set(event -> event.isWrite() && event.order() == Order.RELEASE);
+    acquire = basics.ids(this::isAcquire);
+    release = basics.set(event -> event.isWrite() && event.order() == Order.RELEASE);
     EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
     EventSet lockRead = basics.ids(this::isLockRead);
 
@@ -117,13 +119,11 @@ final class LinuxKernelRelations {
   }
 
   /**
-   * {@code let mb}: pairs of accesses across a full fence. The fences around a successful fully
-   * ordered read-modify-write lie right before its read and right after its write.
+   * {@code let mb}: pairs of accesses across a full fence.
    *
    * @param unlockToLock {@code co | po}, for smp_mb__after_unlock_lock
    */
   private Relation mb(Relation unlockToLock) {
-    Graph graph = basics.graph;
     EventSet m = basics.accesses;
     EventSet lockWrite = basics.set(event -> event.lockRole() == LockRole.LOCK_WRITE);
     EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
@@ -134,6 +134,20 @@ final class LinuxKernelRelations {
     Relation afterAtomic = basics.fencerel(fence -> fence == Fence.AFTER_ATOMIC);
     Relation afterSpinlock = basics.fencerel(fence -> fence == Fence.AFTER_SPINLOCK);
     Relation afterUnlockLock = basics.fencerel(fence -> fence == Fence.AFTER_UNLOCK_LOCK);
+    return fencerelMb()
+        .or(beforeAtomic.to(rmw).then(po.optional()))
+        .or(po.optional().to(rmw).then(afterAtomic))
+        .or(po.optional().to(lockWrite).then(afterSpinlock))
+        .or(po.to(unlock).then(unlockToLock).to(lockWrite).then(afterUnlockLock))
+        .between(m, m);
+  }
+
+  /**
+   * {@code fencerel(Mb)}: all pairs across a full fence. The fences around a successful fully
+   * ordered read-modify-write lie right before its read and right after its write.
+   */
+  Relation fencerelMb() {
+    Graph graph = basics.graph;
     Relation mb = basics.fencerel(Fence::isFullBarrier);
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       for (int i = 0; i < graph.length(cpu); i++) {
@@ -143,11 +157,7 @@ final class LinuxKernelRelations {
         }
       }
     }
-    return mb.or(beforeAtomic.to(rmw).then(po.optional()))
-        .or(po.optional().to(rmw).then(afterAtomic))
-        .or(po.optional().to(lockWrite).then(afterSpinlock))
-        .or(po.to(unlock).then(unlockToLock).to(lockWrite).then(afterUnlockLock))
-        .between(m, m);
+    return mb;
   }
 
   private boolean isAcquire(int id) {

@@ -61,6 +61,7 @@ public final class Explorer {
 
   private final Deque<Node> stack = new ArrayDeque<>();
   private final TreeSet<RacingPair> races = new TreeSet<>();
+  private final TreeSet<String> flags = new TreeSet<>();
   private Execution violation;
   private long executions;
   private long blocked;
@@ -122,6 +123,7 @@ public final class Explorer {
         blocked,
         Optional.ofNullable(violation),
         ImmutableSortedSet.copyOf(races),
+        ImmutableSortedSet.copyOf(flags),
         stopped);
   }
 
@@ -293,6 +295,7 @@ public final class Explorer {
     Execution execution = new Execution(graph, states, model, "");
     if (execution.isFinished()) {
       executions++;
+      flags.addAll(judgement.flags());
       for (Judgement.Race race : judgement.races()) {
         races.add(racingPair(graph.event(race.first()), graph.event(race.second())));
       }

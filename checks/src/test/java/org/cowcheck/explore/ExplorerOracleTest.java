@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
 import com.google.common.primitives.Ints;
 import java.util.LinkedHashMap;
@@ -156,7 +157,8 @@ final class ExplorerOracleTest {
     assertEquals("", difference(changed, enumerator, MemoryModels.SC, MemoryModels.SC));
   }
 
-  private static final Judgement CONSISTENT = new Judgement("", ImmutableList.of());
+  private static final Judgement CONSISTENT =
+      new Judgement("", ImmutableList.of(), ImmutableSortedSet.of());
 
   /** A model with a planted bug. */
   private record Altered(
