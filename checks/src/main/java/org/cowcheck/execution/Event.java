@@ -144,17 +144,30 @@ public final class Event {
 
     /** A fence. */
     public Event fence(Fence fence) {
-      return srcu(fence, null, 0);
+      return fence(fence, null, 0);
     }
 
-    /** A fence of an srcu_struct, with the index that its lock returned or its unlock was given. */
-    public Event srcu(Fence fence, Word domain, long index) {
+    /**
+     * A fence of an srcu_struct. A lock's value is an index that no other lock has, as in herd7;
+     * the kernel's own tells grace periods apart, not locks.
+     *
+     * @param given the index that an unlock was given
+     */
+    public Event srcu(Fence fence, Word domain, long given) {
+      return fence(fence, domain, fence == Fence.SRCU_READ_LOCK ? srcuIndex() : given);
+    }
+
+    private long srcuIndex() {
+      return 307L * (cpu + 1) + 599L * index;
+    }
+
+    private Event fence(Fence fence, Word domain, long value) {
       return new Event(
           this,
           Kind.FENCE,
           null,
           Order.ONCE,
-          index,
+          value,
           null,
           LockRole.NONE,
           fence,

@@ -76,7 +76,10 @@ public final class Graph {
     rf[read] = write;
   }
 
-  /** The value of an event: what it wrote or read; 0 for a fence. */
+  /**
+   * The value of an event: what it wrote or read; the index of an SRCU lock or unlock; 0 for
+   * another fence.
+   */
   public long value(int id) {
     Event event = events[id];
     return event.isRead() ? events[rf[id]].value() : event.value();

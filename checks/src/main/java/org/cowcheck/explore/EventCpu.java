@@ -109,9 +109,11 @@ abstract class EventCpu extends Cpu {
   }
 
   @Override
-  protected final void srcu(Fence fence, Word domain, long index) {
-    take(site().srcu(fence, domain, index), false);
+  protected final long srcu(Fence fence, Word domain, long index) {
+    Event event = site().srcu(fence, domain, index);
+    take(event, false);
     forgetDependencies();
+    return event.value();
   }
 
   @Override

@@ -68,8 +68,9 @@ final class SequentialCpu extends Cpu {
   }
 
   @Override
-  protected void srcu(Fence fence, Word domain, long index) {
+  protected long srcu(Fence fence, Word domain, long index) {
     fence(fence);
+    return 0;
   }
 
   @Override

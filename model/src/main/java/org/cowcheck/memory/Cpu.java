@@ -57,8 +57,10 @@ public abstract class Cpu {
    *
    * @param domain the srcu_struct
    * @param index what an unlock was given; else 0
+   * @return for a lock its index, which no other lock of the program returns if the engine can tell
+   *     locks apart; else of no meaning
    */
-  protected abstract void srcu(Fence fence, Word domain, long index);
+  protected abstract long srcu(Fence fence, Word domain, long index);
 
   /** Takes a lock, waiting for it. */
   protected abstract void lock(Spinlock lock);
@@ -553,8 +555,7 @@ public abstract class Cpu {
 
   /** Begins a section of an srcu_struct; returns the index that its unlock is to be given. */
   public final long srcu_read_lock(Word srcu) {
-    srcu(Fence.SRCU_READ_LOCK, srcu, 0);
-    return 0;
+    return srcu(Fence.SRCU_READ_LOCK, srcu, 0);
   }
 
   public final void srcu_read_unlock(Word srcu, long index) {

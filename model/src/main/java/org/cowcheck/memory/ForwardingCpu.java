@@ -34,8 +34,8 @@ public abstract class ForwardingCpu extends Cpu {
   }
 
   @Override
-  protected void srcu(Fence fence, Word domain, long index) {
-    engine.srcu(fence, domain, index);
+  protected long srcu(Fence fence, Word domain, long index) {
+    return engine.srcu(fence, domain, index);
   }
 
   @Override

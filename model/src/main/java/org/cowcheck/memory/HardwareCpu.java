@@ -110,8 +110,9 @@ public final class HardwareCpu extends Cpu {
   }
 
   @Override
-  protected void srcu(Fence fence, Word domain, long index) {
+  protected long srcu(Fence fence, Word domain, long index) {
     fence(fence);
+    return 0;
   }
 
   @Override

@@ -61,8 +61,9 @@ public final class RecordingCpu extends Cpu {
   }
 
   @Override
-  protected void srcu(Fence fence, Word domain, long index) {
+  protected long srcu(Fence fence, Word domain, long index) {
     log(fence.kernelName() + " " + domain + " " + index);
+    return 0;
   }
 
   @Override
