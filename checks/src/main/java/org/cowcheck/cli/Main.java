@@ -16,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ListCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,
+      ExportCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

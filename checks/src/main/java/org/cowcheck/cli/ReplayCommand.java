@@ -29,20 +29,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WitnessFile recorded = WitnessFile.read(file);
-    Cell cell =
-        new Cell(
-            Names.scenario(recorded.scenario()),
-            Names.patch(recorded.patch()),
-            Names.platform(recorded.platform()),
-            Names.model(recorded.model()).name(),
-            Names.accesses(recorded.accesses()));
-    Witness witness;
-    try {
-      witness = new ScenarioCheck(cell, Names.model(cell.model())).replay(recorded.recording());
-    } catch (ReplayException e) {
-      throw new BadInputException(
-          file + ": expected an execution of " + cell + ", found that " + e.getMessage());
-    }
+    Cell cell = cell(recorded);
+    Witness witness = replay(file, recorded);
     boolean broken = !witness.broken().isEmpty();
     System.out.printf(
         "%s: %s%n%s",
@@ -50,5 +38,25 @@ final class ReplayCommand implements Callable<Integer> {
         broken ? Verdict.SOMETIMES.word() : "this execution breaks nothing",
         WitnessText.print(witness));
     return broken ? ExitCode.FOUND : ExitCode.OK;
+  }
+
+  private static Cell cell(WitnessFile recorded) {
+    return new Cell(
+        Names.scenario(recorded.scenario()),
+        Names.patch(recorded.patch()),
+        Names.platform(recorded.platform()),
+        Names.model(recorded.model()).name(),
+        Names.accesses(recorded.accesses()));
+  }
+
+  /** Runs the execution of a file again. */
+  static Witness replay(Path file, WitnessFile recorded) {
+    Cell cell = cell(recorded);
+    try {
+      return new ScenarioCheck(cell, Names.model(cell.model())).replay(recorded.recording());
+    } catch (ReplayException e) {
+      throw new BadInputException(
+          file + ": expected an execution of " + cell + ", found that " + e.getMessage());
+    }
   }
 }
