@@ -34,7 +34,7 @@ final class LockChain {
   /**
    * The lock that an unlock ends: its CPU's last lock of the word.
    *
-   * @throws IllegalStateException if there is none
+   * @throws IllegalStateException if there is none, or it has ended already
    */
   static int lockOf(Graph graph, Event unlock) {
     for (int i = unlock.index() - 1; i >= 0; i--) {
@@ -42,6 +42,9 @@ final class LockChain {
       Event event = graph.event(id);
       if (event.word() == unlock.word() && event.lockRole() == LockRole.LOCK_WRITE) {
         return id;
+      }
+      if (event.word() == unlock.word() && event.lockRole() == LockRole.UNLOCK) {
+        break;
       }
     }
     throw new IllegalStateException("unlock of a lock that is not held: " + unlock);
