@@ -1,38 +1,33 @@
 package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import com.google.common.collect.ImmutableSet;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.Word;
 
 /**
- * LKMM's rcu-order, for two kinds of grace period: synchronize_rcu(), which waits for RCU sections
- * and for sections with IRQs off (one flavour since v5.0), and a synchronous IPI, which waits for
- * sections with IRQs off only.
+ * LKMM's rcu-order, for three kinds of grace period: synchronize_rcu(), which waits for RCU
+ * sections and for sections with IRQs off (one flavour since v5.0); synchronize_srcu(), which waits
+ * for the sections of its srcu_struct; and a synchronous IPI, which waits for sections with IRQs
+ * off only.
  *
  * <p>A sequence with at least as many grace periods as read-side critical sections, each grace
  * period matched with sections of its kind, orders like a fence between CPUs. This is the recursive
- * definition of linux-kernel.cat, with one term per kind where cat has one for RCU and one for each
- * SRCU domain.
+ * definition of linux-kernel.cat, with one term per kind and srcu_struct.
  */
 final class GracePeriods {
   private GracePeriods() {}
 
-  private enum Domain {
-    RCU(Fence.SYNCHRONIZE_RCU, ImmutableList.of(Fence.RCU_READ_LOCK, Fence.LOCAL_IRQ_SAVE)),
-    IPI(Fence.IPI_SYNC, ImmutableList.of(Fence.LOCAL_IRQ_SAVE));
-
-    final Fence wait;
-    final ImmutableList<Fence> begins;
-
-    Domain(Fence wait, ImmutableList<Fence> begins) {
-      this.wait = wait;
-      this.begins = begins;
-    }
-  }
+  /**
+   * One kind of grace period, in a graph.
+   *
+   * @param gp LKMM: {@code [Sync-rcu]}, {@code [Sync-srcu]} of one location
+   * @param rscsi LKMM: {@code rcu-rscs^-1}, {@code srcu-rscs^-1} of one location
+   */
+  private record Domain(Relation gp, Relation rscsi) {}
 
   /** Whether the graph has a grace period at all; if not, the axiom holds and is not looked at. */
   static boolean any(Graph graph) {
@@ -51,19 +46,22 @@ final class GracePeriods {
    * <p>LKMM: {@code let rec rcu-order}.
    */
   static Relation order(Basics basics, Relation link) {
+    ImmutableList<Domain> domains = domains(basics);
     Relation order = Relation.none(basics.graph);
-    for (Domain domain : Domain.values()) {
-      Relation gp = gracePeriods(basics, domain);
-      Relation rscsi = sections(basics.graph, domain).inverse();
-      order = order.or(gp).or(gp.then(link).then(rscsi)).or(rscsi.then(link).then(gp));
+    for (Domain domain : domains) {
+      order =
+          order
+              .or(domain.gp)
+              .or(domain.gp.then(link).then(domain.rscsi))
+              .or(domain.rscsi.then(link).then(domain.gp));
     }
     while (true) {
       Relation linked = link.then(order).then(link);
       Relation next = order.or(order.then(link).then(order));
-      for (Domain domain : Domain.values()) {
-        Relation gp = gracePeriods(basics, domain);
-        Relation rscsi = sections(basics.graph, domain).inverse();
-        next = next.or(gp.then(linked).then(rscsi)).or(rscsi.then(linked).then(gp));
+      for (Domain domain : domains) {
+        next =
+            next.or(domain.gp.then(linked).then(domain.rscsi))
+                .or(domain.rscsi.then(linked).then(domain.gp));
       }
       if (next.equals(order)) {
         return order;
@@ -72,30 +70,42 @@ final class GracePeriods {
     }
   }
 
-  /** LKMM: {@code let rcu-gp = [Sync-rcu]}. */
-  private static Relation gracePeriods(Basics basics, Domain domain) {
-    return Relation.identity(
-        basics.graph, basics.set(event -> event.isFence() && event.fence() == domain.wait));
-  }
-
-  /** LKMM: {@code rcu-rscs}, the matching pairs of nested lock and unlock. */
-  private static Relation sections(Graph graph, Domain domain) {
-    Relation sections = Relation.none(graph);
-    for (Fence begin : domain.begins) {
-      Fence end = begin == Fence.RCU_READ_LOCK ? Fence.RCU_READ_UNLOCK : Fence.LOCAL_IRQ_RESTORE;
-      for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-        Deque<Integer> open = new ArrayDeque<>();
-        for (int i = 0; i < graph.length(cpu); i++) {
-          int id = graph.at(cpu, i);
-          Fence fence = graph.event(id).fence();
-          if (fence == begin) {
-            open.push(id);
-          } else if (fence == end && !open.isEmpty()) {
-            sections.add(open.pop(), id);
-          }
-        }
+  /** RCU, IPI, and each srcu_struct that is waited for. */
+  private static ImmutableList<Domain> domains(Basics basics) {
+    Graph graph = basics.graph;
+    ImmutableSet.Builder<Word> srcuStructs = ImmutableSet.builder();
+    for (int id = 0; id < graph.size(); id++) {
+      if (graph.event(id).fence() == Fence.SYNCHRONIZE_SRCU) {
+        srcuStructs.add(graph.event(id).domain());
       }
     }
-    return sections;
+    Relation rcu = sections(graph, Fence.RCU_READ_LOCK, Fence.RCU_READ_UNLOCK, null);
+    Relation irq = sections(graph, Fence.LOCAL_IRQ_SAVE, Fence.LOCAL_IRQ_RESTORE, null);
+    ImmutableList.Builder<Domain> domains = ImmutableList.builder();
+    domains.add(new Domain(waits(basics, Fence.SYNCHRONIZE_RCU, null), rcu.or(irq).inverse()));
+    domains.add(new Domain(waits(basics, Fence.IPI_SYNC, null), irq.inverse()));
+    for (Word srcu : srcuStructs.build()) {
+      domains.add(
+          new Domain(
+              waits(basics, Fence.SYNCHRONIZE_SRCU, srcu),
+              sections(graph, Fence.SRCU_READ_LOCK, Fence.SRCU_READ_UNLOCK, srcu).inverse()));
+    }
+    return domains.build();
+  }
+
+  private static Relation waits(Basics basics, Fence fence, Word srcu) {
+    return Relation.identity(
+        basics.graph, basics.set(event -> event.fence() == fence && event.domain() == srcu));
+  }
+
+  /** LKMM: {@code rcu-rscs} and {@code srcu-rscs}, the latter of one srcu_struct. */
+  private static Relation sections(Graph graph, Fence lock, Fence unlock, Word srcu) {
+    Relation result = Relation.none(graph);
+    for (Sections.Section section : Sections.of(graph, lock, unlock).pairs()) {
+      if (graph.event(section.lock()).domain() == srcu) {
+        result.add(section.lock(), section.unlock());
+      }
+    }
+    return result;
   }
 }
