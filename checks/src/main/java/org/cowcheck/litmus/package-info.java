@@ -1,6 +1,8 @@
 /**
- * C litmus tests: executions written as ones that herd7 and klitmus7 read.
+ * C litmus tests of the Linux-kernel memory model, as herd7 reads them: parser, interpreter, and
+ * results in herd's words.
  *
- * <p>It knows events and graphs and no engine. The command line uses it.
+ * <p>It knows no memory model of its own: a test runs on the explorer as the kernel paths do. Only
+ * the command line uses it.
  */
 package org.cowcheck.litmus;
