@@ -17,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExplainCommand.class,
       ReplayCommand.class,
       ExportCommand.class,
+      LitmusCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -1,0 +1,116 @@
+package org.cowcheck.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.explore.Bounds;
+import org.cowcheck.litmus.LitmusException;
+import org.cowcheck.litmus.LitmusReader;
+import org.cowcheck.litmus.LitmusResult;
+import org.cowcheck.litmus.LitmusRow;
+import org.cowcheck.litmus.LitmusRun;
+import org.cowcheck.litmus.UnsupportedException;
+
+/** Runs litmus tests side by side, one per processor; the order of what is done is theirs. */
+final class LitmusChecks {
+  private static final long MAX_BYTES = 1 << 20;
+
+  private final MemoryModel model;
+  private final Bounds bounds;
+  private final ProgressLine progress;
+  private final BooleanSupplier interrupted;
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** A file, and how tables name it. */
+  record Source(Path file, String path) {}
+
+  /**
+   * A file that was looked at.
+   *
+   * @param problem why there is no result, or the empty string
+   */
+  record Done(LitmusRow row, Optional<LitmusResult> result, String problem) {
+    double seconds() {
+      return result.map(LitmusResult::seconds).orElse(0.0);
+    }
+  }
+
+  LitmusChecks(
+      MemoryModel model, Bounds bounds, ProgressLine progress, BooleanSupplier interrupted) {
+    this.model = model;
+    this.bounds = bounds;
+    this.progress = progress;
+    this.interrupted = interrupted;
+  }
+
+  ImmutableList<Done> run(List<Source> sources) throws InterruptedException {
+    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try {
+      List<Future<Done>> futures = new ArrayList<>();
+      for (Source source : sources) {
+        futures.add(pool.submit(() -> check(source, sources.size())));
+      }
+      ImmutableList.Builder<Done> done = ImmutableList.builder();
+      for (Future<Done> future : futures) {
+        done.add(future.get());
+      }
+      return done.build();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      progress.clear();
+    }
+  }
+
+  private Done check(Source source, int total) {
+    Done done;
+    try {
+      LitmusResult result =
+          LitmusRun.run(
+              LitmusReader.read(source.file().toString(), content(source.file())),
+              model,
+              bounds,
+              interrupted);
+      done = new Done(LitmusRow.of(source.path(), result), Optional.of(result), "");
+    } catch (UnsupportedException e) {
+      done = failed(source, LitmusRow.UNSUPPORTED, e.getMessage());
+    } catch (LitmusException | BadInputException e) {
+      done = failed(source, LitmusRow.MALFORMED, e.getMessage());
+    }
+    progress.show(count.incrementAndGet(), total, source.path(), 0);
+    return done;
+  }
+
+  private static Done failed(Source source, String verdict, String problem) {
+    return new Done(LitmusRow.without(source.path(), verdict), Optional.empty(), problem);
+  }
+
+  private static String content(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_BYTES) {
+        throw new BadInputException(
+            "%s: expected at most %d bytes, found %d".formatted(file, MAX_BYTES, size));
+      }
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new BadInputException(file + ": expected text in UTF-8, found other bytes");
+    } catch (IOException e) {
+      throw new BadInputException(file + ": " + e.getMessage());
+    }
+  }
+}
