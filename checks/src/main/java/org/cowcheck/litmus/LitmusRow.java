@@ -85,7 +85,7 @@ public record LitmusRow(
   private static String csv(ImmutableList<String> cells) {
     StringBuilder line = new StringBuilder();
     try {
-      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get().printRecord(line, cells);
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get().printRecord(line, cells.toArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

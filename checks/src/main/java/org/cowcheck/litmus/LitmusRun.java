@@ -13,6 +13,7 @@ import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Execution;
 import org.cowcheck.explore.Exploration;
 import org.cowcheck.explore.Explorer;
+import org.cowcheck.explore.LoadBuffering;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
@@ -20,7 +21,7 @@ import org.cowcheck.memory.Word;
 
 /** Runs one litmus test: explores every execution and counts what its condition says of each. */
 public final class LitmusRun {
-  private static final String DATA_RACE = "data-race";
+  private static final long LOAD_BUFFERING_LIMIT = 100_000;
 
   /** The name of the note of a thread that followed a pointer to no location. */
   private static final String WILD = "wild pointer";
@@ -28,7 +29,7 @@ public final class LitmusRun {
   private final LitmusTest test;
   private final Addresses addresses;
   private final Memory memory = new Memory();
-  private final Map<String, Word> words = new HashMap<>();
+  private final Map<String, Word> wordsByName = new HashMap<>();
   private final TreeSet<State> states = new TreeSet<>();
   private final TreeSet<String> flags = new TreeSet<>();
   private long positive;
@@ -40,7 +41,8 @@ public final class LitmusRun {
     test.locations()
         .forEach(
             (name, initial) ->
-                words.put(name, memory.word(name, initial.value(addresses), addresses::show)));
+                wordsByName.put(
+                    name, memory.word(name, initial.value(addresses), addresses::show)));
   }
 
   /**
@@ -66,20 +68,31 @@ public final class LitmusRun {
 
   /** Runs the searches; returns the bound that stopped one, or the empty string. */
   private String explore(MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
-    ImmutableList<Word> all = ImmutableList.copyOf(memory.words());
+    ImmutableList<Word> words = ImmutableList.copyOf(memory.words());
     ImmutableList.Builder<ToLongFunction<Cpu>> programs = ImmutableList.builder();
     for (int thread = 0; thread < test.threads().size(); thread++) {
       programs.add(program(thread));
     }
-    // The one place where searches run: executions without a cycle of (po | rf), then, for a model
-    // that allows load buffering, those with one.
+    ImmutableList<ToLongFunction<Cpu>> all = programs.build();
+    // The one place where searches run: executions without a cycle of po | rf, then those with one.
     Exploration exploration =
-        new Explorer(all, programs.build(), model, bounds, this::visit, executions -> {}, cancelled)
-            .explore();
-    if (!exploration.races().isEmpty()) {
-      flags.add(DATA_RACE);
+        new Explorer(words, all, model, bounds, this::visit, executions -> {}, cancelled).explore();
+    flags.addAll(exploration.flags());
+    if (!exploration.isComplete()) {
+      return exploration.stopped();
     }
-    return exploration.stopped();
+    boolean searched =
+        new LoadBuffering(
+                words,
+                all,
+                model,
+                LOAD_BUFFERING_LIMIT,
+                execution -> {
+                  flags.addAll(model.judge(execution.graph()).flags());
+                  visit(execution);
+                })
+            .search();
+    return searched ? "" : "more than " + LOAD_BUFFERING_LIMIT + " candidates for load buffering";
   }
 
   private ToLongFunction<Cpu> program(int number) {
@@ -101,7 +114,7 @@ public final class LitmusRun {
       } catch (ThreadRun.WildPointer e) {
         cpu.note(WILD, 0);
       }
-      for (Observable observable : test.observed()) {
+      for (Observable observable : test.needed()) {
         if (observable.thread() == number) {
           cpu.note(observable.name(), run.get(observable.name()).number());
         }
@@ -112,7 +125,7 @@ public final class LitmusRun {
 
   private Word wordAt(long address) {
     String name = addresses.at(address);
-    return name == null ? null : words.get(name);
+    return name == null ? null : wordsByName.get(name);
   }
 
   private String visit(Execution execution) {
@@ -125,9 +138,9 @@ public final class LitmusRun {
         values.put(new Observable.Register(cpu, note.name()), note.value());
       }
     }
-    for (Observable observable : test.observed()) {
+    for (Observable observable : test.needed()) {
       if (observable instanceof Observable.Location location) {
-        values.put(location, execution.value(words.get(location.name())));
+        values.put(location, execution.value(wordsByName.get(location.name())));
       }
     }
     count(new State(ImmutableSortedMap.copyOf(values)));
@@ -138,7 +151,7 @@ public final class LitmusRun {
     if (!test.filter().holds(state, addresses)) {
       return;
     }
-    states.add(state);
+    states.add(state.of(test.observed()));
     if (test.condition().proposition().holds(state, addresses)) {
       positive++;
     } else {

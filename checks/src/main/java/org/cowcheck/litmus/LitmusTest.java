@@ -11,7 +11,8 @@ import com.google.common.collect.ImmutableSortedSet;
  * @param locations every location with its initial value
  * @param registers registers with initial values
  * @param threads P0, P1, …
- * @param observed what its final states have values for
+ * @param observed what its final states show: what the locations and the condition name, as with
+ *     herd7
  * @param filter which final states count
  * @param condition its question
  */
@@ -22,4 +23,13 @@ public record LitmusTest(
     ImmutableList<LitmusThread> threads,
     ImmutableSortedSet<Observable> observed,
     Proposition filter,
-    Condition condition) {}
+    Condition condition) {
+
+  /** What the filter and the condition speak of, and what is observed. */
+  ImmutableSortedSet<Observable> needed() {
+    return ImmutableSortedSet.<Observable>naturalOrder()
+        .addAll(observed)
+        .addAll(filter.observed())
+        .build();
+  }
+}

@@ -15,7 +15,8 @@ import org.cowcheck.memory.Word;
 final class Primitives {
   /** Takes {@code *p} for its first argument where the others take {@code p}. */
   private static final ImmutableSet<String> OF_OBJECTS =
-      ImmutableSet.of("READ_ONCE", "WRITE_ONCE", "rcu_dereference", "rcu_assign_pointer");
+      ImmutableSet.of(
+          "READ_ONCE", "WRITE_ONCE", "rcu_dereference", "rcu_assign_pointer", "smp_store_mb");
 
   private final Map<String, Known> known = new HashMap<>();
 

@@ -1,6 +1,8 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Maps;
 import java.util.Comparator;
 import java.util.Iterator;
 
@@ -10,6 +12,11 @@ record State(ImmutableSortedMap<Observable, Long> values) implements Comparable<
 
   long get(Observable observable) {
     return values.get(observable);
+  }
+
+  /** The same state, of less. */
+  State of(ImmutableSortedSet<Observable> observed) {
+    return new State(ImmutableSortedMap.copyOf(Maps.filterKeys(values, observed::contains)));
   }
 
   private int compareValues(State other) {

@@ -48,15 +48,12 @@ final class TestBuilder {
             ? Proposition.TRUE
             : question.proposition(tree.filter().proposition());
     Condition condition = question.condition(tree.condition());
+    observed.addAll(condition.proposition().observed());
     for (Proposition proposition : List.of(filter, condition.proposition())) {
-      observed.addAll(proposition.observed());
+      proposition.observed().forEach(this::addLocation);
       proposition.pointedTo().forEach(this::addLocation);
     }
-    for (Observable observable : observed) {
-      if (observable instanceof Observable.Location location) {
-        addLocation(location.name());
-      }
-    }
+    observed.forEach(this::addLocation);
     return new LitmusTest(
         name,
         ImmutableMap.copyOf(locations),
@@ -69,6 +66,12 @@ final class TestBuilder {
 
   private void addLocation(String name) {
     locations.putIfAbsent(name, Initial.ZERO);
+  }
+
+  private void addLocation(Observable observable) {
+    if (observable instanceof Observable.Location location) {
+      addLocation(location.name());
+    }
   }
 
   private void checkThreads(List<LitmusParser.ThreadContext> threads) {

@@ -27,7 +27,7 @@ initValue
 
 words : word+ ;
 
-word : TYPE | ID ;
+word : TYPE | 'volatile' | 'const' | 'struct' | ID ;
 
 stars : '*'* ;
 

@@ -1,0 +1,138 @@
+package org.cowcheck.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cowcheck litmus}: what is printed where, and the exit codes. */
+final class LitmusCommandTest {
+  private static final String DIRECTORY = Path.of("src/test/resources/litmus").toString();
+  private static final String MP_RACE = DIRECTORY + "/MP+plain+race.litmus";
+
+  private final PrintStream realOut = System.out;
+  private final PrintStream realErr = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path temporary;
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setOut(realOut);
+    System.setErr(realErr);
+  }
+
+  @Test
+  void csv_hasARowPerTest() {
+    assertEquals(ExitCode.OK, Main.run("litmus", MP_RACE, "--format", "csv"));
+    assertEquals(
+        "path,verdict,flags,states,positive,negative,seconds\n"
+            + MP_RACE
+            + ",Always,data-race,3,3,0,S\n",
+        printed(out).replaceAll("\\d+\\.\\d{3}\\n", "S\n"));
+  }
+
+  @Test
+  void json_hasAnObjectPerTest() {
+    assertEquals(ExitCode.OK, Main.run("litmus", MP_RACE, "--format", "json"));
+    assertTrue(printed(out).contains("\"verdict\": \"Always\""), printed(out));
+    assertTrue(printed(out).contains("\"states\": 3"), printed(out));
+  }
+
+  @Test
+  void model_isChosenByName() {
+    String test = DIRECTORY + "/SB+poonceonces.litmus";
+    assertEquals(ExitCode.OK, Main.run("litmus", test, "--model", "sc"));
+    assertTrue(printed(out).contains("Observation SB+poonceonces Never 0 3\n"), printed(out));
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", test, "--model", "arm"));
+  }
+
+  @Test
+  void resultsAsRecorded_agree() throws IOException {
+    Path recorded =
+        write(
+            "recorded.csv",
+            """
+            path,verdict,flags,states
+            SB+poonceonces.litmus,Sometimes,,4
+            MP+plain+race.litmus,Always,data-race,
+            """);
+    Files.createDirectory(temporary.resolve("tests"));
+    for (String name : new String[] {"SB+poonceonces.litmus", "MP+plain+race.litmus"}) {
+      Files.copy(Path.of(DIRECTORY, name), temporary.resolve("tests").resolve(name));
+    }
+    String tests = temporary.resolve("tests").toString();
+    assertEquals(ExitCode.OK, Main.run("litmus", tests, "--expected", recorded.toString()));
+    assertEquals("2 tests: 2 agree, 0 differ, 0 unsupported\n", printed(out));
+  }
+
+  @Test
+  void eachDifferenceIsALine() throws IOException {
+    Path recorded =
+        write(
+            "recorded.csv",
+            "flags,path,verdict,states,positive,negative\n,%s,Never,2,0,3\n".formatted(MP_RACE));
+    assertEquals(ExitCode.DIFFERS, Main.run("litmus", MP_RACE, "--expected", recorded.toString()));
+    assertEquals(
+        MP_RACE
+            + ": verdict Always instead of Never, flags 'data-race' instead of '',"
+            + " states 3 instead of 2, positive 3 instead of 0, negative 0 instead of 3\n"
+            + "1 tests: 0 agree, 1 differ, 0 unsupported\n",
+        printed(out));
+  }
+
+  @Test
+  void unsupportedAndMalformedTests_doNotStopTheOthers() throws IOException {
+    Path loop = write("a.litmus", "C a\n{}\nP0(int *x) { while (1) ; }\n");
+    Path broken = write("b.litmus", "C b\n{}\nP0(int *x) { r0 }\n");
+    assertEquals(
+        ExitCode.BAD_INPUT,
+        Main.run("litmus", loop.toString(), broken.toString(), MP_RACE, "--format", "csv"));
+    assertEquals(
+        "cowcheck: %s:3:14: unsupported: while\n".formatted(loop),
+        printed(err).lines().findFirst().orElseThrow() + "\n");
+    assertTrue(printed(err).contains(broken + ":3:17: expected "), printed(err));
+    assertEquals(2, printed(err).lines().count());
+    assertTrue(printed(out).contains("a.litmus,Unsupported,,,,,0.000\n"), printed(out));
+    assertTrue(printed(out).contains("b.litmus,Malformed,,,,,0.000\n"), printed(out));
+    assertTrue(printed(out).contains(MP_RACE + ",Always,"), printed(out));
+  }
+
+  @Test
+  void badInput_isOneLine() throws IOException {
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", temporary.resolve("no").toString()));
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", temporary.toString()));
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus"));
+    Path binary = temporary.resolve("binary.litmus");
+    Files.write(binary, new byte[] {'C', ' ', 'b', '\n', (byte) 0xff, (byte) 0xfe});
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", binary.toString()));
+    Path noTable = write("no.csv", "name,answer\n");
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", MP_RACE, "--expected", noTable.toString()));
+    assertEquals(5, printed(err).lines().count(), printed(err));
+    assertEquals("", printed(out));
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(temporary.resolve(name), text);
+  }
+
+  private static String printed(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+}
