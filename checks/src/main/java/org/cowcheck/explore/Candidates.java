@@ -170,11 +170,44 @@ final class Candidates {
     int word = event.word().number();
     for (int place = 0; place < graph.writes(word); place++) {
       int write = graph.write(word, place);
-      if (graph.event(write).value() == values.get(read)) {
+      if (graph.event(write).value() == values.get(read)
+          && isVisible(graph, write, event)
+          && !(event.writesAfter(values.get(read)) && isUpdated(graph, write, read))) {
         graph.setRf(read, write);
         chooseSources(graph, values, read + 1, cpus);
       }
     }
+  }
+
+  /**
+   * Whether coherence lets a read see a write, as far as its own CPU goes: none of its CPU's later
+   * writes, and nothing that its CPU has overwritten itself.
+   */
+  private static boolean isVisible(Graph graph, int write, Event read) {
+    Event source = graph.event(write);
+    if (!source.isInitial() && source.cpu() != read.cpu()) {
+      return true;
+    }
+    int first = source.isInitial() ? 0 : source.index() + 1;
+    for (int i = first; i < read.index(); i++) {
+      Event between = graph.event(graph.at(read.cpu(), i));
+      if (between.isWrite() && between.word() == read.word()) {
+        return false;
+      }
+    }
+    return source.isInitial() || source.index() < read.index();
+  }
+
+  /** Whether an update among the reads before an id reads from a write: no second one can. */
+  private static boolean isUpdated(Graph graph, int write, int end) {
+    for (int read = graph.words(); read < end; read++) {
+      if (graph.event(read).isRead()
+          && graph.rf(read) == write
+          && graph.event(read).writesAfter(graph.value(read))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -206,7 +239,7 @@ final class Candidates {
         }
       }
       // A CPU that takes a lock again that it holds never gets there.
-      if (ids.stream().distinct().count() == ids.size()) {
+      if (ids.stream().distinct().count() == ids.size() && updatesFollowSources(graph, ids)) {
         int[] before = order(graph, word);
         graph.setCo(word, Ints.toArray(ids));
         chooseOrders(graph, word + 1, cpus);
@@ -221,6 +254,18 @@ final class Candidates {
       order[place] = graph.write(word, place);
     }
     return order;
+  }
+
+  /** Whether the write of each update comes right after what its read read from. */
+  private static boolean updatesFollowSources(Graph graph, List<Integer> order) {
+    for (int place = 1; place < order.size(); place++) {
+      Event write = graph.event(order.get(place));
+      boolean updates = write.update() != null || write.lockRole() == LockRole.LOCK_WRITE;
+      if (updates && graph.rf(graph.poBefore(order.get(place))) != order.get(place - 1)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The end of a section: the next unlock of the lock on the CPU, or -1. */
