@@ -2,6 +2,7 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.Collections2;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,13 @@ final class Candidates {
    * @throws LimitException if there are more than the limit
    */
   void visit() {
-    combine(traces(), new ArrayList<>());
+    List<List<Run>> runs =
+        traces().stream().map(traces -> traces.stream().map(Run::of).toList()).toList();
+    List<ImmutableSet<Content>> written = new ArrayList<>();
+    for (int cpu = 0; cpu <= runs.size(); cpu++) {
+      written.add(written(runs.subList(cpu, runs.size())));
+    }
+    combine(runs, written, new ArrayList<>());
   }
 
   private void count() {
@@ -118,17 +125,67 @@ final class Candidates {
         .orElse(0);
   }
 
-  private void combine(List<ImmutableList<Trace>> traces, List<Trace> chosen) {
-    if (chosen.size() == traces.size()) {
+  /** A value of a word. */
+  private record Content(Word word, long value) {}
+
+  /** A run with what it writes, and what it reads that is not there from the start. */
+  private record Run(Trace trace, ImmutableSet<Content> written, ImmutableSet<Content> read) {
+
+    static Run of(Trace trace) {
+      ImmutableSet.Builder<Content> written = ImmutableSet.builder();
+      ImmutableSet.Builder<Content> read = ImmutableSet.builder();
+      for (int i = 0; i < trace.events().size(); i++) {
+        Event event = trace.events().get(i);
+        if (event.isWrite()) {
+          written.add(new Content(event.word(), event.value()));
+        } else if (event.isRead() && event.word().initialValue() != trace.values().get(i)) {
+          read.add(new Content(event.word(), trace.values().get(i)));
+        }
+      }
+      return new Run(trace, written.build(), read.build());
+    }
+  }
+
+  private static ImmutableSet<Content> written(List<List<Run>> runs) {
+    return runs.stream()
+        .flatMap(List::stream)
+        .flatMap(run -> run.written.stream())
+        .collect(ImmutableSet.toImmutableSet());
+  }
+
+  /**
+   * Chooses a run of each CPU such that every value read is written by somebody.
+   *
+   * @param written what some run of each CPU from a number on writes, by that number
+   */
+  private void combine(
+      List<List<Run>> runs, List<ImmutableSet<Content>> written, List<Run> chosen) {
+    if (chosen.size() == runs.size()) {
       count();
-      assemble(chosen);
+      assemble(chosen.stream().map(Run::trace).toList());
       return;
     }
-    for (Trace trace : traces.get(chosen.size())) {
-      chosen.add(trace);
-      combine(traces, chosen);
+    ImmutableSet<Content> others = written.get(chosen.size() + 1);
+    for (Run run : runs.get(chosen.size())) {
+      chosen.add(run);
+      if (isProduced(chosen, others)) {
+        combine(runs, written, chosen);
+      }
       chosen.remove(chosen.size() - 1);
     }
+  }
+
+  /** Whether what the chosen runs read is written by one of them or by others. */
+  private static boolean isProduced(List<Run> chosen, ImmutableSet<Content> others) {
+    for (Run run : chosen) {
+      for (Content content : run.read) {
+        if (!others.contains(content)
+            && chosen.stream().noneMatch(writer -> writer.written.contains(content))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   // Graphs.
