@@ -1,13 +1,8 @@
 package org.cowcheck.cli;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.explore.Bounds;
@@ -31,21 +26,9 @@ final class Checks {
 
   /** The outcomes; what was not begun when the user interrupted is Unknown. */
   ImmutableList<Outcome> run(List<Cell> cells) throws InterruptedException {
-    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
-      List<Future<Outcome>> futures = new ArrayList<>();
-      for (Cell cell : cells) {
-        futures.add(pool.submit(() -> check(cell, cells.size())));
-      }
-      ImmutableList.Builder<Outcome> outcomes = ImmutableList.builder();
-      for (Future<Outcome> future : futures) {
-        outcomes.add(future.get());
-      }
-      return outcomes.build();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+      return SideBySide.run(cells, cell -> check(cell, cells.size()));
     } finally {
-      pool.shutdownNow();
       progress.clear();
     }
   }

@@ -6,13 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.consistency.MemoryModel;
@@ -57,21 +52,9 @@ final class LitmusChecks {
   }
 
   ImmutableList<Done> run(List<Source> sources) throws InterruptedException {
-    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
-      List<Future<Done>> futures = new ArrayList<>();
-      for (Source source : sources) {
-        futures.add(pool.submit(() -> check(source, sources.size())));
-      }
-      ImmutableList.Builder<Done> done = ImmutableList.builder();
-      for (Future<Done> future : futures) {
-        done.add(future.get());
-      }
-      return done.build();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+      return SideBySide.run(sources, source -> check(source, sources.size()));
     } finally {
-      pool.shutdownNow();
       progress.clear();
     }
   }

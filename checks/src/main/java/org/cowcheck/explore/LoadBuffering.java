@@ -1,8 +1,9 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
+import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.memory.Cpu;
@@ -19,21 +20,21 @@ import org.cowcheck.memory.Word;
  */
 public final class LoadBuffering {
   private final MemoryModel model;
-  private final Consumer<Execution> visitor;
+  private final BiConsumer<Execution, Judgement> visitor;
   private final Candidates candidates;
 
   /**
    * A search.
    *
    * @param limit on the number of combinations of runs, sources and orders that are tried
-   * @param visitor sees each consistent execution once
+   * @param visitor sees each consistent execution once, and what the model says of it
    */
   public LoadBuffering(
       ImmutableList<Word> words,
       ImmutableList<ToLongFunction<Cpu>> programs,
       MemoryModel model,
       long limit,
-      Consumer<Execution> visitor) {
+      BiConsumer<Execution, Judgement> visitor) {
     this.model = model;
     this.visitor = visitor;
     this.candidates =
@@ -63,8 +64,9 @@ public final class LoadBuffering {
   }
 
   private void judge(Graph graph, ImmutableList<CpuState> cpus) {
-    if (model.judge(graph).isConsistent()) {
-      visitor.accept(new Execution(graph.copy(), cpus, model, ""));
+    Judgement judgement = model.judge(graph);
+    if (judgement.isConsistent()) {
+      visitor.accept(new Execution(graph.copy(), cpus, model, ""), judgement);
     }
   }
 

@@ -87,8 +87,8 @@ public final class LitmusRun {
                 all,
                 model,
                 LOAD_BUFFERING_LIMIT,
-                execution -> {
-                  flags.addAll(model.judge(execution.graph()).flags());
+                (execution, judgement) -> {
+                  flags.addAll(judgement.flags());
                   visit(execution);
                 })
             .search();

@@ -75,7 +75,7 @@ final class ExplorerOracleTest {
                       program.programs(),
                       model,
                       Long.MAX_VALUE,
-                      execution ->
+                      (execution, judgement) ->
                           assertNull(
                               buffering.put(
                                   Ints.asList(execution.graph().canonicalForm()),
