@@ -26,8 +26,9 @@ abstract class GlobalOrder implements MemoryModel {
   }
 
   @Override
-  public final boolean mayBuffer(Graph graph) {
-    return allowsLoadBuffering();
+  public final Relation beforeWithoutCo(Graph graph) {
+    Basics basics = new Basics(graph);
+    return preserved(basics).or(globalRf(basics));
   }
 
   @Override

@@ -24,10 +24,10 @@ final class LinuxKernel implements MemoryModel {
     return true;
   }
 
-  /** happens-before without what comes of co and fr: a part of it, so a cycle here is one there. */
+  /** happens-before without what comes of co and fr. */
   @Override
-  public boolean mayBuffer(Graph graph) {
-    return new LinuxKernelRelations(new Basics(graph)).hbWithoutCo().isAcyclic();
+  public Relation beforeWithoutCo(Graph graph) {
+    return new LinuxKernelRelations(new Basics(graph)).hbWithoutCo();
   }
 
   @Override

@@ -13,10 +13,11 @@ public interface MemoryModel {
   boolean allowsLoadBuffering();
 
   /**
-   * Whether a graph with a cycle of po and rf may be consistent in some coherence order. Says yes
-   * when in doubt; the coherence order that the graph has is not looked at.
+   * What happens before what whatever the coherence order, as far as it is known without one: every
+   * consistent execution with these events, program order and reads-from orders them so. Grows with
+   * rf.
    */
-  boolean mayBuffer(Graph graph);
+  Relation beforeWithoutCo(Graph graph);
 
   /**
    * Whether a graph that may still grow is consistent, by the axioms that growth cannot mend and

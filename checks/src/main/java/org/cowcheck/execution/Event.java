@@ -298,6 +298,25 @@ public final class Event {
     return step;
   }
 
+  /** Whether the value written depends on any read. */
+  public boolean hasDataDependency() {
+    return data.length > 0;
+  }
+
+  /** A read of another word in the place of this read, of which no write follows. */
+  public Event onlyReading(Word other) {
+    return site().read(other, update == null ? order : Order.ONCE);
+  }
+
+  /** This write as one that no read belongs to. */
+  public Event onlyWriting() {
+    return site().write(word, value, order, Place.NO_READ);
+  }
+
+  private Site site() {
+    return new Site(cpu, index, address, data, control, step);
+  }
+
   /**
    * Whether a read, given the value that it read, is followed by the write of its
    * read-modify-write.

@@ -2,14 +2,13 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.Collections2;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
@@ -30,65 +29,68 @@ import org.cowcheck.memory.Word;
 final class Candidates {
   private final ImmutableList<Word> words;
   private final ImmutableList<ToLongFunction<Cpu>> programs;
-  private final long limit;
-  private final Predicate<Graph> sourced;
-  private final BiConsumer<Graph, ImmutableList<CpuState>> visitor;
-  private long tried;
+  private final Guide guide;
 
-  /** Thrown when there are more combinations than the limit. */
-  static final class LimitException extends RuntimeException {
-    private static final long serialVersionUID = 1;
+  /** Says which choices lead on, and sees the candidates. */
+  interface Guide {
 
-    LimitException() {
-      super("more combinations than the limit", null, false, false);
-    }
+    /** Is told of each choice; throws to stop. */
+    void step();
+
+    /** Is told of all runs, per CPU, before it is asked about any. */
+    void ran(ImmutableList<ImmutableList<Trace>> runs);
+
+    /** Whether each candidate has a run that this is true of; asked once for each run. */
+    boolean isWanted(Trace run);
+
+    /**
+     * Runs are chosen: the graph has all events.
+     *
+     * @param runs one per CPU; the graph has their events in this order
+     * @param sources per id of a read the writes that it may read from
+     */
+    void begin(Graph graph, List<Trace> runs, ImmutableListMultimap<Integer, Integer> sources);
+
+    /** Whether to go on; the reads up to an id have their sources. */
+    boolean mayRead(Graph graph, int read);
+
+    /** Whether to go on; all reads have their sources. */
+    boolean maySucceed(Graph graph);
+
+    /** Sees a candidate; the graph is changed afterwards. */
+    void visit(Graph graph, ImmutableList<CpuState> cpus);
   }
 
-  /**
-   * The candidates of a program.
-   *
-   * @param limit on the number of combinations of runs, with sources, with orders
-   * @param sourced whether to go on with a graph whose sources are chosen, but not its orders
-   * @param visitor sees each candidate; the graph is changed afterwards
-   */
-  Candidates(
-      ImmutableList<Word> words,
-      ImmutableList<ToLongFunction<Cpu>> programs,
-      long limit,
-      Predicate<Graph> sourced,
-      BiConsumer<Graph, ImmutableList<CpuState>> visitor) {
+  /** The candidates of a program that a guide leads to. */
+  Candidates(ImmutableList<Word> words, ImmutableList<ToLongFunction<Cpu>> programs, Guide guide) {
     this.words = words;
     this.programs = programs;
-    this.limit = limit;
-    this.sourced = sourced;
-    this.visitor = visitor;
+    this.guide = guide;
   }
 
-  /**
-   * Goes through them.
-   *
-   * @throws LimitException if there are more than the limit
-   */
+  /** Goes through them. */
   void visit() {
+    ImmutableList<ImmutableList<Trace>> traces = traces();
+    guide.ran(traces);
     List<List<Run>> runs =
-        traces().stream().map(traces -> traces.stream().map(Run::of).toList()).toList();
+        traces.stream().map(ofCpu -> ofCpu.stream().map(this::run).toList()).toList();
     List<ImmutableSet<Content>> written = new ArrayList<>();
+    List<Boolean> wanted = new ArrayList<>();
     for (int cpu = 0; cpu <= runs.size(); cpu++) {
-      written.add(written(runs.subList(cpu, runs.size())));
+      List<Run> left = runs.subList(cpu, runs.size()).stream().flatMap(List::stream).toList();
+      written.add(
+          left.stream()
+              .flatMap(run -> run.written.stream())
+              .collect(ImmutableSet.toImmutableSet()));
+      wanted.add(left.stream().anyMatch(Run::isWanted));
     }
-    combine(runs, written, new ArrayList<>());
-  }
-
-  private void count() {
-    if (++tried > limit) {
-      throw new LimitException();
-    }
+    combine(runs, new Rest(written, wanted), new ArrayList<>());
   }
 
   // Runs.
 
   /** Per CPU its runs against the values that some run of some CPU writes: a least fixpoint. */
-  private List<ImmutableList<Trace>> traces() {
+  private ImmutableList<ImmutableList<Trace>> traces() {
     List<SortedSet<Long>> possible = new ArrayList<>();
     for (Word word : words) {
       possible.add(new TreeSet<>(List.of(word.initialValue())));
@@ -96,12 +98,16 @@ final class Candidates {
     int writes = 1;
     for (int round = 0; ; round++) {
       List<ImmutableList<Trace>> traces = new ArrayList<>();
+      List<ImmutableList<Long>> values = possible.stream().map(ImmutableList::copyOf).toList();
       for (int cpu = 0; cpu < programs.size(); cpu++) {
-        ImmutableList<Trace> runs = TraceCpu.all(programs.get(cpu), cpu, possible, limit);
-        if (runs.size() == limit) {
-          throw new LimitException();
-        }
-        traces.add(runs);
+        ToLongFunction<Cpu> program = programs.get(cpu);
+        traces.add(
+            TraceCpu.all(
+                (running, known, choose) -> program.applyAsLong(running),
+                cpu,
+                read -> values.get(read.word().number()),
+                index -> true,
+                guide::step));
       }
       boolean grown = false;
       for (Trace trace : traces.stream().flatMap(List::stream).toList()) {
@@ -113,7 +119,7 @@ final class Candidates {
       // ordered, so no value comes from a longer chain than there are writes.
       writes = Math.max(writes, traces.stream().mapToInt(Candidates::mostWrites).sum());
       if (!grown || round > writes) {
-        return traces;
+        return ImmutableList.copyOf(traces);
       }
     }
   }
@@ -129,50 +135,49 @@ final class Candidates {
   private record Content(Word word, long value) {}
 
   /** A run with what it writes, and what it reads that is not there from the start. */
-  private record Run(Trace trace, ImmutableSet<Content> written, ImmutableSet<Content> read) {
+  private record Run(
+      Trace trace, ImmutableSet<Content> written, ImmutableSet<Content> read, boolean isWanted) {}
 
-    static Run of(Trace trace) {
-      ImmutableSet.Builder<Content> written = ImmutableSet.builder();
-      ImmutableSet.Builder<Content> read = ImmutableSet.builder();
-      for (int i = 0; i < trace.events().size(); i++) {
-        Event event = trace.events().get(i);
-        if (event.isWrite()) {
-          written.add(new Content(event.word(), event.value()));
-        } else if (event.isRead() && event.word().initialValue() != trace.values().get(i)) {
-          read.add(new Content(event.word(), trace.values().get(i)));
-        }
+  private Run run(Trace trace) {
+    ImmutableSet.Builder<Content> written = ImmutableSet.builder();
+    ImmutableSet.Builder<Content> read = ImmutableSet.builder();
+    for (int i = 0; i < trace.events().size(); i++) {
+      Event event = trace.events().get(i);
+      if (event.isWrite()) {
+        written.add(new Content(event.word(), event.value()));
+      } else if (event.isRead() && event.word().initialValue() != trace.values().get(i)) {
+        read.add(new Content(event.word(), trace.values().get(i)));
       }
-      return new Run(trace, written.build(), read.build());
     }
-  }
-
-  private static ImmutableSet<Content> written(List<List<Run>> runs) {
-    return runs.stream()
-        .flatMap(List::stream)
-        .flatMap(run -> run.written.stream())
-        .collect(ImmutableSet.toImmutableSet());
+    return new Run(trace, written.build(), read.build(), guide.isWanted(trace));
   }
 
   /**
-   * Chooses a run of each CPU such that every value read is written by somebody.
+   * What the CPUs whose run is not chosen yet may bring, by the number of those whose run is.
    *
-   * @param written what some run of each CPU from a number on writes, by that number
+   * @param written what some run writes
+   * @param wanted whether some run is wanted
    */
-  private void combine(
-      List<List<Run>> runs, List<ImmutableSet<Content>> written, List<Run> chosen) {
+  private record Rest(List<ImmutableSet<Content>> written, List<Boolean> wanted) {}
+
+  /** Chooses a run of each CPU such that one is wanted and every value read is written. */
+  private void combine(List<List<Run>> runs, Rest rest, List<Run> chosen) {
     if (chosen.size() == runs.size()) {
-      count();
       assemble(chosen.stream().map(Run::trace).toList());
       return;
     }
-    ImmutableSet<Content> others = written.get(chosen.size() + 1);
     for (Run run : runs.get(chosen.size())) {
+      guide.step();
       chosen.add(run);
-      if (isProduced(chosen, others)) {
-        combine(runs, written, chosen);
+      if (isWanted(chosen, rest) && isProduced(chosen, rest.written.get(chosen.size()))) {
+        combine(runs, rest, chosen);
       }
       chosen.remove(chosen.size() - 1);
     }
+  }
+
+  private static boolean isWanted(List<Run> chosen, Rest rest) {
+    return rest.wanted.get(chosen.size()) || chosen.stream().anyMatch(Run::isWanted);
   }
 
   /** Whether what the chosen runs read is written by one of them or by others. */
@@ -191,10 +196,20 @@ final class Candidates {
   // Graphs.
 
   private void assemble(List<Trace> traces) {
-    Graph graph = new Graph(words, traces.size());
+    Graph graph = graph(words, traces);
     List<Long> values = new ArrayList<>();
     words.forEach(word -> values.add(word.initialValue()));
-    ImmutableList.Builder<CpuState> cpus = ImmutableList.builder();
+    traces.forEach(trace -> values.addAll(trace.values()));
+    ImmutableListMultimap<Integer, Integer> sources = sources(graph, values);
+    guide.begin(graph, traces, sources);
+    ImmutableList<CpuState> cpus =
+        traces.stream().map(Trace::end).collect(ImmutableList.toImmutableList());
+    chooseSources(graph, values, sources, 0, cpus);
+  }
+
+  /** The events of one run per CPU, by CPU; no source and no coherence order means anything yet. */
+  static Graph graph(ImmutableList<Word> words, List<Trace> traces) {
+    Graph graph = new Graph(words, traces.size());
     for (Trace trace : traces) {
       for (Event event : trace.events()) {
         if (event.isWrite()) {
@@ -203,35 +218,53 @@ final class Candidates {
           graph.add(event, 0);
         }
       }
-      values.addAll(trace.values());
-      cpus.add(new CpuState(null, false, true, trace.returned(), trace.notes()));
     }
-    chooseSources(graph, values, 0, cpus.build());
+    return graph;
   }
 
-  /** Tries every write with the value that a read has read, for all reads from an id on. */
+  /** Per read the writes that have the value that it has read and that it can see. */
+  private static ImmutableListMultimap<Integer, Integer> sources(Graph graph, List<Long> values) {
+    ImmutableListMultimap.Builder<Integer, Integer> sources = ImmutableListMultimap.builder();
+    for (int read = graph.words(); read < graph.size(); read++) {
+      if (graph.event(read).isRead()) {
+        int word = graph.event(read).word().number();
+        for (int place = 0; place < graph.writes(word); place++) {
+          int write = graph.write(word, place);
+          if (graph.event(write).value() == values.get(read)
+              && isVisible(graph, write, graph.event(read))) {
+            sources.put(read, write);
+          }
+        }
+      }
+    }
+    return sources.build();
+  }
+
+  /** Tries every source of all reads from an id on. */
   private void chooseSources(
-      Graph graph, List<Long> values, int read, ImmutableList<CpuState> cpus) {
-    if (read == graph.size()) {
-      count();
-      if (sourced.test(graph)) {
+      Graph graph,
+      List<Long> values,
+      ImmutableListMultimap<Integer, Integer> sources,
+      int id,
+      ImmutableList<CpuState> cpus) {
+    if (id == graph.size()) {
+      if (guide.maySucceed(graph)) {
         chooseOrders(graph, 0, cpus);
       }
       return;
     }
-    Event event = graph.event(read);
+    Event event = graph.event(id);
     if (!event.isRead()) {
-      chooseSources(graph, values, read + 1, cpus);
+      chooseSources(graph, values, sources, id + 1, cpus);
       return;
     }
-    int word = event.word().number();
-    for (int place = 0; place < graph.writes(word); place++) {
-      int write = graph.write(word, place);
-      if (graph.event(write).value() == values.get(read)
-          && isVisible(graph, write, event)
-          && !(event.writesAfter(values.get(read)) && isUpdated(graph, write, read))) {
-        graph.setRf(read, write);
-        chooseSources(graph, values, read + 1, cpus);
+    for (int write : sources.get(id)) {
+      guide.step();
+      if (!(event.writesAfter(values.get(id)) && isUpdated(graph, write, id))) {
+        graph.setRf(id, write);
+        if (guide.mayRead(graph, id)) {
+          chooseSources(graph, values, sources, id + 1, cpus);
+        }
       }
     }
   }
@@ -273,8 +306,8 @@ final class Candidates {
    */
   private void chooseOrders(Graph graph, int word, ImmutableList<CpuState> cpus) {
     if (word == graph.words()) {
-      count();
-      visitor.accept(graph, cpus);
+      guide.step();
+      guide.visit(graph, cpus);
       return;
     }
     List<Integer> sections = new ArrayList<>();

@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Event.Site;
@@ -29,6 +30,15 @@ abstract class EventCpu extends Cpu {
   private int[] nextData = NO_READS;
   private int[] nextControl = NO_READS;
   private Step step = Step.NONE;
+  private ImmutableMap<Integer, Shadow> shadows = ImmutableMap.of();
+
+  /**
+   * Where a read goes that is to return a value before the write of that value is there.
+   *
+   * @param word what the program reads
+   * @param stand what is read in its place: a word of its own that has the value from the start
+   */
+  record Shadow(Word word, Word stand) {}
 
   EventCpu(int cpu) {
     this.cpu = cpu;
@@ -52,6 +62,11 @@ abstract class EventCpu extends Cpu {
   /** What happens at a lock whose read has read this value. */
   abstract void enter(long lockRead);
 
+  /** Sends reads, by their places in program order, to their shadows. */
+  final void speculate(ImmutableMap<Integer, Shadow> reads) {
+    shadows = reads;
+  }
+
   final ImmutableList<Note> notes() {
     return notes.build();
   }
@@ -63,7 +78,18 @@ abstract class EventCpu extends Cpu {
 
   private long takeRead(Event event) {
     latestRead = length();
-    return take(event, false);
+    Shadow shadow = shadowOf(event);
+    return take(shadow == null ? event : event.onlyReading(shadow.stand), false);
+  }
+
+  /** Whether a read takes a lock: nothing after it is early. */
+  private static boolean locks(Event read, Shadow shadow) {
+    return read.writesAfter(shadow.stand.initialValue()) && read.lockRole() != LockRole.NONE;
+  }
+
+  private Shadow shadowOf(Event read) {
+    Shadow shadow = shadows.get(read.index());
+    return shadow != null && shadow.word == read.word() && !locks(read, shadow) ? shadow : null;
   }
 
   @Override
@@ -94,9 +120,12 @@ abstract class EventCpu extends Cpu {
   @Override
   protected final long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
     Update update = new Update(op, a, b, order);
-    long old = takeRead(site().updateRead(place, update));
+    Event read = site().updateRead(place, update);
+    long old = takeRead(read);
     if (op.succeeds(old, a, b)) {
-      take(site().updateWrite(place, update, op.apply(old, a, b)), true);
+      Event write = site().updateWrite(place, update, op.apply(old, a, b));
+      boolean alone = shadowOf(read) != null;
+      take(alone ? write.onlyWriting() : write, !alone);
     }
     forgetDependencies();
     return old;

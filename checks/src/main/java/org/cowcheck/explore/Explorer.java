@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Judgement;
@@ -57,7 +56,7 @@ public final class Explorer {
   private final Bounds bounds;
   private final Visitor visitor;
   private final LongConsumer progress;
-  private final BooleanSupplier cancelled;
+  private final Watch watch;
 
   private final Deque<Node> stack = new ArrayDeque<>();
   private final TreeSet<RacingPair> races = new TreeSet<>();
@@ -65,7 +64,6 @@ public final class Explorer {
   private Execution violation;
   private long executions;
   private long blocked;
-  private long deadline;
   private String stopped = "";
 
   /** Looks at every complete execution and says what is broken in it, or the empty string. */
@@ -86,7 +84,7 @@ public final class Explorer {
    * @param bounds where to stop
    * @param visitor looks at every complete execution; a deadlock is broken without asking it
    * @param progress is told the number of executions now and then
-   * @param cancelled is asked now and then
+   * @param watch is asked now and then whether to stop
    */
   public Explorer(
       ImmutableList<Word> words,
@@ -95,19 +93,18 @@ public final class Explorer {
       Bounds bounds,
       Visitor visitor,
       LongConsumer progress,
-      BooleanSupplier cancelled) {
+      Watch watch) {
     this.words = words;
     this.programs = programs;
     this.model = model;
     this.bounds = bounds;
     this.visitor = visitor;
     this.progress = progress;
-    this.cancelled = cancelled;
+    this.watch = watch;
   }
 
   /** Explores. To be called once. */
   public Exploration explore() {
-    deadline = System.nanoTime() + bounds.timeout().toNanos();
     Graph graph = new Graph(words, programs.size());
     stack.push(new Node(graph, replayAll(graph)));
     long polls = 0;
@@ -129,11 +126,7 @@ public final class Explorer {
 
   private void poll() {
     progress.accept(executions);
-    if (cancelled.getAsBoolean()) {
-      stopped = "interrupted";
-    } else if (System.nanoTime() - deadline > 0) {
-      stopped = "--timeout " + bounds.timeout().toSeconds() + "s";
-    }
+    stopped = watch.expired();
   }
 
   /** Adds events to a graph until it is complete, and puts the other choices on the stack. */

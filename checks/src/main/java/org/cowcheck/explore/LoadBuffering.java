@@ -1,12 +1,21 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.explore.Speculation.Guess;
+import org.cowcheck.explore.TraceCpu.Trace;
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
 /**
@@ -14,53 +23,77 @@ import org.cowcheck.memory.Word;
  * cycle.
  *
  * <p>A read in such a cycle returns a value before the write of that value is there, so values are
- * guessed. {@link Candidates} takes time exponential in the size of the program, so this is for
- * litmus tests; only candidates with a cycle are looked at further, and of these only the ones
- * whose cycle is not forbidden whatever the coherence order.
+ * guessed. Which reads can be on a consistent cycle is seen from the {@link OpenPairs} of the
+ * program's paths. If others write constants only to what these reads read, there are few guesses,
+ * and {@link Speculation} explores the rest; if not, {@link GuessedValues} tries all values for all
+ * reads, in time exponential in the size of the program.
  */
 public final class LoadBuffering {
+  private static final int POLL_INTERVAL = 256;
+
+  private final ImmutableList<Word> words;
+  private final ImmutableList<ToLongFunction<Cpu>> programs;
+  private final ImmutableList<Paths> paths;
   private final MemoryModel model;
+  private final Watch watch;
   private final BiConsumer<Execution, Judgement> visitor;
-  private final Candidates candidates;
+  private long steps;
 
   /**
    * A search.
    *
-   * @param limit on the number of combinations of runs, sources and orders that are tried
+   * @param paths the same programs without values; empty if they cannot be run so
    * @param visitor sees each consistent execution once, and what the model says of it
    */
   public LoadBuffering(
       ImmutableList<Word> words,
       ImmutableList<ToLongFunction<Cpu>> programs,
+      ImmutableList<Paths> paths,
       MemoryModel model,
-      long limit,
+      Watch watch,
       BiConsumer<Execution, Judgement> visitor) {
+    this.words = words;
+    this.programs = programs;
+    this.paths = paths;
     this.model = model;
+    this.watch = watch;
     this.visitor = visitor;
-    this.candidates =
-        new Candidates(
-            words,
-            programs,
-            limit,
-            graph -> hasCycle(graph) && model.mayBuffer(graph),
-            this::judge);
   }
 
-  /**
-   * Searches.
-   *
-   * @return whether everything was looked at; if not, the limit was reached
-   */
-  public boolean search() {
+  /** Searches; returns why it stopped before it was complete, or the empty string. */
+  public String search() {
     if (!model.allowsLoadBuffering()) {
-      return true;
+      return "";
     }
     try {
-      candidates.visit();
-      return true;
-    } catch (Candidates.LimitException e) {
-      return false;
+      return paths.isEmpty() ? guessAll() : speculate();
+    } catch (Expired e) {
+      return e.getMessage();
     }
+  }
+
+  /** Thrown when the watch has expired. */
+  private static final class Expired extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Expired(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private void poll() {
+    if (++steps % POLL_INTERVAL == 0) {
+      String expired = watch.expired();
+      if (!expired.isEmpty()) {
+        throw new Expired(expired);
+      }
+    }
+  }
+
+  private String guessAll() {
+    new Candidates(words, programs, new GuessedValues(words, model, this::poll, this::judge))
+        .visit();
+    return "";
   }
 
   private void judge(Graph graph, ImmutableList<CpuState> cpus) {
@@ -70,24 +103,105 @@ public final class LoadBuffering {
     }
   }
 
-  /** Whether po | rf has a cycle: some event has no causes that can all be taken before it. */
-  static boolean hasCycle(Graph graph) {
-    boolean[] taken = new boolean[graph.size()];
-    int left = graph.size();
-    for (boolean progress = true; progress; ) {
-      progress = false;
-      for (int id = 0; id < graph.size(); id++) {
-        boolean ready =
-            !taken[id]
-                && (graph.poBefore(id) < 0 || taken[graph.poBefore(id)])
-                && (!graph.event(id).isRead() || taken[graph.rf(id)]);
-        if (ready) {
-          taken[id] = true;
-          left--;
-          progress = true;
+  // Speculation.
+
+  private String speculate() {
+    ImmutableList.Builder<ImmutableList<Trace>> all = ImmutableList.builder();
+    for (int cpu = 0; cpu < paths.size(); cpu++) {
+      all.add(
+          TraceCpu.all(paths.get(cpu), cpu, LoadBuffering::outcomes, index -> false, this::poll));
+    }
+    ImmutableList<ImmutableList<Trace>> runs = all.build();
+    OpenPairs pairs = new OpenPairs(words, runs, model);
+    Optional<ImmutableSet<Guess>> guesses = guesses(runs, pairs);
+    if (guesses.isEmpty()) {
+      return guessAll();
+    }
+    Speculation speculation = new Speculation(words, programs, pairs, model, watch, this::judge);
+    for (Set<Guess> chosen : Sets.powerSet(guesses.get())) {
+      poll();
+      if (!chosen.isEmpty() && isOnePerRead(chosen)) {
+        String stopped = speculation.search(chosen);
+        if (!stopped.isEmpty()) {
+          return stopped;
         }
       }
     }
-    return left > 0;
+    return "";
+  }
+
+  private static boolean isOnePerRead(Set<Guess> guesses) {
+    return guesses.stream()
+            .map(guess -> ImmutableList.of(guess.cpu(), guess.index()))
+            .distinct()
+            .count()
+        == guesses.size();
+  }
+
+  /** What a read returns on a path: anything, or what makes its update succeed or fail. */
+  private static ImmutableList<Long> outcomes(Event read) {
+    if (read.lockRole() == LockRole.TRY_READ) {
+      return ImmutableList.of(Spinlock.UNLOCKED, Spinlock.LOCKED);
+    }
+    Event.Update update = read.update();
+    if (update == null) {
+      return ImmutableList.of(0L);
+    }
+    return switch (update.op()) {
+      case CMPXCHG -> ImmutableList.of(update.a(), update.a() + 1);
+      case ADD_UNLESS -> ImmutableList.of(update.b(), update.b() + 1);
+      case OR_IF_CLEAR, CLEAR_IF_SET -> ImmutableList.of(0L, update.a());
+      case ADD, AND, OR, XCHG -> ImmutableList.of(0L);
+    };
+  }
+
+  /**
+   * What reads of open pairs may return too early: constants that other CPUs write. Empty if such a
+   * CPU may write something else.
+   */
+  private Optional<ImmutableSet<Guess>> guesses(
+      ImmutableList<ImmutableList<Trace>> runs, OpenPairs pairs) {
+    ImmutableSet.Builder<Guess> guesses = ImmutableSet.builder();
+    ImmutableSet.Builder<Guess> ofUpdates = ImmutableSet.builder();
+    for (Trace run : runs.stream().flatMap(ImmutableList::stream).toList()) {
+      poll();
+      for (OpenPairs.Pair pair : pairs.in(run)) {
+        Event read = run.events().get(pair.read());
+        for (Trace other : runs.stream().flatMap(ImmutableList::stream).toList()) {
+          for (Event write : other.events()) {
+            if (write.isWrite() && write.word() == read.word() && write.cpu() != read.cpu()) {
+              if (write.hasDataDependency()) {
+                return Optional.empty();
+              }
+              boolean plainRead = read.update() == null && read.lockRole() == LockRole.NONE;
+              (plainRead ? guesses : ofUpdates)
+                  .add(new Guess(read.cpu(), read.index(), read.word(), write.value()));
+            }
+          }
+        }
+      }
+    }
+    guesses.build().stream().filter(guess -> isOpen(guess, pairs)).forEach(ofUpdates::add);
+    return Optional.of(ofUpdates.build());
+  }
+
+  /** Whether the read of a guess has an open pair on some path on which it returns the value. */
+  private boolean isOpen(Guess guess, OpenPairs pairs) {
+    ImmutableList<Trace> runs =
+        TraceCpu.all(
+            paths.get(guess.cpu()),
+            guess.cpu(),
+            read -> isOf(guess, read) ? ImmutableList.of(guess.value()) : outcomes(read),
+            index -> index == guess.index(),
+            this::poll);
+    return runs.stream()
+        .anyMatch(
+            run ->
+                pairs.in(run).stream()
+                    .anyMatch(pair -> isOf(guess, run.events().get(pair.read()))));
+  }
+
+  private static boolean isOf(Guess guess, Event read) {
+    return read.index() == guess.index() && read.word() == guess.word();
   }
 }

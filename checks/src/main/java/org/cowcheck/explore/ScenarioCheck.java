@@ -34,7 +34,14 @@ public final class ScenarioCheck {
   public Outcome explore(Bounds bounds, LongConsumer progress, BooleanSupplier cancelled) {
     long start = System.nanoTime();
     Exploration exploration =
-        new Explorer(words(), programs(), model, bounds, this::broken, progress, cancelled)
+        new Explorer(
+                words(),
+                programs(),
+                model,
+                bounds,
+                this::broken,
+                progress,
+                new Watch(bounds, cancelled))
             .explore();
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));

@@ -35,7 +35,7 @@ public final class ScenarioSteps {
               return "";
             },
             executions -> {},
-            () -> false)
+            Watch.none())
         .explore();
     return firstTaken.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())

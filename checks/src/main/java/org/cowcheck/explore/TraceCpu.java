@@ -3,18 +3,16 @@ package org.cowcheck.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.IntPredicate;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.LockRole;
-import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Spinlock;
-import org.cowcheck.memory.Word;
 
 /** A CPU that runs alone: every read returns a guess, and the events are recorded. */
 final class TraceCpu extends EventCpu {
-  private final Guesses guesses;
+  private final Odometer choices;
+  private final Guess guess;
   private final List<Event> events = new ArrayList<>();
   private final List<Long> values = new ArrayList<>();
 
@@ -28,68 +26,46 @@ final class TraceCpu extends EventCpu {
       ImmutableList<Event> events,
       ImmutableList<Long> values,
       long returned,
-      ImmutableList<Note> notes) {}
+      ImmutableList<Note> notes) {
 
-  /** Goes through all sequences of guesses, one per run, as an odometer does. */
-  private static final class Guesses {
-    private final List<ImmutableList<Long>> possible;
-    private final List<Integer> digits = new ArrayList<>();
-    private final List<Integer> bases = new ArrayList<>();
-    private int next;
-
-    Guesses(List<? extends Set<Long>> possible) {
-      this.possible = possible.stream().map(ImmutableList::copyOf).toList();
-    }
-
-    long guess(Word word) {
-      ImmutableList<Long> candidates = possible.get(word.number());
-      if (next == digits.size()) {
-        digits.add(0);
-        bases.add(candidates.size());
-      }
-      return candidates.get(digits.get(next++));
-    }
-
-    /** Turns to the next sequence; false if there is none. */
-    boolean advance() {
-      next = 0;
-      for (int last = digits.size() - 1; last >= 0; last--) {
-        if (digits.get(last) + 1 < bases.get(last)) {
-          digits.set(last, digits.get(last) + 1);
-          return true;
-        }
-        digits.remove(last);
-        bases.remove(last);
-      }
-      return false;
+    /** Where the CPU stands at the end of the run. */
+    CpuState end() {
+      return new CpuState(null, false, true, returned, notes);
     }
   }
 
-  private TraceCpu(int cpu, Guesses guesses) {
+  /** Says what a read may return; the choice among several is one of the run. */
+  interface Guess {
+    ImmutableList<Long> values(Event read);
+  }
+
+  private TraceCpu(int cpu, Odometer choices, Guess guess) {
     super(cpu);
-    this.guesses = guesses;
+    this.choices = choices;
+    this.guess = guess;
   }
 
   /**
-   * All runs of a program in which each read returns a value that its word may have.
+   * All runs of a program in which each read returns a guess.
    *
-   * @param limit on the number of runs; more are left out
+   * @param known says of a read, by its place in program order, that the guess is meant
+   * @param step is run before each run; throws to stop
    */
   static ImmutableList<Trace> all(
-      ToLongFunction<Cpu> program, int number, List<? extends Set<Long>> possible, long limit) {
-    List<Trace> traces = new ArrayList<>();
-    Guesses guesses = new Guesses(possible);
+      Paths program, int number, Guess guess, IntPredicate known, Runnable step) {
+    ImmutableList.Builder<Trace> traces = ImmutableList.builder();
+    Odometer choices = new Odometer();
     do {
-      TraceCpu cpu = new TraceCpu(number, guesses);
-      long returned = program.applyAsLong(cpu);
-      traces.add(
-          new Trace(
-              ImmutableList.copyOf(cpu.events),
-              ImmutableList.copyOf(cpu.values),
-              returned,
-              cpu.notes()));
-    } while (traces.size() < limit && guesses.advance());
-    return ImmutableList.copyOf(traces);
+      step.run();
+      TraceCpu cpu = new TraceCpu(number, choices, guess);
+      long returned = program.run(cpu, known, choices::choose);
+      traces.add(cpu.trace(returned));
+    } while (choices.advance());
+    return traces.build();
+  }
+
+  private Trace trace(long returned) {
+    return new Trace(ImmutableList.copyOf(events), ImmutableList.copyOf(values), returned, notes());
   }
 
   @Override
@@ -98,7 +74,8 @@ final class TraceCpu extends EventCpu {
     if (event.lockRole() == LockRole.LOCK_READ) {
       value = Spinlock.UNLOCKED;
     } else if (event.isRead()) {
-      value = guesses.guess(event.word());
+      ImmutableList<Long> guesses = guess.values(event);
+      value = guesses.get(choices.choose(guesses.size()));
     }
     events.add(event);
     values.add(value);

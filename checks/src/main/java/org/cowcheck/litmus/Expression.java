@@ -76,11 +76,11 @@ sealed interface Expression {
     @Override
     public Value evaluate(ThreadRun thread) {
       Value first = left.evaluate(thread);
-      if (first.isTrue() != and) {
+      if (thread.isTrue(first) != and) {
         return first.map(and ? 0 : 1);
       }
       Value second = right.evaluate(thread);
-      return first.combine(second, second.isTrue() ? 1 : 0);
+      return first.combine(second, second.number() != 0 ? 1 : 0);
     }
   }
 
@@ -89,7 +89,7 @@ sealed interface Expression {
     @Override
     public Value evaluate(ThreadRun thread) {
       Value value = condition.evaluate(thread);
-      Value chosen = (value.isTrue() ? then : otherwise).evaluate(thread);
+      Value chosen = (thread.isTrue(value) ? then : otherwise).evaluate(thread);
       return value.combine(chosen, chosen.number());
     }
   }

@@ -11,6 +11,8 @@ import com.google.common.collect.ImmutableSortedSet;
  * @param states the distinct final states
  * @param positive executions that satisfy the condition's proposition
  * @param negative executions that do not
+ * @param cyclic how many of them have a cycle of po | rf: what no exploration finds that adds
+ *     events in causal order
  * @param flags what is wrong with the test itself, such as a data race
  * @param stopped the bound that was reached, or the empty string if everything was explored
  * @param seconds how long it took
@@ -21,6 +23,7 @@ public record LitmusResult(
     ImmutableSortedSet<State> states,
     long positive,
     long negative,
+    long cyclic,
     ImmutableList<String> flags,
     String stopped,
     double seconds) {

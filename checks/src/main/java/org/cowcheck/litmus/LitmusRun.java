@@ -14,6 +14,8 @@ import org.cowcheck.explore.Execution;
 import org.cowcheck.explore.Exploration;
 import org.cowcheck.explore.Explorer;
 import org.cowcheck.explore.LoadBuffering;
+import org.cowcheck.explore.Paths;
+import org.cowcheck.explore.Watch;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
@@ -21,8 +23,6 @@ import org.cowcheck.memory.Word;
 
 /** Runs one litmus test: explores every execution and counts what its condition says of each. */
 public final class LitmusRun {
-  private static final long LOAD_BUFFERING_LIMIT = 100_000;
-
   /** The name of the note of a thread that followed a pointer to no location. */
   private static final String WILD = "wild pointer";
 
@@ -34,6 +34,7 @@ public final class LitmusRun {
   private final TreeSet<String> flags = new TreeSet<>();
   private long positive;
   private long negative;
+  private long cyclic;
 
   private LitmusRun(LitmusTest test) {
     this.test = test;
@@ -61,6 +62,7 @@ public final class LitmusRun {
         ImmutableSortedSet.copyOf(run.states),
         run.positive,
         run.negative,
+        run.cyclic,
         ImmutableList.copyOf(run.flags),
         stopped,
         (System.nanoTime() - start) / 1e9);
@@ -70,57 +72,59 @@ public final class LitmusRun {
   private String explore(MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
     ImmutableList<Word> words = ImmutableList.copyOf(memory.words());
     ImmutableList.Builder<ToLongFunction<Cpu>> programs = ImmutableList.builder();
+    ImmutableList.Builder<Paths> paths = ImmutableList.builder();
     for (int thread = 0; thread < test.threads().size(); thread++) {
-      programs.add(program(thread));
+      int number = thread;
+      programs.add(cpu -> run(number, cpu, new ThreadRun(cpu, this::wordAt)));
+      paths.add(
+          (cpu, known, choose) ->
+              run(number, cpu, new PathRun(cpu, this::wordAt, words, known, choose)));
     }
     ImmutableList<ToLongFunction<Cpu>> all = programs.build();
+    Watch watch = new Watch(bounds, cancelled);
     // The one place where searches run: executions without a cycle of po | rf, then those with one.
     Exploration exploration =
-        new Explorer(words, all, model, bounds, this::visit, executions -> {}, cancelled).explore();
+        new Explorer(words, all, model, bounds, this::visit, executions -> {}, watch).explore();
     flags.addAll(exploration.flags());
     if (!exploration.isComplete()) {
       return exploration.stopped();
     }
-    boolean searched =
-        new LoadBuffering(
-                words,
-                all,
-                model,
-                LOAD_BUFFERING_LIMIT,
-                (execution, judgement) -> {
-                  flags.addAll(judgement.flags());
-                  visit(execution);
-                })
-            .search();
-    return searched ? "" : "more than " + LOAD_BUFFERING_LIMIT + " candidates for load buffering";
+    return new LoadBuffering(
+            words,
+            all,
+            paths.build(),
+            model,
+            watch,
+            (execution, judgement) -> {
+              flags.addAll(judgement.flags());
+              visit(execution, true);
+            })
+        .search();
   }
 
-  private ToLongFunction<Cpu> program(int number) {
+  private long run(int number, Cpu cpu, ThreadRun run) {
     LitmusThread thread = test.threads().get(number);
-    return cpu -> {
-      ThreadRun run = new ThreadRun(cpu, this::wordAt);
-      for (String parameter : thread.parameters()) {
-        run.set(parameter, Value.of(addresses.of(parameter)));
+    for (String parameter : thread.parameters()) {
+      run.set(parameter, Value.of(addresses.of(parameter)));
+    }
+    test.registers()
+        .forEach(
+            (register, initial) -> {
+              if (register.thread() == number) {
+                run.set(register.name(), Value.of(initial.value(addresses)));
+              }
+            });
+    try {
+      thread.body().run(run);
+    } catch (ThreadRun.WildPointer e) {
+      cpu.note(WILD, 0);
+    }
+    for (Observable observable : test.needed()) {
+      if (observable.thread() == number) {
+        cpu.note(observable.name(), run.get(observable.name()).number());
       }
-      test.registers()
-          .forEach(
-              (register, initial) -> {
-                if (register.thread() == number) {
-                  run.set(register.name(), Value.of(initial.value(addresses)));
-                }
-              });
-      try {
-        thread.body().run(run);
-      } catch (ThreadRun.WildPointer e) {
-        cpu.note(WILD, 0);
-      }
-      for (Observable observable : test.needed()) {
-        if (observable.thread() == number) {
-          cpu.note(observable.name(), run.get(observable.name()).number());
-        }
-      }
-      return 0;
-    };
+    }
+    return 0;
   }
 
   private Word wordAt(long address) {
@@ -129,11 +133,16 @@ public final class LitmusRun {
   }
 
   private String visit(Execution execution) {
+    visit(execution, false);
+    return "";
+  }
+
+  private void visit(Execution execution, boolean isCyclic) {
     Map<Observable, Long> values = new HashMap<>();
     for (int cpu = 0; cpu < execution.cpus(); cpu++) {
       for (Note note : execution.notes(cpu)) {
         if (note.name().equals(WILD)) {
-          return "";
+          return;
         }
         values.put(new Observable.Register(cpu, note.name()), note.value());
       }
@@ -143,14 +152,14 @@ public final class LitmusRun {
         values.put(location, execution.value(wordsByName.get(location.name())));
       }
     }
-    count(new State(ImmutableSortedMap.copyOf(values)));
-    return "";
+    count(new State(ImmutableSortedMap.copyOf(values)), isCyclic);
   }
 
-  private void count(State state) {
+  private void count(State state, boolean isCyclic) {
     if (!test.filter().holds(state, addresses)) {
       return;
     }
+    cyclic += isCyclic ? 1 : 0;
     states.add(state.of(test.observed()));
     if (test.condition().proposition().holds(state, addresses)) {
       positive++;

@@ -2,7 +2,10 @@ package org.cowcheck.litmus;
 
 import java.util.Locale;
 
-/** A result in the words and the order of herd7. */
+/**
+ * A result in the words and the order of herd7; two lines are its own: how many of the executions
+ * have a cycle of po | rf, and the bound that stopped the search.
+ */
 public final class LitmusText {
   private LitmusText() {}
 
@@ -29,6 +32,9 @@ public final class LitmusText {
         result.verdict(),
         result.positive(),
         result.negative());
+    if (result.cyclic() > 0) {
+      line(text, "Load buffering %d of them", result.cyclic());
+    }
     if (!result.isComplete()) {
       line(text, "Stopped %s", result.stopped());
     }

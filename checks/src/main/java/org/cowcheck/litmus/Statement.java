@@ -21,7 +21,7 @@ sealed interface Statement {
     @Override
     public void run(ThreadRun thread) {
       Value value = condition.evaluate(thread);
-      thread.under(value, value.isTrue() ? then : otherwise);
+      thread.under(value, thread.isTrue(value) ? then : otherwise);
     }
   }
 

@@ -17,7 +17,7 @@ import org.cowcheck.memory.Word;
  * control dependency covers what is inside the branches of the {@code if} and ends with it; a
  * register that is assigned inside carries it on to the branches that test the register.
  */
-final class ThreadRun {
+class ThreadRun {
   private final Cpu cpu;
   private final LongFunction<Word> words;
   private final Map<String, Value> registers = new HashMap<>();
@@ -49,6 +49,11 @@ final class ThreadRun {
 
   void set(String register, Value value) {
     registers.put(register, value.controlledBy(control));
+  }
+
+  /** Whether a value that decides what is run is not 0. */
+  boolean isTrue(Value value) {
+    return value.number() != 0;
   }
 
   /** Runs a branch that was chosen by a value. */

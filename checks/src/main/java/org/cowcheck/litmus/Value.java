@@ -31,8 +31,4 @@ record Value(long number, Reads reads, Reads controls) {
   Value controlledBy(Reads control) {
     return new Value(number, reads, controls.and(control));
   }
-
-  boolean isTrue() {
-    return number != 0;
-  }
 }

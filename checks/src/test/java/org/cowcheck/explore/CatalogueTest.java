@@ -53,7 +53,7 @@ final class CatalogueTest {
               return "";
             },
             executions -> {},
-            () -> false)
+            Watch.none())
         .explore();
   }
 

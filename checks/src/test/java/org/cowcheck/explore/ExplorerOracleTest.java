@@ -34,7 +34,7 @@ final class ExplorerOracleTest {
   private static final int PROGRAMS = Integer.getInteger("cowcheck.oracle.programs", 3000);
 
   /** Above this, the enumerator is too slow to be asked. */
-  private static final long LIMIT = 1000;
+  private static final long LIMIT = 5000;
 
   /** How many programs a planted bug may pass before it must have been found. */
   private static final int ENOUGH_TO_CATCH = 1000;
@@ -51,7 +51,7 @@ final class ExplorerOracleTest {
               "", difference(random.program(), enumerator, model, model), random::toString);
         }
         compared++;
-      } catch (Candidates.LimitException e) {
+      } catch (Enumerator.LimitException e) {
         // Too large for the oracle; the next seed is as good.
       }
     }
@@ -69,12 +69,13 @@ final class ExplorerOracleTest {
         Enumerator enumerator = new Enumerator(program, LIMIT);
         for (MemoryModel model : MemoryModels.all()) {
           Map<List<Integer>, String> buffering = new LinkedHashMap<>();
-          boolean complete =
+          String stopped =
               new LoadBuffering(
                       ImmutableList.copyOf(program.memory.words()),
                       program.programs(),
+                      ImmutableList.of(),
                       model,
-                      Long.MAX_VALUE,
+                      new Watch(Bounds.NONE, () -> false),
                       (execution, judgement) ->
                           assertNull(
                               buffering.put(
@@ -82,11 +83,11 @@ final class ExplorerOracleTest {
                                   program.state(execution)),
                               random::toString))
                   .search();
-          assertTrue(complete);
+          assertEquals("", stopped);
           assertEquals(enumerator.loadBuffering(model), buffering, random::toString);
           found += buffering.size();
         }
-      } catch (Candidates.LimitException e) {
+      } catch (Enumerator.LimitException e) {
         // As above.
       }
     }
@@ -175,8 +176,8 @@ final class ExplorerOracleTest {
     }
 
     @Override
-    public boolean mayBuffer(Graph graph) {
-      return model.mayBuffer(graph);
+    public Relation beforeWithoutCo(Graph graph) {
+      return model.beforeWithoutCo(graph);
     }
 
     @Override
@@ -209,7 +210,7 @@ final class ExplorerOracleTest {
         if (!difference(program, enumerator, wrong, right).isEmpty()) {
           return;
         }
-      } catch (Candidates.LimitException e) {
+      } catch (Enumerator.LimitException e) {
         // As above.
       }
     }

@@ -72,7 +72,7 @@ final class PlantedBugTest {
                     .findFirst()
                     .orElse(""),
             executions -> {},
-            () -> false)
+            Watch.none())
         .explore()
         .violation()
         .map(Execution::broken)

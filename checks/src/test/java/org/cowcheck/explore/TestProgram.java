@@ -86,7 +86,7 @@ final class TestProgram {
         bounds,
         visitor,
         executions -> {},
-        () -> false);
+        Watch.none());
   }
 
   /** What the CPUs noted, then the observed words, such as {@code "0 1 | 2"}. */

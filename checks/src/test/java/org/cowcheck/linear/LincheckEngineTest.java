@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -15,6 +14,7 @@ import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Explorer;
+import org.cowcheck.explore.Watch;
 import org.cowcheck.invariant.End;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
@@ -244,13 +244,13 @@ final class LincheckEngineTest {
             ImmutableList.copyOf(setting.memory().words()),
             setting.programs().stream().map(Program::body).collect(ImmutableList.toImmutableList()),
             MemoryModels.SC,
-            new Bounds(Long.MAX_VALUE, Duration.ofMinutes(1), 1000),
+            Bounds.NONE,
             execution -> {
               explored.add(outcome(execution));
               return "";
             },
             executions -> {},
-            () -> false)
+            Watch.none())
         .explore();
     assertTrue(explored.containsAll(seen), () -> seen + " but " + explored);
     assertTrue(seen.size() >= atLeast, seen::toString);

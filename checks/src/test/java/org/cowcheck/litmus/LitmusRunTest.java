@@ -1,6 +1,7 @@
 package org.cowcheck.litmus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
@@ -68,6 +69,39 @@ final class LitmusRunTest {
       })
   void dataDependency_ordersTheWrite(String statements) {
     assertEquals("Never", loadBuffering(statements));
+  }
+
+  /**
+   * A control dependency on one side, and on the other a read that the next update does not wait
+   * for: 8 executions without a cycle of po | rf and 1 with one, as herd7 counts them.
+   */
+  @Test
+  void loadBufferingThroughUpdates_isCounted() {
+    LitmusResult result =
+        run(
+            """
+            { refcount=1; excl=1; }
+            P0(atomic_t *refcount, int *excl) {
+              int r0 = atomic_add_return_acquire(1, refcount);
+              int r1 = READ_ONCE(*excl);
+              int r2 = atomic_add_return_acquire(1, refcount);
+            }
+            P1(atomic_t *refcount, int *excl) {
+              int r0 = atomic_read(refcount);
+              if (r0 <= 1) {
+                int r1 = xchg_relaxed(excl, 0);
+                smp_mb();
+                int r2 = atomic_read(refcount);
+                if (r2 > 2) { int r3 = xchg_relaxed(excl, 2); }
+              }
+            }
+            exists (0:r1=2)
+            """,
+            MemoryModels.LKMM);
+    assertEquals(1, result.positive());
+    assertEquals(8, result.negative());
+    assertEquals(1, result.cyclic());
+    assertTrue(LitmusText.print(result).contains("Load buffering 1 of them"));
   }
 
   private static String loadBuffering(String statements) {

@@ -1,0 +1,36 @@
+package org.cowcheck.explore;
+
+import java.util.function.BooleanSupplier;
+
+/** Says when searches of one program must stop: at their common timeout, or interrupted. */
+public final class Watch {
+  private final Bounds bounds;
+  private final BooleanSupplier cancelled;
+  private final long deadline;
+
+  /**
+   * A watch that starts now.
+   *
+   * @param cancelled whether the user has interrupted
+   */
+  public Watch(Bounds bounds, BooleanSupplier cancelled) {
+    this.bounds = bounds;
+    this.cancelled = cancelled;
+    this.deadline = System.nanoTime() + bounds.timeout().toNanos();
+  }
+
+  /** A watch that never expires. */
+  public static Watch none() {
+    return new Watch(Bounds.NONE, () -> false);
+  }
+
+  /** Why to stop now, as the reports say it, or the empty string. */
+  String expired() {
+    if (cancelled.getAsBoolean()) {
+      return "interrupted";
+    }
+    return System.nanoTime() - deadline > 0
+        ? "--timeout " + bounds.timeout().toSeconds() + "s"
+        : "";
+  }
+}
