@@ -27,7 +27,8 @@ final class LitmusTextTest {
         "RCU+sync+read",
         "S+pointers",
         "SB+fencembonceonces",
-        "SB+poonceonces"
+        "SB+poonceonces",
+        "rcu-zx2c4"
       })
   void text_isThatOfHerd(String name) throws IOException {
     assertEquals(
