@@ -2,7 +2,8 @@ package org.cowcheck.cli;
 
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.explore.Bounds;
+import org.cowcheck.explore.UnheldLockException;
 import org.cowcheck.litmus.LitmusException;
 import org.cowcheck.litmus.LitmusReader;
 import org.cowcheck.litmus.LitmusResult;
@@ -21,7 +23,7 @@ import org.cowcheck.litmus.UnsupportedException;
 
 /** Runs litmus tests side by side, one per processor; the order of what is done is theirs. */
 final class LitmusChecks {
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private final MemoryModel model;
   private final Bounds bounds;
@@ -71,6 +73,9 @@ final class LitmusChecks {
       done = new Done(LitmusRow.of(source.path(), result), Optional.of(result), "");
     } catch (UnsupportedException e) {
       done = failed(source, LitmusRow.UNSUPPORTED, e.getMessage());
+    } catch (UnheldLockException e) {
+      done =
+          failed(source, LitmusRow.UNSUPPORTED, source.file() + ": unsupported: " + e.getMessage());
     } catch (LitmusException | BadInputException e) {
       done = failed(source, LitmusRow.MALFORMED, e.getMessage());
     }
@@ -83,17 +88,15 @@ final class LitmusChecks {
   }
 
   private static String content(Path file) {
-    try {
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
+    try (InputStream stream = Files.newInputStream(file)) {
+      byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
         throw new BadInputException(
-            "%s: expected at most %d bytes, found %d".formatted(file, MAX_BYTES, size));
+            "%s: expected at most %d bytes, found more".formatted(file, MAX_BYTES));
       }
-      return Files.readString(file, StandardCharsets.UTF_8);
-    } catch (CharacterCodingException e) {
-      throw new BadInputException(file + ": expected text in UTF-8, found other bytes");
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (IOException e) {
-      throw new BadInputException(file + ": " + e.getMessage());
+      throw BadInputException.unreadable(file, e);
     }
   }
 }

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,7 +110,9 @@ final class LitmusCommand implements Callable<Integer> {
     }
     try (Reader reader = Files.newBufferedReader(expected)) {
       return Optional.of(RecordedResults.read(reader));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      throw BadInputException.unreadable(expected, e);
+    } catch (IllegalArgumentException e) {
       throw new BadInputException(expected + ": " + e.getMessage());
     }
   }
@@ -126,13 +129,15 @@ final class LitmusCommand implements Callable<Integer> {
       }
       try (Stream<Path> files = Files.walk(path)) {
         files
-            .filter(file -> file.toString().endsWith(SUFFIX))
+            .filter(file -> file.toString().endsWith(SUFFIX) && !Files.isDirectory(file))
             .sorted()
             .forEach(
                 file ->
                     sources.add(new LitmusChecks.Source(file, path.relativize(file).toString())));
       } catch (IOException e) {
-        throw new BadInputException(path + ": " + e.getMessage());
+        throw BadInputException.unreadable(path, e);
+      } catch (UncheckedIOException e) {
+        throw BadInputException.unreadable(path, e.getCause());
       }
     }
     if (sources.isEmpty()) {

@@ -61,6 +61,7 @@ public final class Explorer {
   private final Deque<Node> stack = new ArrayDeque<>();
   private final TreeSet<RacingPair> races = new TreeSet<>();
   private final TreeSet<String> flags = new TreeSet<>();
+  private long polls;
   private Execution violation;
   private long executions;
   private long blocked;
@@ -107,12 +108,8 @@ public final class Explorer {
   public Exploration explore() {
     Graph graph = new Graph(words, programs.size());
     stack.push(new Node(graph, replayAll(graph)));
-    long polls = 0;
-    while (!stack.isEmpty() && stopped.isEmpty()) {
+    while (!stack.isEmpty() && !isStopped()) {
       grow(stack.pop());
-      if (++polls % POLL_INTERVAL == 0) {
-        poll();
-      }
     }
     progress.accept(executions);
     return new Exploration(
@@ -124,6 +121,14 @@ public final class Explorer {
         stopped);
   }
 
+  /** Whether a bound is reached; to be asked wherever the search may stay for long. */
+  private boolean isStopped() {
+    if (stopped.isEmpty() && ++polls % POLL_INTERVAL == 0) {
+      poll();
+    }
+    return !stopped.isEmpty();
+  }
+
   private void poll() {
     progress.accept(executions);
     stopped = watch.expired();
@@ -133,7 +138,7 @@ public final class Explorer {
   private void grow(Node node) {
     Graph graph = node.graph;
     CpuState[] cpus = node.cpus;
-    while (true) {
+    while (!isStopped()) {
       int cpu = schedule(cpus);
       if (cpu < 0) {
         complete(graph, cpus);
@@ -193,7 +198,7 @@ public final class Explorer {
   private void addRead(Graph graph, CpuState[] cpus, Event read) {
     int word = read.word().number();
     int last = graph.writes(word) - 1;
-    for (int place = 0; place < last; place++) {
+    for (int place = oldest(graph, read); place < last && !isStopped(); place++) {
       int write = graph.write(word, place);
       if (read.lockRole() != LockRole.LOCK_READ || LockChain.endsSection(graph, write)) {
         Graph other = graph.copy();
@@ -207,6 +212,21 @@ public final class Explorer {
     graph.add(read, graph.write(word, last));
   }
 
+  /**
+   * The place of the last write of a word that the CPU of an event has written or read from: by
+   * coherence it reads nothing older, and writes nothing before it.
+   */
+  private static int oldest(Graph graph, Event event) {
+    int oldest = 0;
+    for (int i = 0; i < event.index(); i++) {
+      int id = graph.at(event.cpu(), i);
+      if (graph.event(id).word() == event.word()) {
+        oldest = Math.max(oldest, graph.place(graph.event(id).isRead() ? graph.rf(id) : id));
+      }
+    }
+    return oldest;
+  }
+
   // Writes.
 
   /** Adds a write at the end of coherence order; says whether that leads on. */
@@ -215,7 +235,7 @@ public final class Explorer {
     int end = graph.writes(write.word().number());
     int place = forcedPlace(graph, write, completes);
     if (place < 0) {
-      for (int other = 1; other < end; other++) {
+      for (int other = oldest(graph, write) + 1; other < end && !isStopped(); other++) {
         Graph copy = graph.copy();
         copy.addWrite(write, other);
         if (model.mayGrow(copy)) {
@@ -264,7 +284,7 @@ public final class Explorer {
     int place = forcedPlace(base, write, completes);
     int first = place < 0 ? 1 : place;
     int last = place < 0 ? base.writes(write.word().number()) : place;
-    for (int p = first; p <= last; p++) {
+    for (int p = first; p <= last && !isStopped(); p++) {
       Graph revisited = base.copy();
       int id = revisited.addWrite(write, p);
       if (write.lockRole() == LockRole.UNLOCK) {

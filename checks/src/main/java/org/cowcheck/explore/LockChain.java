@@ -34,7 +34,7 @@ final class LockChain {
   /**
    * The lock that an unlock ends: its CPU's last lock of the word.
    *
-   * @throws IllegalStateException if there is none, or it has ended already
+   * @throws UnheldLockException if there is none, or it has ended already
    */
   static int lockOf(Graph graph, Event unlock) {
     for (int i = unlock.index() - 1; i >= 0; i--) {
@@ -47,7 +47,7 @@ final class LockChain {
         break;
       }
     }
-    throw new IllegalStateException("unlock of a lock that is not held: " + unlock);
+    throw new UnheldLockException(unlock);
   }
 
   /** Lets an unlock take over as the source of the lock read that waits for it. */

@@ -1,7 +1,11 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.cowcheck.litmus.grammar.LitmusParser;
@@ -11,6 +15,8 @@ import org.cowcheck.litmus.grammar.LitmusParser.ExpressionContext;
 final class ExpressionBuilder {
   private final String file;
   private final Primitives primitives = new Primitives();
+  private final Set<String> assigned = new HashSet<>();
+  private final Map<String, Position> followed = new LinkedHashMap<>();
 
   ExpressionBuilder(String file) {
     this.file = file;
@@ -48,9 +54,41 @@ final class ExpressionBuilder {
     throw unsupported(tree, "'" + tree.getText() + "'");
   }
 
+  /** An assignment to a variable. */
+  Expression assign(String variable, ExpressionContext value) {
+    assigned.add(variable);
+    return new Expression.Assign(variable, build(value));
+  }
+
+  /**
+   * Fails if a variable is followed as a pointer that nothing ever makes one.
+   *
+   * @param given the variables that have a value when the thread begins
+   */
+  void checkPointers(Set<String> given) {
+    followed.forEach(
+        (name, position) -> {
+          if (!given.contains(name) && !assigned.contains(name)) {
+            throw new MalformedException(
+                file,
+                position,
+                "expected a parameter or a variable that is assigned, found '" + name + "'");
+          }
+        });
+  }
+
+  /** An expression whose value is followed as a pointer. */
+  private Expression follow(ExpressionContext tree) {
+    Expression pointer = build(tree);
+    if (pointer instanceof Expression.Register variable) {
+      followed.putIfAbsent(variable.name(), TestBuilder.position(tree));
+    }
+    return pointer;
+  }
+
   private Expression unary(LitmusParser.UnaryContext tree) {
     return switch (tree.op.getText()) {
-      case "*" -> new Expression.Load(build(tree.expression()));
+      case "*" -> new Expression.Load(follow(tree.expression()));
       case "&" -> pointer(tree.expression(), "a pointer's target after '&'");
       default -> new Expression.Unary(Operator.one(tree.op.getText()), build(tree.expression()));
     };
@@ -66,11 +104,11 @@ final class ExpressionBuilder {
 
   private Expression assignment(LitmusParser.AssignmentContext tree) {
     ExpressionContext target = stripped(tree.expression(0));
-    Expression value = build(tree.expression(1));
     if (target instanceof LitmusParser.NameContext name) {
-      return new Expression.Assign(name.ID().getText(), value);
+      return assign(name.ID().getText(), tree.expression(1));
     }
-    return new Expression.Store(pointer(target, "a variable or '*pointer' before '='"), value);
+    return new Expression.Store(
+        pointer(target, "a variable or '*pointer' before '='"), build(tree.expression(1)));
   }
 
   private Expression call(LitmusParser.CallContext call) {
@@ -89,10 +127,13 @@ final class ExpressionBuilder {
     }
     ImmutableList.Builder<Expression> built = ImmutableList.builder();
     for (int i = 0; i < arguments.size(); i++) {
-      built.add(
-          i == 0 && Primitives.isOfObjects(name)
-              ? pointer(arguments.get(0), "'*pointer' as the first argument of " + name + "()")
-              : build(arguments.get(i)));
+      if (i != known.address()) {
+        built.add(build(arguments.get(i)));
+      } else if (Primitives.isOfObjects(name)) {
+        built.add(pointer(arguments.get(i), "'*pointer' as the first argument of " + name + "()"));
+      } else {
+        built.add(follow(arguments.get(i)));
+      }
     }
     return new Expression.Call(known.primitive(), built.build());
   }
@@ -101,7 +142,7 @@ final class ExpressionBuilder {
   private Expression pointer(ExpressionContext tree, String expected) {
     ExpressionContext target = stripped(tree);
     if (target instanceof LitmusParser.UnaryContext unary && unary.op.getText().equals("*")) {
-      return build(unary.expression());
+      return follow(unary.expression());
     }
     throw new MalformedException(
         file,

@@ -1,12 +1,20 @@
 package org.cowcheck.litmus;
 
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.antlr.v4.runtime.BaseErrorListener;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ErrorNode;
+import org.antlr.v4.runtime.tree.IterativeParseTreeWalker;
+import org.antlr.v4.runtime.tree.ParseTreeListener;
+import org.antlr.v4.runtime.tree.TerminalNode;
 import org.cowcheck.litmus.grammar.LitmusLexer;
 import org.cowcheck.litmus.grammar.LitmusParser;
 
@@ -14,6 +22,23 @@ import org.cowcheck.litmus.grammar.LitmusParser;
 public final class LitmusReader {
   private static final int SHOWN_CHARACTERS = 30;
   private static final int NAMED_TOKENS = 6;
+  private static final int MAX_DEPTH = 500;
+
+  /** What messages call a kind of token that is no fixed text. */
+  private static final ImmutableMap<Integer, String> NAMES =
+      ImmutableMap.of(
+          Token.EOF,
+          "the end",
+          LitmusLexer.PROC,
+          "a thread such as P0",
+          LitmusLexer.TYPE,
+          "a type",
+          LitmusLexer.NUMBER,
+          "a number",
+          LitmusLexer.ID,
+          "a name",
+          LitmusLexer.ASSIGN_OP,
+          "an assignment");
 
   private LitmusReader() {}
 
@@ -32,12 +57,40 @@ public final class LitmusReader {
     LitmusParser parser = new LitmusParser(new CommonTokenStream(lexer));
     parser.removeErrorListeners();
     parser.addErrorListener(errors);
-    try {
-      return new TestBuilder(file).build(source.name(), parser.test());
-    } catch (StackOverflowError e) {
-      throw new MalformedException(
-          file, new Position(1, 1), "expected less nesting than there is in this file");
+    parser.addParseListener(new DepthLimit(file));
+    LitmusParser.TestContext tree = parser.test();
+    // What is nested to the left, as in 1 + 1 + 1, is known to be so only now.
+    new IterativeParseTreeWalker().walk(new DepthLimit(file), tree);
+    return new TestBuilder(file).build(source.name(), tree);
+  }
+
+  /** Keeps hostile input from the end of the stack. */
+  private static final class DepthLimit implements ParseTreeListener {
+    private final String file;
+    private int depth;
+
+    DepthLimit(String file) {
+      this.file = file;
     }
+
+    @Override
+    public void enterEveryRule(ParserRuleContext rule) {
+      if (++depth > MAX_DEPTH) {
+        throw new MalformedException(
+            file, TestBuilder.position(rule), "expected less nesting, found " + depth + " levels");
+      }
+    }
+
+    @Override
+    public void exitEveryRule(ParserRuleContext rule) {
+      depth--;
+    }
+
+    @Override
+    public void visitTerminal(TerminalNode node) {}
+
+    @Override
+    public void visitErrorNode(ErrorNode node) {}
   }
 
   /** Turns the first error into an exception. */
@@ -64,10 +117,14 @@ public final class LitmusReader {
     }
 
     private static String expected(Parser parser) {
-      int known = parser.getExpectedTokens().size();
-      return known == 0 || known > NAMED_TOKENS
-          ? "a " + parser.getRuleNames()[parser.getContext().getRuleIndex()]
-          : parser.getExpectedTokens().toString(parser.getVocabulary()).replaceAll("[{}]", "");
+      List<Integer> known = parser.getExpectedTokens().toList();
+      if (known.isEmpty() || known.size() > NAMED_TOKENS) {
+        String rule = parser.getRuleNames()[parser.getContext().getRuleIndex()];
+        return ("aeiou".indexOf(rule.charAt(0)) < 0 ? "a " : "an ") + rule;
+      }
+      return known.stream()
+          .map(type -> NAMES.getOrDefault(type, parser.getVocabulary().getLiteralName(type)))
+          .collect(Collectors.joining(", "));
     }
 
     private static String found(Token token) {
@@ -75,9 +132,11 @@ public final class LitmusReader {
         return "the end";
       }
       String text = token.getText();
-      return "'"
-          + (text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text)
-          + "'";
+      String shown =
+          text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text;
+      return shown.chars().anyMatch(Character::isISOControl)
+          ? "a control character"
+          : "'" + shown + "'";
     }
   }
 }

@@ -20,8 +20,13 @@ final class Primitives {
 
   private final Map<String, Known> known = new HashMap<>();
 
-  /** A primitive and how many arguments it takes. */
-  record Known(int arguments, Primitive primitive) {}
+  /**
+   * A primitive that is known.
+   *
+   * @param arguments how many it takes
+   * @param address which of them is the address that it accesses, from 0; -1 if none is
+   */
+  record Known(int arguments, int address, Primitive primitive) {}
 
   /** A store or an update that returns nothing. */
   private interface Write {
@@ -89,8 +94,8 @@ final class Primitives {
   private void atomics() {
     write("atomic_add", true, (cpu, word, value) -> cpu.atomic_add(value, word));
     write("atomic_sub", true, (cpu, word, value) -> cpu.atomic_sub(value, word));
-    known.put("atomic_inc", new Known(1, noReturn(Cpu::atomic_inc)));
-    known.put("atomic_dec", new Known(1, noReturn(Cpu::atomic_dec)));
+    known.put("atomic_inc", new Known(1, 0, noReturn(Cpu::atomic_inc)));
+    known.put("atomic_dec", new Known(1, 0, noReturn(Cpu::atomic_dec)));
     valueAndPointer("atomic_add_return", Cpu::atomic_add_return);
     valueAndPointer("atomic_fetch_add", Cpu::atomic_fetch_add);
     valueAndPointer("atomic_add_return_relaxed", Cpu::atomic_add_return_relaxed);
@@ -150,6 +155,7 @@ final class Primitives {
         "atomic_add_unless",
         new Known(
             3,
+            0,
             (thread, arguments) -> {
               Value delta = arguments.get(1);
               Value unless = arguments.get(2);
@@ -170,19 +176,20 @@ final class Primitives {
         "srcu_read_lock",
         new Known(
             1,
+            0,
             (thread, arguments) ->
                 Value.of(
                     thread
                         .cpu(arguments.get(0), Value.ZERO)
                         .srcu_read_lock(thread.word(arguments.get(0))))));
     write("srcu_read_unlock", Cpu::srcu_read_unlock);
-    known.put("synchronize_srcu", new Known(1, noReturn(Cpu::synchronize_srcu)));
-    known.put("synchronize_srcu_expedited", new Known(1, noReturn(Cpu::synchronize_srcu)));
+    known.put("synchronize_srcu", new Known(1, 0, noReturn(Cpu::synchronize_srcu)));
+    known.put("synchronize_srcu_expedited", new Known(1, 0, noReturn(Cpu::synchronize_srcu)));
   }
 
   private void locks() {
-    known.put("spin_lock", new Known(1, noReturn((cpu, word) -> cpu.spin_lock(lock(word)))));
-    known.put("spin_unlock", new Known(1, noReturn((cpu, word) -> cpu.spin_unlock(lock(word)))));
+    known.put("spin_lock", new Known(1, 0, noReturn((cpu, word) -> cpu.spin_lock(lock(word)))));
+    known.put("spin_unlock", new Known(1, 0, noReturn((cpu, word) -> cpu.spin_unlock(lock(word)))));
     read("spin_trylock", (cpu, word) -> number(cpu.spin_trylock(lock(word))));
     read("spin_is_locked", (cpu, word) -> number(cpu.spin_is_locked(lock(word))));
   }
@@ -207,6 +214,7 @@ final class Primitives {
         name,
         new Known(
             0,
+            -1,
             (thread, arguments) -> {
               fence.accept(thread.cpu());
               return Value.ZERO;
@@ -215,7 +223,8 @@ final class Primitives {
 
   private void read(String name, ThreadRun.ToLong read) {
     known.put(
-        name, new Known(1, (thread, arguments) -> thread.read(arguments.get(0), Value.ZERO, read)));
+        name,
+        new Known(1, 0, (thread, arguments) -> thread.read(arguments.get(0), Value.ZERO, read)));
   }
 
   private void write(String name, Write write) {
@@ -227,6 +236,7 @@ final class Primitives {
         name,
         new Known(
             2,
+            valueFirst ? 1 : 0,
             (thread, arguments) -> {
               Value address = arguments.get(valueFirst ? 1 : 0);
               Value value = arguments.get(valueFirst ? 0 : 1);
@@ -240,6 +250,7 @@ final class Primitives {
         name,
         new Known(
             2,
+            1,
             (thread, arguments) -> {
               Value value = arguments.get(0);
               Value result =
@@ -256,6 +267,7 @@ final class Primitives {
         name,
         new Known(
             2,
+            0,
             (thread, arguments) -> {
               Value value = arguments.get(1);
               return thread.read(
@@ -268,6 +280,7 @@ final class Primitives {
         name,
         new Known(
             3,
+            0,
             (thread, arguments) -> {
               Value expected = arguments.get(1);
               Value value = arguments.get(2);

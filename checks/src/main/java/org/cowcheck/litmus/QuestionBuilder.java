@@ -95,12 +95,16 @@ final class QuestionBuilder {
       throw new MalformedException(
           file,
           TestBuilder.position(token),
-          "expected a register of P0 to P" + (threads - 1) + ", found " + register);
+          "expected a register of P0%s, found %s:%s"
+              .formatted(
+                  threads == 1 ? "" : " to P" + (threads - 1),
+                  token.getText().replace("P", ""),
+                  register.name()));
     }
     return register;
   }
 
-  static Observable.Register register(Token thread, TerminalNode name) {
+  private static Observable.Register register(Token thread, TerminalNode name) {
     String digits = thread.getText().replace("P", "");
     int number = digits.length() > 6 ? Integer.MAX_VALUE - 1 : Integer.parseInt(digits);
     return new Observable.Register(number, name.getText());

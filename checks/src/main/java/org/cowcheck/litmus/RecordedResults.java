@@ -3,8 +3,11 @@ package org.cowcheck.litmus;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -24,19 +27,38 @@ public final class RecordedResults {
    * @throws IllegalArgumentException if it is none
    */
   public static RecordedResults read(Reader source) throws IOException {
-    ImmutableMap.Builder<String, LitmusRow> rows = ImmutableMap.builder();
+    Map<String, LitmusRow> rows = new LinkedHashMap<>();
     try (CSVParser parser =
         CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get().parse(source)) {
-      if (!parser.getHeaderNames().containsAll(List.of("path", "verdict"))) {
+      List<String> columns = parser.getHeaderNames();
+      if (!columns.containsAll(List.of("path", "verdict"))
+          || columns.size() > columns.stream().distinct().count()) {
         throw new IllegalArgumentException(
-            "expected a first line with the columns path and verdict");
+            "expected a first line with the columns path and verdict, each column once");
       }
       for (CSVRecord row : parser) {
-        LitmusRow recorded = LitmusRow.read(row);
-        rows.put(recorded.path(), recorded);
+        add(row, parser.getCurrentLineNumber(), columns.size(), rows);
       }
+    } catch (UncheckedIOException e) {
+      // What the parser throws when it goes on to a row that it cannot read.
+      throw e.getCause();
     }
-    return new RecordedResults(rows.buildKeepingLast());
+    return new RecordedResults(ImmutableMap.copyOf(rows));
+  }
+
+  private static void add(CSVRecord row, long line, int columns, Map<String, LitmusRow> rows) {
+    LitmusRow recorded = LitmusRow.read(row);
+    if (recorded.path().isEmpty() || recorded.verdict().isEmpty()) {
+      throw new IllegalArgumentException("line " + line + ": expected a path and a verdict");
+    }
+    if (row.size() > columns) {
+      throw new IllegalArgumentException(
+          "line %d: expected %d columns, found %d".formatted(line, columns, row.size()));
+    }
+    if (rows.put(recorded.path(), recorded) != null) {
+      throw new IllegalArgumentException(
+          "line %d: expected each path once, found %s again".formatted(line, recorded.path()));
+    }
   }
 
   /** How a result differs from the record, or the empty string; what is not recorded is free. */

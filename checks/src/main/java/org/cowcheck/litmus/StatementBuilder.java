@@ -1,6 +1,7 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Set;
 import org.cowcheck.litmus.grammar.LitmusParser;
 
 /** Builds the statements of a thread from their syntax trees. */
@@ -13,7 +14,14 @@ final class StatementBuilder {
     this.expressions = new ExpressionBuilder(file);
   }
 
-  Statement block(LitmusParser.BlockContext block) {
+  /** The body of a thread whose parameters and registers have a value when it begins. */
+  Statement body(LitmusParser.BlockContext block, Set<String> given) {
+    Statement body = block(block);
+    expressions.checkPointers(given);
+    return body;
+  }
+
+  private Statement block(LitmusParser.BlockContext block) {
     return new Statement.Block(
         block.statement().stream().map(this::statement).collect(ImmutableList.toImmutableList()));
   }
@@ -52,7 +60,6 @@ final class StatementBuilder {
     }
     return declarator.value == null
         ? Statement.NOTHING
-        : new Statement.Evaluate(
-            new Expression.Assign(declarator.ID().getText(), expressions.build(declarator.value)));
+        : new Statement.Evaluate(expressions.assign(declarator.ID().getText(), declarator.value));
   }
 }

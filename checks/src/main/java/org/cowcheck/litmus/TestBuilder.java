@@ -2,6 +2,7 @@ package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.cowcheck.litmus.grammar.LitmusParser;
 /** Builds a test from its syntax tree: the initial state, the threads, the question. */
 final class TestBuilder {
   static final int MAX_THREADS = 64;
+  static final int MAX_LOCATIONS = 1000;
 
   private final String file;
   private final Map<String, Initial> locations = new LinkedHashMap<>();
@@ -26,8 +28,9 @@ final class TestBuilder {
 
   LitmusTest build(String name, LitmusParser.TestContext tree) {
     checkThreads(tree.thread());
+    QuestionBuilder question = new QuestionBuilder(file, tree.thread().size());
     for (LitmusParser.InitItemContext item : tree.init().initItem()) {
-      initialise(item);
+      initialise(item, question);
     }
     ImmutableList.Builder<LitmusThread> threads = ImmutableList.builder();
     for (LitmusParser.ThreadContext thread : tree.thread()) {
@@ -36,9 +39,16 @@ final class TestBuilder {
               .map(parameter -> parameter.ID().getText())
               .collect(ImmutableList.toImmutableList());
       parameters.forEach(this::addLocation);
-      threads.add(new LitmusThread(parameters, new StatementBuilder(file).block(thread.block())));
+      ImmutableSet.Builder<String> given = ImmutableSet.<String>builder().addAll(parameters);
+      for (Observable.Register register : registers.keySet()) {
+        if (("P" + register.thread()).equals(thread.PROC().getText())) {
+          given.add(register.name());
+        }
+      }
+      threads.add(
+          new LitmusThread(
+              parameters, new StatementBuilder(file).body(thread.block(), given.build())));
     }
-    QuestionBuilder question = new QuestionBuilder(file, tree.thread().size());
     TreeSet<Observable> observed = new TreeSet<>();
     if (tree.locations() != null) {
       tree.locations().place().forEach(place -> observed.add(question.observable(place)));
@@ -54,6 +64,10 @@ final class TestBuilder {
       proposition.pointedTo().forEach(this::addLocation);
     }
     observed.forEach(this::addLocation);
+    if (locations.size() > MAX_LOCATIONS) {
+      throw new UnsupportedException(
+          file, position(tree), locations.size() + " locations; at most " + MAX_LOCATIONS + " are");
+    }
     return new LitmusTest(
         name,
         ImmutableMap.copyOf(locations),
@@ -92,7 +106,7 @@ final class TestBuilder {
     }
   }
 
-  private void initialise(LitmusParser.InitItemContext item) {
+  private void initialise(LitmusParser.InitItemContext item, QuestionBuilder question) {
     if (item.place() == null) {
       throw new UnsupportedException(file, position(item), "an array");
     }
@@ -100,10 +114,11 @@ final class TestBuilder {
     if (value instanceof Initial.Address address) {
       addLocation(address.location());
     }
-    if (item.place() instanceof LitmusParser.RegisterContext register) {
-      registers.put(QuestionBuilder.register(register.getStart(), register.ID()), value);
+    Observable place = question.observable(item.place());
+    if (place instanceof Observable.Register register) {
+      registers.put(register, value);
     } else {
-      locations.put(((LitmusParser.LocationContext) item.place()).ID().getText(), value);
+      locations.put(((Observable.Location) place).name(), value);
     }
   }
 
@@ -126,7 +141,7 @@ final class TestBuilder {
     try {
       return digits.startsWith("0x") || digits.startsWith("0X")
           ? Long.parseUnsignedLong(digits.substring(2), 16)
-          : Long.parseLong(digits);
+          : Long.parseUnsignedLong(digits);
     } catch (NumberFormatException e) {
       throw new MalformedException(
           file, position(token), "expected a number of 64 bits, found one that is larger");

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code cowcheck litmus}: what is printed where, and the exit codes. */
 final class LitmusCommandTest {
@@ -112,6 +114,81 @@ final class LitmusCommandTest {
     assertTrue(printed(out).contains("a.litmus,Unsupported,,,,,0.000\n"), printed(out));
     assertTrue(printed(out).contains("b.litmus,Malformed,,,,,0.000\n"), printed(out));
     assertTrue(printed(out).contains(MP_RACE + ",Always,"), printed(out));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "a,verdict|x,Never             ; expected a first line with the columns path and verdict, each column once",
+        "path,path,verdict|x,y,Never   ; expected a first line with the columns path and verdict, each column once",
+        "path,verdict|x                ; line 2: expected a path and a verdict",
+        "path,verdict|,Never           ; line 2: expected a path and a verdict",
+        "path,verdict|x,Never|y,Never,1 ; line 3: expected 2 columns, found 3",
+        "path,verdict|x,Never|y,Never|x,Always ; line 4: expected each path once, found x again",
+        "path,verdict|x,\"Never\"s    ; Invalid character between encapsulated token and delimiter",
+        "path,verdict|x,Never|\"y,Never ; (startline 3) EOF reached before encapsulated token finished",
+      })
+  void aRecordThatIsNoTable_isToldWhere(String table, String message) throws IOException {
+    Path recorded = write("recorded.csv", table.replace('|', '\n') + "\n");
+    assertEquals(
+        ExitCode.BAD_INPUT, Main.run("litmus", MP_RACE, "--expected", recorded.toString()));
+    assertTrue(printed(err).startsWith("cowcheck: " + recorded + ": " + message), printed(err));
+    assertEquals(1, printed(err).lines().count(), printed(err));
+    assertEquals("", printed(out));
+  }
+
+  @Test
+  void aFileThatIsTooLarge_isReadNoFurther() throws IOException {
+    Path large = write("large.litmus", "C t\n{}\n" + " ".repeat(1 << 20));
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", large.toString()));
+    assertEquals(
+        "cowcheck: " + large + ": expected at most 1048576 bytes, found more\n", printed(err));
+  }
+
+  @Test
+  void aLinkToNowhere_doesNotStopTheOthers() throws IOException {
+    Files.copy(Path.of(MP_RACE), temporary.resolve("b.litmus"));
+    Files.createSymbolicLink(temporary.resolve("a.litmus"), temporary.resolve("nowhere"));
+    Files.createDirectory(temporary.resolve("c.litmus"));
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", temporary.toString(), "--format", "csv"));
+    assertTrue(printed(err).endsWith("a.litmus: expected a file, found none\n"), printed(err));
+    assertEquals(3, printed(out).lines().count(), printed(out));
+  }
+
+  @Test
+  void anUnlockOfALockThatIsNotHeld_isUnsupported() throws IOException {
+    Path test = write("u.litmus", "C u\n{}\nP0(spinlock_t *l) { spin_unlock(l); }\n");
+    assertEquals(ExitCode.BAD_INPUT, Main.run("litmus", test.toString()));
+    assertEquals(
+        "cowcheck: " + test + ": unsupported: CPU0 unlocks l, which it does not hold\n",
+        printed(err));
+  }
+
+  @Test
+  void tooManyEvents_areUnknownWithTheBound() throws IOException {
+    Path test = write("m.litmus", threads(1, 10_000));
+    assertEquals(ExitCode.UNKNOWN, Main.run("litmus", test.toString()));
+    assertTrue(printed(out).contains("Observation m Unknown 0 0\n"), printed(out));
+    assertTrue(printed(out).contains("\nStopped --max-events 1000\n"), printed(out));
+  }
+
+  /** A thousand writes in any order: not one execution is complete when the time is over. */
+  @Test
+  void timeout_isKeptWithinOneExecution() throws IOException {
+    Path test = write("m.litmus", threads(16, 60));
+    long start = System.nanoTime();
+    assertEquals(ExitCode.UNKNOWN, Main.run("litmus", test.toString(), "--timeout", "1s"));
+    assertTrue(printed(out).contains("\nStopped --timeout 1s\n"), printed(out));
+    assertTrue(System.nanoTime() - start < 60e9);
+  }
+
+  private static String threads(int number, int writes) {
+    StringBuilder test = new StringBuilder("C m\n{}\n");
+    for (int i = 0; i < number; i++) {
+      test.append("P%d(int *x) { %s }\n".formatted(i, "WRITE_ONCE(*x, 1); ".repeat(writes)));
+    }
+    return test + "exists (x=1)\n";
   }
 
   @Test

@@ -116,7 +116,7 @@ final class LockFlagsTest {
   @Test
   void anUnlockOfALockThatIsNotHeld_isRefused() {
     program.cpu(cpu -> cpu.spin_unlock(lock));
-    assertThrows(IllegalStateException.class, () -> program.explore(LKMM));
+    assertThrows(UnheldLockException.class, () -> program.explore(LKMM));
   }
 
   @Test
@@ -126,6 +126,6 @@ final class LockFlagsTest {
           section(cpu);
           cpu.spin_unlock(lock);
         });
-    assertThrows(IllegalStateException.class, () -> program.explore(LKMM));
+    assertThrows(UnheldLockException.class, () -> program.explore(LKMM));
   }
 }

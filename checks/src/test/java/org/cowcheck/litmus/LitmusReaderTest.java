@@ -146,12 +146,20 @@ final class LitmusReaderTest {
         "``                                ; 1:1: expected the first line of a litmus test, such as 'C MP+poonceonces'",
         "`  `                              ; 1:1: expected the first line of a litmus test, such as 'C MP+poonceonces'",
         "C test                            ; 1:7: expected the initial state, '{ ... }', found the end",
-        "C test {} P0(int *x) { r0 = }     ; 1:29: expected a expression, found '}'",
+        "C test {} P0(int *x) { r0 = }     ; 1:29: expected an expression, found '}'",
         "C test {} P0(int *x) { r0 = 1 }   ; 1:31: expected",
         "C test {} P0(int *x) {            ; 1:23: expected a block, found the end",
         "C test {} P0(int *x) { } exists (0:r0) ; 1:38: expected '=', '==', '!=', found ')'",
-        "C test {} P0(int *x) { } exists (1:r0=0) ; 1:34: expected a register of P0 to P0, found 1:r0",
+        "C test {} P0(int *x) { } exists (1:r0=0) ; 1:34: expected a register of P0, found 1:r0",
+        "C test {} P0() { } P1() { } exists (2:r0=0) ; 1:37: expected a register of P0 to P1, found 2:r0",
         "C test {} P1(int *x) { }          ; 1:11: expected P0, found P1",
+        "C test {} P0(int *x) { } exists (1234567:r0=0) ; 1:34: expected a register of P0, found 1234567:r0",
+        "C test {} P0(int *x) { } locations [1:r0] ; 1:37: expected a register of P0, found 1:r0",
+        "C test {} P0(int *x) { } filter (1:r0=0) ; 1:34: expected a register of P0, found 1:r0",
+        "C test { 1:r0=0 } P0(int *x) { }  ; 1:10: expected a register of P0, found 1:r0",
+        "C test {} exists (x=0)            ; 1:11: expected 'void', a thread such as P0, found 'exists'",
+        "C test {} P0(int *x) { } exists (x=0) P1() { } ; 1:39: expected the end",
+        "C test {} P0(int *x) { \u0000 }   ; 1:24: expected a block, found a control character",
         "C test {} P0(int *x) { READ_ONCE(r0) } ; 1:38: expected",
         "C test {} P0(int *x) { /* }       ; 1:24: expected '*/' after '/*', found the end",
         "C test {} (* P0(int *x) { }       ; 1:11: expected '*)' after '(*', found the end",
@@ -159,6 +167,58 @@ final class LitmusReaderTest {
       })
   void malformedFile_isToldWhereAndWhatWasExpected(String text, String start) {
     assertMessage("test:" + start, text.replace(";", "\n"));
+  }
+
+  /** What herd7 calls a non-symbolic access: the test would quietly have no execution. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "WRITE_ONCE(*y, 1)          ; 1:36",
+        "int r0 = *y                ; 1:34",
+        "*y = 1                     ; 1:25",
+        "smp_store_release(y, 1)    ; 1:42",
+        "atomic_add(1, y)           ; 1:38",
+        "atomic_fetch_add(1, y)     ; 1:44",
+        "xchg(y, 1)                 ; 1:29",
+        "cmpxchg(y, 0, 1)           ; 1:32",
+        "spin_lock(y)               ; 1:34",
+        "int y, r0 = *y             ; 1:37",
+      })
+  void aPointerThatNothingMakesOne_isToldWhere(String statement, String place) {
+    assertMessage(
+        "test:" + place + ": expected a parameter or a variable that is assigned, found 'y'",
+        "C test {} P0(int *x) { " + statement + "; }");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{}      ; int *y = READ_ONCE(*x)",
+        "{}      ; int *y",
+        "{0:y=x} ; int r0",
+      })
+  void aPointerThatIsAssigned_mayBeFollowed(String init, String statement) {
+    String follow = statement.equals("int *y") ? "y = x; READ_ONCE(*y);" : "READ_ONCE(*y);";
+    LitmusTest test =
+        LitmusReader.read(
+            "test", "C test %s P0(int **x) { %s; %s }".formatted(init, statement, follow));
+    assertEquals(1, test.threads().size());
+  }
+
+  @Test
+  void numbers_haveSixtyFourBits() {
+    LitmusTest test =
+        LitmusReader.read(
+            "test",
+            "C test { a=9223372036854775807; b=-9223372036854775808; c=18446744073709551615;"
+                + " d=0xffffffffffffffff; } P0(int *a) { }");
+    assertEquals(
+        "{a=9223372036854775807, b=-9223372036854775808, c=-1, d=-1}", test.locations().toString());
+    assertMessage(
+        "test:1:12: expected a number of 64 bits, found one that is larger",
+        "C test { x=18446744073709551616 } P0(int *x) { }");
   }
 
   @Test
@@ -189,12 +249,20 @@ final class LitmusReaderTest {
         "C test {} P0(int *x) { r0 = " + "(".repeat(many));
     assertMessage(
         "test:1:1: expected at most 1048576 characters, found 2000000", "C".repeat(2 * many));
+    String nested = "expected less nesting, found 501 levels";
+    String thread = "C test {} P0(int *x) { r0 = ";
+    assertMessage("test:1:524: " + nested, thread + "!".repeat(many) + "0; }");
+    assertMessage("test:1:29: " + nested, thread + "1" + "+1".repeat(many / 4) + "; }");
+    assertMessage("test:1:", thread + "0 ? 1 : ".repeat(many / 10) + "; }");
+    assertMessage("test:1:", "C test {} P0(int *x) { " + "if (1) ".repeat(many / 8) + "; }");
+    assertMessage("test:1:", "C test {} P0() { " + "if (1) ; else ".repeat(many / 15) + "; }");
+    assertMessage("test:1:", "C test {} P0() { } exists (" + "~".repeat(many) + "x=1)");
+    assertMessage("test:1:", "C test {} P0() { } exists (x=1" + " /\\ x=1".repeat(many / 8) + ")");
     assertMessage(
-        "test:1:1: expected less nesting than there is in this file",
-        "C test {} P0(int *x) { r0 = " + "!".repeat(many) + "0; }");
-    assertMessage(
-        "test:1:1: expected less nesting than there is in this file",
-        "C test {} P0(int *x) { r0 = 1" + "+1".repeat(many / 4) + "; }");
+        "test:2:1: unsupported: 10001 locations; at most 1000 are",
+        "C test\n{ x; } P0(int *x) { } locations ["
+            + IntStream.range(0, 10_000).mapToObj(i -> "x" + i + ";").collect(Collectors.joining())
+            + "]");
     assertMessage("test:66:1: unsupported: 10000 threads; at most 64 are", threads(10_000));
   }
 
