@@ -41,12 +41,12 @@ final class SourceText {
       throw new UnsupportedException(
           file, position(first.start(1)), "litmus tests for " + first.group(1) + "; only C is");
     }
-    name = first.group(2);
+    name = first.group(2).replaceFirst("\\.litmus$", "");
     blank(0, first.end());
     blankRest(first.end());
   }
 
-  /** The name in the first line. */
+  /** The name in the first line; as in herd7, {@code .litmus} at its end is no part of it. */
   String name() {
     return name;
   }

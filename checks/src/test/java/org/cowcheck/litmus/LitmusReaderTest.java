@@ -41,6 +41,12 @@ final class LitmusReaderTest {
     assertEquals("exists (0:r0=0)", test.condition().toString());
   }
 
+  @ParameterizedTest
+  @CsvSource({"MP+polocks.litmus, MP+polocks", "a.b, a.b", "litmus, litmus"})
+  void name_isWithoutTheSuffixOfFiles(String first, String name) {
+    assertEquals(name, LitmusReader.read("test", "C " + first + "\n{}\n" + THREAD).name());
+  }
+
   @Test
   void initialState_hasAllFormsOfHerd() {
     LitmusTest test =
