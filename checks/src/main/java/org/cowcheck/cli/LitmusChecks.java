@@ -19,6 +19,7 @@ import org.cowcheck.litmus.LitmusReader;
 import org.cowcheck.litmus.LitmusResult;
 import org.cowcheck.litmus.LitmusRow;
 import org.cowcheck.litmus.LitmusRun;
+import org.cowcheck.litmus.LitmusTest;
 import org.cowcheck.litmus.UnsupportedException;
 
 /** Runs litmus tests side by side, one per processor; the order of what is done is theirs. */
@@ -64,12 +65,8 @@ final class LitmusChecks {
   private Done check(Source source, int total) {
     Done done;
     try {
-      LitmusResult result =
-          LitmusRun.run(
-              LitmusReader.read(source.file().toString(), content(source.file())),
-              model,
-              bounds,
-              interrupted);
+      LitmusTest test = LitmusReader.read(source.file().toString(), content(source.file()));
+      LitmusResult result = LitmusRun.run(test, model.asking(test.asked()), bounds, interrupted);
       done = new Done(LitmusRow.of(source.path(), result), Optional.of(result), "");
     } catch (UnsupportedException e) {
       done = failed(source, LitmusRow.UNSUPPORTED, e.getMessage());

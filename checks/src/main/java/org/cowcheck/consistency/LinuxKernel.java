@@ -1,6 +1,7 @@
 package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 
@@ -14,6 +15,22 @@ import org.cowcheck.execution.Relation;
  * is left to the end with it.
  */
 final class LinuxKernel implements MemoryModel {
+  private final ImmutableSet<String> asked;
+
+  LinuxKernel() {
+    this(ImmutableSet.of());
+  }
+
+  /** The model of a question that asks for the final values of words. */
+  private LinuxKernel(ImmutableSet<String> asked) {
+    this.asked = asked;
+  }
+
+  @Override
+  public MemoryModel asking(ImmutableSet<String> words) {
+    return new LinuxKernel(words);
+  }
+
   @Override
   public String name() {
     return "lkmm";
@@ -73,7 +90,7 @@ final class LinuxKernel implements MemoryModel {
       }
       races = plainAccesses.races();
     }
-    return Judgement.consistentWith(races, LinuxKernelFlags.of(lk, races));
+    return Judgement.consistentWith(races, LinuxKernelFlags.of(lk, races, asked));
   }
 
   /** {@code let rcu-fence = po ; rcu-order ; po?}. */

@@ -2,6 +2,7 @@ package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.Collection;
+import java.util.Set;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
@@ -19,8 +20,8 @@ import org.cowcheck.memory.Fence;
  * <ul>
  *   <li>unpaired-LKW and unpaired-LKR cannot be raised: a lock's two halves are one step of its
  *       CPU.
- *   <li>lock-final is a property of the question, not of the execution: who asks for the final
- *       value of a lock has to raise it.
+ *   <li>lock-final is raised by the question together with the execution: by one with an event on a
+ *       lock whose final value is asked for.
  *   <li>lock-nest and unmatched-locks are axioms: where a CPU would take a lock that it holds, or
  *       that another CPU never releases, cat has no execution. Such a graph is judged consistent
  *       here, but its CPU waits for ever, so it is counted as blocked and reported as a deadlock.
@@ -32,12 +33,17 @@ final class LinuxKernelFlags {
 
   private LinuxKernelFlags() {}
 
-  /** The flags that a consistent execution raises, its data races being known. */
-  static ImmutableSortedSet<String> of(LinuxKernelRelations lk, Collection<Judgement.Race> races) {
+  /**
+   * The flags that a consistent execution raises, its data races being known.
+   *
+   * @param asked the words whose final values are asked for, by name
+   */
+  static ImmutableSortedSet<String> of(
+      LinuxKernelRelations lk, Collection<Judgement.Race> races, Set<String> asked) {
     LinuxKernelFlags flags = new LinuxKernelFlags();
     flags.plainAccesses(lk, races);
     flags.sections(lk.basics.graph);
-    flags.locks(lk.basics.graph);
+    flags.locks(lk.basics.graph, asked);
     return flags.raised.build();
   }
 
@@ -88,14 +94,16 @@ final class LinuxKernelFlags {
   }
 
   /** lock.cat. */
-  private void locks(Graph graph) {
+  private void locks(Graph graph, Set<String> asked) {
     boolean[] isLock = new boolean[graph.words()];
     boolean[] isOrdinary = new boolean[graph.words()];
     boolean unmatched = false;
+    boolean asksForLock = false;
     for (int id = 0; id < graph.size(); id++) {
       Event event = graph.event(id);
       if (event.lockRole() != LockRole.NONE) {
         isLock[event.word().number()] = true;
+        asksForLock |= asked.contains(event.word().name());
       } else if (!event.isFence() && !event.isInitial()) {
         isOrdinary[event.word().number()] = true;
       }
@@ -107,6 +115,8 @@ final class LinuxKernelFlags {
     }
     // flag ~empty [M \ IW] ; loc ; [ALL-LOCKS] as mixed-lock-accesses
     flag(mixed, "mixed-lock-accesses");
+    // flag ~empty [FW] ; loc ; [ALL-LOCKS] as lock-final
+    flag(asksForLock, "lock-final");
     // flag ~empty UL \ range(critical) as unmatched-unlock
     flag(unmatched, "unmatched-unlock");
   }

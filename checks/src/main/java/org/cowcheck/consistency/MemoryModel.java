@@ -1,5 +1,6 @@
 package org.cowcheck.consistency;
 
+import com.google.common.collect.ImmutableSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 
@@ -40,4 +41,12 @@ public interface MemoryModel {
    * between events of this graph.
    */
   Relation before(Graph graph);
+
+  /**
+   * The same model for a question that asks for the final values of words, by name: it may warn of
+   * that.
+   */
+  default MemoryModel asking(ImmutableSet<String> words) {
+    return this;
+  }
 }

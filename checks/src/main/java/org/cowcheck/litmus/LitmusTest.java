@@ -2,6 +2,7 @@ package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 
 /**
@@ -24,6 +25,14 @@ public record LitmusTest(
     ImmutableSortedSet<Observable> observed,
     Proposition filter,
     Condition condition) {
+
+  /** The locations whose final values are needed. */
+  public ImmutableSet<String> asked() {
+    return needed().stream()
+        .filter(Observable.Location.class::isInstance)
+        .map(Observable::name)
+        .collect(ImmutableSet.toImmutableSet());
+  }
 
   /** What the filter and the condition speak of, and what is observed. */
   ImmutableSortedSet<Observable> needed() {

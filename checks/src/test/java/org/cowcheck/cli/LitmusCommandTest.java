@@ -1,6 +1,7 @@
 package org.cowcheck.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,40 @@ final class LitmusCommandTest {
       test.append("P%d(int *x) { %s }\n".formatted(i, "WRITE_ONCE(*x, 1); ".repeat(writes)));
     }
     return test + "exists (x=1)\n";
+  }
+
+  /** As herd7 raises it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      value = {
+        "spin_lock(l); spin_unlock(l);              @ exists (l=0)                   @ lock-final",
+        "spin_lock(l); spin_unlock(l);              @ exists (x=0 \\/ ~l=1)         @ lock-final",
+        "spin_lock(l); spin_unlock(l);              @ exists (x=[l])                 @ lock-final",
+        "spin_lock(l); spin_unlock(l);              @ locations [l]                  @ lock-final",
+        "spin_lock(l);                              @ locations [l]                  @ lock-final",
+        "if (spin_trylock(l)) spin_unlock(l);       @ locations [l]                  @ lock-final",
+        "int r0 = spin_is_locked(l);                @ locations [l]                  @ lock-final",
+        "if (READ_ONCE(*y)) { spin_lock(l); spin_unlock(l); } @ locations [l]        @ lock-final",
+        "if (READ_ONCE(*x)) { spin_lock(l); spin_unlock(l); } @ locations [l]        @ ''",
+        "spin_lock(l); spin_unlock(l);              @ exists (x=l)                   @ ''",
+        "spin_lock(l); spin_unlock(l);              @ filter (l=0) exists (x=0)      @ lock-final",
+        "spin_lock(l); spin_unlock(l);              @ exists (m=0)                   @ ''",
+        "WRITE_ONCE(*l, 1);                         @ exists (l=1)                   @ ''",
+      })
+  void askingForTheFinalValueOfALock_isFlagged(String statements, String question, String flags)
+      throws IOException {
+    String test =
+        "C l\n{}\nP0(spinlock_t *l, spinlock_t *m, int *x, int *y) { %s }\nP1(int *y) { %s }\n%s\n"
+            .formatted(statements, "WRITE_ONCE(*y, 1);", question);
+    Path file = write("l.litmus", test);
+    assertEquals(ExitCode.OK, Main.run("litmus", file.toString()));
+    assertEquals(
+        flags.isEmpty() ? List.of() : List.of("Flag " + flags),
+        printed(out).lines().filter(line -> line.startsWith("Flag")).toList());
+    out.reset();
+    assertEquals(ExitCode.OK, Main.run("litmus", file.toString(), "--model", "sc"));
+    assertFalse(printed(out).contains("Flag"), printed(out));
   }
 
   @Test
