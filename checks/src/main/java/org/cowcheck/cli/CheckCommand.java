@@ -1,11 +1,8 @@
 package org.cowcheck.cli;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.LinkedListMultimap;
-import com.google.common.collect.ListMultimap;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +15,16 @@ import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
-import org.cowcheck.report.VerdictTable;
 import org.cowcheck.report.WitnessFile;
-import org.cowcheck.report.WitnessText;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
-import org.cowcheck.verdict.RacingPair;
-import org.cowcheck.verdict.Verdict;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code cowcheck check}: answers cells by exploring every execution. */
@@ -49,8 +44,6 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
-  private static final int NAMED_CELLS = 10;
-
   @Option(
       names = "--scenario",
       split = ",",
@@ -90,18 +83,7 @@ final class CheckCommand implements Callable<Integer> {
               + " as-written. Default: marked; for the whole catalogue both.")
   private List<String> accesses = List.of();
 
-  @Option(
-      names = "--max-executions",
-      paramLabel = "N",
-      description = "Stop a cell after so many executions.")
-  private long maxExecutions = Long.MAX_VALUE;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = "Stop a cell after this time: 90s, 5m, 2h.")
-  private Duration timeout = Bounds.NONE.timeout();
+  @Mixin private BoundsOptions boundsOptions = new BoundsOptions();
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
   private Format format = Format.text;
@@ -120,12 +102,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (maxExecutions <= 0) {
-      throw new BadInputException("--max-executions must be at least 1, not " + maxExecutions);
-    }
+    Bounds bounds = boundsOptions.bounds();
     ImmutableList<Cell> cells = cells();
     Expectations expectations = Expectations.read();
-    Bounds bounds = new Bounds(maxExecutions, timeout, Bounds.NONE.maxEvents());
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(bounds, new ProgressLine(System.err), interruption::isRequested).run(cells);
@@ -134,7 +113,7 @@ final class CheckCommand implements Callable<Integer> {
       System.out.print(
           format == Format.json
               ? JsonReport.print(outcomes, expectations, files) + "\n"
-              : text(outcomes, expectations, files));
+              : new CheckText(expectations, files).print(outcomes));
       if (!unwritten.isEmpty()) {
         throw new BadInputException(unwritten);
       }
@@ -194,98 +173,5 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     return "";
-  }
-
-  private static String text(
-      List<Outcome> outcomes, Expectations expectations, Map<Outcome, Path> files) {
-    VerdictTable table = new VerdictTable(expectations);
-    return witnesses(outcomes, files)
-        + races(outcomes)
-        + table.print(outcomes)
-        + notes(outcomes)
-        + table.summary(outcomes)
-        + "\n";
-  }
-
-  /** Each witness once, under all the cells that have it. */
-  private static String witnesses(List<Outcome> outcomes, Map<Outcome, Path> files) {
-    ListMultimap<String, Outcome> byText = LinkedListMultimap.create();
-    for (Outcome outcome : outcomes) {
-      outcome.witness().ifPresent(witness -> byText.put(WitnessText.print(witness), outcome));
-    }
-    StringBuilder text = new StringBuilder();
-    for (String witness : byText.keySet()) {
-      for (Outcome outcome : byText.get(witness)) {
-        text.append(String.format("%s: %s%n", outcome.cell(), outcome.summary()));
-      }
-      text.append(witness);
-      for (Outcome outcome : byText.get(witness)) {
-        Path file = files.get(outcome);
-        text.append(file == null ? "  no replay file\n" : "  replay " + file + "\n");
-      }
-      text.append('\n');
-    }
-    return text.toString();
-  }
-
-  /** Each set of data races once, under all the cells that have it. */
-  private static String races(List<Outcome> outcomes) {
-    ListMultimap<ImmutableList<RacingPair>, Outcome> byRaces = LinkedListMultimap.create();
-    for (Outcome outcome : outcomes) {
-      if (!outcome.races().isEmpty()) {
-        byRaces.put(outcome.races(), outcome);
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (ImmutableList<RacingPair> races : byRaces.keySet()) {
-      for (Outcome outcome : byRaces.get(races)) {
-        text.append(String.format("%s: data races; LKMM promises nothing then%n", outcome.cell()));
-      }
-      for (RacingPair race : races) {
-        text.append(
-            String.format("  %s: %s against %s%n", race.word(), race.first(), race.second()));
-      }
-      text.append('\n');
-    }
-    return text.toString();
-  }
-
-  /** How Never is known, and which bounds were reached. */
-  private static String notes(List<Outcome> outcomes) {
-    StringBuilder text = new StringBuilder();
-    if (outcomes.stream().anyMatch(outcome -> outcome.verdict() == Verdict.NEVER)) {
-      text.append(
-          "Never: the explorer saw every execution in which (po | rf) has no cycle; executions are"
-              + " counted once.\n");
-    }
-    if (outcomes.stream()
-        .anyMatch(
-            outcome ->
-                outcome.verdict() == Verdict.NEVER && outcome.cell().model().equals("lkmm"))) {
-      text.append("Never (lkmm): load buffering is not explored in model programs.\n");
-    }
-    ListMultimap<String, Outcome> unknown = LinkedListMultimap.create();
-    for (Outcome outcome : outcomes) {
-      if (!outcome.stopped().isEmpty()) {
-        unknown.put(outcome.stopped(), outcome);
-      } else if (outcome.verdict() == Verdict.UNKNOWN) {
-        unknown.put("no execution is complete", outcome);
-      }
-    }
-    for (String reason : unknown.keySet()) {
-      List<Outcome> stopped = unknown.get(reason);
-      text.append(String.format("Not explored to the end (%s): %d cells", reason, stopped.size()));
-      text.append("; raise the bound or check fewer cells.\n");
-      for (Outcome outcome : stopped.subList(0, Math.min(stopped.size(), NAMED_CELLS))) {
-        text.append(
-            String.format(
-                "  %s: verdict %s after %,d executions%n",
-                outcome.cell(), outcome.verdict().word(), outcome.executions()));
-      }
-      if (stopped.size() > NAMED_CELLS) {
-        text.append(String.format("  and %d more%n", stopped.size() - NAMED_CELLS));
-      }
-    }
-    return text.toString();
   }
 }

@@ -8,7 +8,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +18,7 @@ import org.cowcheck.litmus.LitmusRow;
 import org.cowcheck.litmus.LitmusText;
 import org.cowcheck.litmus.RecordedResults;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,18 +62,7 @@ final class LitmusCommand implements Callable<Integer> {
       description = "text, json or csv. Default: ${DEFAULT-VALUE}.")
   private Format format = Format.text;
 
-  @Option(
-      names = "--max-executions",
-      paramLabel = "N",
-      description = "Stop a test after so many executions.")
-  private long maxExecutions = Long.MAX_VALUE;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = "Stop a test after this time: 90s, 5m, 2h.")
-  private Duration timeout = Bounds.NONE.timeout();
+  @Mixin private BoundsOptions boundsOptions = new BoundsOptions();
 
   /** The formats, as users write them. */
   enum Format {
@@ -84,12 +73,9 @@ final class LitmusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (maxExecutions <= 0) {
-      throw new BadInputException("--max-executions must be at least 1, not " + maxExecutions);
-    }
+    Bounds bounds = boundsOptions.bounds();
     Optional<RecordedResults> recorded = recorded();
     ImmutableList<LitmusChecks.Source> sources = sources();
-    Bounds bounds = new Bounds(maxExecutions, timeout, Bounds.NONE.maxEvents());
     try (Interruption interruption = new Interruption()) {
       LitmusChecks checks =
           new LitmusChecks(
