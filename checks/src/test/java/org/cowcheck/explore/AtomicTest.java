@@ -1,8 +1,6 @@
 package org.cowcheck.explore;
 
 import static org.cowcheck.consistency.MemoryModels.LKMM;
-import static org.cowcheck.consistency.MemoryModels.SC;
-import static org.cowcheck.consistency.MemoryModels.TSO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.common.collect.ImmutableList;
@@ -185,10 +183,7 @@ final class AtomicTest {
               cpu.note("y", cpu.READ_ONCE(y));
             })
         .cpu(cpu -> Link.SMP_MB.writeRead(cpu, y, 1, x));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, weakUnderTso);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "0 0").assertWeak(weakUnderTso, weakUnderLkmm);
   }
 
   /**
@@ -216,10 +211,7 @@ final class AtomicTest {
               cpu.note("y", cpu.READ_ONCE(y));
             })
         .cpu(cpu -> Link.SMP_MB.writeRead(cpu, y, 1, x));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "0 0").assertWeak(false, weakUnderLkmm);
   }
 
   /** How a CPU adds to a word and then reads another one. */
@@ -271,10 +263,8 @@ final class AtomicTest {
         .cpu(cpu -> Link.RELEASE.writeWrite(cpu, x, 1, y, 1))
         .cpu(cpu -> cpu.note("x", reader.run(cpu, y, x)))
         .observe(y);
-    Shape shape = new Shape(program, ImmutableSet.of("0 1", "1 1", "1 3"), "0 3");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    new Shape(program, ImmutableSet.of("0 1", "1 1", "1 3"), "0 3")
+        .assertWeak(false, weakUnderLkmm);
   }
 
   /**

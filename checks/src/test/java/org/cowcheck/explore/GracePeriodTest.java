@@ -1,10 +1,9 @@
 package org.cowcheck.explore;
 
-import static org.cowcheck.consistency.MemoryModels.LKMM;
-import static org.cowcheck.consistency.MemoryModels.SC;
-import static org.cowcheck.consistency.MemoryModels.TSO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.Set;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
@@ -67,13 +66,11 @@ final class GracePeriodTest {
     }
   }
 
-  /**
-   * MP: a section that sees the store after the wait sees the one before it, although nothing
-   * orders its reads. The IPI waits for IRQs off only; synchronize_rcu waits for both.
-   */
+  /** A wait of the updater, a section of the reader, and whether they leave the weak state. */
+  @Retention(RetentionPolicy.RUNTIME)
   @ParameterizedTest
   @CsvSource({
-    // updater, reader, weak state under LKMM
+    // updater, reader, weak state
     "SMP_MB, RCU, true",
     "SMP_MB, IRQS_OFF, true",
     "SYNCHRONIZE_RCU, NONE, true",
@@ -85,6 +82,13 @@ final class GracePeriodTest {
     "IPI_SYNC, NESTED_RCU, true",
     "IPI_SYNC, IRQS_OFF, false",
   })
+  private @interface WaitsAndSections {}
+
+  /**
+   * MP: a section that sees the store after the wait sees the one before it, although nothing
+   * orders its reads. The IPI waits for IRQs off only; synchronize_rcu waits for both.
+   */
+  @WaitsAndSections
   void messagePassing_intoASection(Wait wait, Section section, boolean weakUnderLkmm) {
     program
         .cpu(
@@ -94,30 +98,14 @@ final class GracePeriodTest {
               cpu.WRITE_ONCE(y, 1);
             })
         .cpu(cpu -> section.run(cpu, () -> Link.NOTHING.readRead(cpu, y, x)));
-    Shape shape = Shape.ofReads(program, 2, "1 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "1 0").assertWeak(false, weakUnderLkmm);
   }
 
   /**
    * SB: the shape of GUP-fast, which pins and then looks again, against who clears, waits and then
    * looks for pins. Here TSO needs the section too.
    */
-  @ParameterizedTest
-  @CsvSource({
-    // updater, reader, weak state under TSO and LKMM
-    "SMP_MB, RCU, true",
-    "SMP_MB, IRQS_OFF, true",
-    "SYNCHRONIZE_RCU, NONE, true",
-    "SYNCHRONIZE_RCU, RCU, false",
-    "SYNCHRONIZE_RCU, NESTED_RCU, false",
-    "SYNCHRONIZE_RCU, IRQS_OFF, false",
-    "IPI_SYNC, NONE, true",
-    "IPI_SYNC, RCU, true",
-    "IPI_SYNC, NESTED_RCU, true",
-    "IPI_SYNC, IRQS_OFF, false",
-  })
+  @WaitsAndSections
   void storeBuffering_againstASection(Wait wait, Section section, boolean weak) {
     program
         .cpu(
@@ -127,10 +115,7 @@ final class GracePeriodTest {
               cpu.note("y", cpu.READ_ONCE(y));
             })
         .cpu(cpu -> section.run(cpu, () -> Link.NOTHING.writeRead(cpu, y, 1, x)));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, weak);
-    shape.assertStates(LKMM, weak);
+    Shape.ofReads(program, 2, "0 0").assertWeak(weak, weak);
   }
 
   /** Where a section lies in the program order of two accesses. */
@@ -158,10 +143,8 @@ final class GracePeriodTest {
     }
   }
 
-  /**
-   * The first access must be before the end of the section and the second one after its beginning,
-   * as rcu-fence begins and ends with po; neither has to be in it.
-   */
+  /** Where the section is, and whether it leaves the weak state. */
+  @Retention(RetentionPolicy.RUNTIME)
   @ParameterizedTest
   @CsvSource({
     "BEFORE_BOTH, true",
@@ -170,6 +153,13 @@ final class GracePeriodTest {
     "AROUND_THE_SECOND, false",
     "AFTER_BOTH, true",
   })
+  private @interface Positions {}
+
+  /**
+   * The first access must be before the end of the section and the second one after its beginning,
+   * as rcu-fence begins and ends with po; neither has to be in it.
+   */
+  @Positions
   void messagePassing_pastASection(Position position, boolean weakUnderLkmm) {
     program
         .cpu(cpu -> Link.SYNCHRONIZE_RCU.writeWrite(cpu, x, 1, y, 1))
@@ -179,20 +169,10 @@ final class GracePeriodTest {
                     cpu,
                     () -> cpu.note("y", cpu.READ_ONCE(y)),
                     () -> cpu.note("x", cpu.READ_ONCE(x))));
-    Shape shape = Shape.ofReads(program, 2, "1 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "1 0").assertWeak(false, weakUnderLkmm);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "BEFORE_BOTH, true",
-    "AROUND_THE_FIRST, false",
-    "BETWEEN, false",
-    "AROUND_THE_SECOND, false",
-    "AFTER_BOTH, true",
-  })
+  @Positions
   void storeBuffering_pastASection(Position position, boolean weak) {
     program
         .cpu(cpu -> Link.SYNCHRONIZE_RCU.writeRead(cpu, x, 1, y))
@@ -200,10 +180,7 @@ final class GracePeriodTest {
             cpu ->
                 position.run(
                     cpu, () -> cpu.WRITE_ONCE(y, 1), () -> cpu.note("x", cpu.READ_ONCE(x))));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, weak);
-    shape.assertStates(LKMM, weak);
+    Shape.ofReads(program, 2, "0 0").assertWeak(weak, weak);
   }
 
   /**
@@ -234,10 +211,7 @@ final class GracePeriodTest {
               }
               cpu.note("x", cpu.READ_ONCE(x));
             });
-    Shape shape = Shape.ofReads(program, 3, "0 0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, weak);
-    shape.assertStates(LKMM, weak);
+    Shape.ofReads(program, 3, "0 0 0").assertWeak(weak, weak);
   }
 
   /** Two grace periods on two CPUs, and one section that spans both. */
@@ -266,10 +240,7 @@ final class GracePeriodTest {
               cpu.note("z", cpu.READ_ONCE(z));
             })
         .cpu(cpu -> section.run(cpu, () -> Link.NOTHING.writeRead(cpu, z, 1, x)));
-    Shape shape = Shape.ofReads(program, 3, "0 0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, weak);
-    shape.assertStates(LKMM, weak);
+    Shape.ofReads(program, 3, "0 0 0").assertWeak(weak, weak);
   }
 
   /**

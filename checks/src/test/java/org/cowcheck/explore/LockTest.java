@@ -199,10 +199,7 @@ final class LockTest {
               }
             })
         .cpu(cpu -> Link.SMP_RMB.readRead(cpu, y, x));
-    Shape shape = Shape.ofReads(program, 2, "1 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "1 0").assertWeak(false, weakUnderLkmm);
   }
 
   // Full fences made of locks.
@@ -220,10 +217,7 @@ final class LockTest {
     program
         .cpu(cpu -> storeThenLoadInSection(cpu, x, l, first, y))
         .cpu(cpu -> storeThenLoadInSection(cpu, y, m, second, x));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "0 0").assertWeak(false, weakUnderLkmm);
   }
 
   private static void storeThenLoadInSection(
@@ -249,10 +243,7 @@ final class LockTest {
               locked(cpu, m, () -> cpu.WRITE_ONCE(y, 1));
               note(cpu, x);
             });
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, true);
-    shape.assertStates(LKMM, true);
+    Shape.ofReads(program, 2, "0 0").assertWeak(true, true);
   }
 
   /** smp_mb__after_unlock_lock makes the unlock of one lock and the lock of another a fence. */
@@ -269,10 +260,7 @@ final class LockTest {
               cpu.spin_unlock(m);
             })
         .cpu(cpu -> Link.SMP_MB.writeRead(cpu, y, 1, x));
-    Shape shape = Shape.ofReads(program, 2, "0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    Shape.ofReads(program, 2, "0 0").assertWeak(false, weakUnderLkmm);
   }
 
   /**
@@ -325,9 +313,7 @@ final class LockTest {
     String weak = "1 0 2";
     Shape shape =
         new Shape(program, Sets.difference(all, ImmutableSet.of(weak)).immutableCopy(), weak);
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, false);
-    shape.assertStates(LKMM, weakUnderLkmm);
+    shape.assertWeak(false, weakUnderLkmm);
   }
 
   // spin_trylock.
@@ -404,9 +390,6 @@ final class LockTest {
         .cpu(cpu -> locked(cpu, l, () -> Link.SMP_MB.writeRead(cpu, y, 1, x)));
     ImmutableSet<String> interleavings =
         ImmutableSet.of("0 0 1", "0 1 0", "0 1 1", "1 0 1", "1 1 0", "1 1 1");
-    Shape shape = new Shape(program, interleavings, "0 0 0");
-    shape.assertStates(SC, false);
-    shape.assertStates(TSO, true);
-    shape.assertStates(LKMM, true);
+    new Shape(program, interleavings, "0 0 0").assertWeak(true, true);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.consistency.MemoryModels;
 
 /**
  * A litmus shape: a program, the states that interleaving gives, and the one state that only
@@ -35,6 +36,13 @@ record Shape(TestProgram program, ImmutableSet<String> interleavings, String wea
 
   private static String state(List<Integer> values) {
     return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  /** The weak state is never there under SC, and under TSO and LKMM if that is said. */
+  void assertWeak(boolean underTso, boolean underLkmm) {
+    assertStates(MemoryModels.SC, false);
+    assertStates(MemoryModels.TSO, underTso);
+    assertStates(MemoryModels.LKMM, underLkmm);
   }
 
   /** The weak state is there if it is allowed, each other state is there, and nothing else is. */

@@ -4,6 +4,7 @@ import static org.cowcheck.consistency.MemoryModels.LKMM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Set;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,35 +28,22 @@ final class SrcuTest {
               cpu.synchronize_srcu(s);
               cpu.WRITE_ONCE(y, 1);
             })
-        .cpu(
-            cpu -> {
-              Word read = sameStruct ? s : t;
-              long index = cpu.srcu_read_lock(read);
-              cpu.note("y", cpu.READ_ONCE(y));
-              cpu.note("x", cpu.READ_ONCE(x));
-              cpu.srcu_read_unlock(read, index);
-            });
+        .cpu(cpu -> readIn(cpu, sameStruct ? s : t));
     Set<String> states = weak ? Set.of("0 0", "0 1", "1 0", "1 1") : Set.of("0 0", "0 1", "1 1");
     assertEquals(states, program.explore(LKMM).states());
   }
 
   @Test
   void synchronizeRcu_doesNotWaitForSrcu() {
-    program
-        .cpu(
-            cpu -> {
-              cpu.WRITE_ONCE(x, 1);
-              cpu.synchronize_rcu();
-              cpu.WRITE_ONCE(y, 1);
-            })
-        .cpu(
-            cpu -> {
-              long index = cpu.srcu_read_lock(s);
-              cpu.note("y", cpu.READ_ONCE(y));
-              cpu.note("x", cpu.READ_ONCE(x));
-              cpu.srcu_read_unlock(s, index);
-            });
+    program.cpu(cpu -> Link.SYNCHRONIZE_RCU.writeWrite(cpu, x, 1, y, 1)).cpu(cpu -> readIn(cpu, s));
     assertEquals(Set.of("0 0", "0 1", "1 0", "1 1"), program.explore(LKMM).states());
+  }
+
+  /** Reads y and x in a section. */
+  private void readIn(Cpu cpu, Word struct) {
+    long index = cpu.srcu_read_lock(struct);
+    Link.NOTHING.readRead(cpu, y, x);
+    cpu.srcu_read_unlock(struct, index);
   }
 
   /** As herd7 has it: no execution, for nobody waits for oneself and goes on. */
