@@ -66,7 +66,7 @@ final class LitmusChecks {
     Done done;
     try {
       LitmusTest test = LitmusReader.read(source.file().toString(), content(source.file()));
-      LitmusResult result = LitmusRun.run(test, model.asking(test.asked()), bounds, interrupted);
+      LitmusResult result = LitmusRun.run(test, model, bounds, interrupted);
       done = new Done(LitmusRow.of(source.path(), result), Optional.of(result), "");
     } catch (UnsupportedException e) {
       done = failed(source, LitmusRow.UNSUPPORTED, e.getMessage());

@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
@@ -24,15 +25,26 @@ public final class Execution implements End, Comparable<Execution> {
   private final ImmutableList<CpuState> cpus;
   private final MemoryModel model;
   private final String broken;
+  private final ImmutableSortedSet<String> flags;
   private int[] canonicalForm;
   private int disorder = -1;
   private Relation before;
 
   Execution(Graph graph, ImmutableList<CpuState> cpus, MemoryModel model, String broken) {
+    this(graph, cpus, model, broken, ImmutableSortedSet.of());
+  }
+
+  Execution(
+      Graph graph,
+      ImmutableList<CpuState> cpus,
+      MemoryModel model,
+      String broken,
+      ImmutableSortedSet<String> flags) {
     this.graph = graph;
     this.cpus = cpus;
     this.model = model;
     this.broken = broken;
+    this.flags = flags;
   }
 
   /** The events with rf and co. Not to be changed. */
@@ -43,6 +55,11 @@ public final class Execution implements End, Comparable<Execution> {
   /** What the execution breaks, or the empty string. */
   public String broken() {
     return broken;
+  }
+
+  /** The warnings that the memory model raises, by their names in it. */
+  public ImmutableSortedSet<String> flags() {
+    return flags;
   }
 
   /** Whether every program returned; if not, some CPU waits for a lock for ever. */

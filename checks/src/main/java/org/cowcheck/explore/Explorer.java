@@ -305,7 +305,7 @@ public final class Explorer {
       return;
     }
     ImmutableList<CpuState> states = ImmutableList.copyOf(cpus);
-    Execution execution = new Execution(graph, states, model, "");
+    Execution execution = new Execution(graph, states, model, "", judgement.flags());
     if (execution.isFinished()) {
       executions++;
       flags.addAll(judgement.flags());

@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
@@ -36,14 +36,14 @@ public final class LoadBuffering {
   private final ImmutableList<Paths> paths;
   private final MemoryModel model;
   private final Watch watch;
-  private final BiConsumer<Execution, Judgement> visitor;
+  private final Consumer<Execution> visitor;
   private long steps;
 
   /**
    * A search.
    *
    * @param paths the same programs without values; empty if they cannot be run so
-   * @param visitor sees each consistent execution once, and what the model says of it
+   * @param visitor sees each consistent execution once
    */
   public LoadBuffering(
       ImmutableList<Word> words,
@@ -51,7 +51,7 @@ public final class LoadBuffering {
       ImmutableList<Paths> paths,
       MemoryModel model,
       Watch watch,
-      BiConsumer<Execution, Judgement> visitor) {
+      Consumer<Execution> visitor) {
     this.words = words;
     this.programs = programs;
     this.paths = paths;
@@ -99,7 +99,7 @@ public final class LoadBuffering {
   private void judge(Graph graph, ImmutableList<CpuState> cpus) {
     Judgement judgement = model.judge(graph);
     if (judgement.isConsistent()) {
-      visitor.accept(new Execution(graph.copy(), cpus, model, ""), judgement);
+      visitor.accept(new Execution(graph.copy(), cpus, model, "", judgement.flags()));
     }
   }
 

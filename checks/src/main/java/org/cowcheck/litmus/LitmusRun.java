@@ -55,7 +55,7 @@ public final class LitmusRun {
       LitmusTest test, MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
     long start = System.nanoTime();
     LitmusRun run = new LitmusRun(test);
-    String stopped = run.explore(model, bounds, cancelled);
+    String stopped = run.explore(model.asking(test.asked()), bounds, cancelled);
     return new LitmusResult(
         test,
         run.addresses,
@@ -85,20 +85,11 @@ public final class LitmusRun {
     // The one place where searches run: executions without a cycle of po | rf, then those with one.
     Exploration exploration =
         new Explorer(words, all, model, bounds, this::visit, executions -> {}, watch).explore();
-    flags.addAll(exploration.flags());
     if (!exploration.isComplete()) {
       return exploration.stopped();
     }
     return new LoadBuffering(
-            words,
-            all,
-            paths.build(),
-            model,
-            watch,
-            (execution, judgement) -> {
-              flags.addAll(judgement.flags());
-              visit(execution, true);
-            })
+            words, all, paths.build(), model, watch, execution -> visit(execution, true))
         .search();
   }
 
@@ -152,13 +143,11 @@ public final class LitmusRun {
         values.put(location, execution.value(wordsByName.get(location.name())));
       }
     }
-    count(new State(ImmutableSortedMap.copyOf(values)), isCyclic);
-  }
-
-  private void count(State state, boolean isCyclic) {
+    State state = new State(ImmutableSortedMap.copyOf(values));
     if (!test.filter().holds(state, addresses)) {
       return;
     }
+    flags.addAll(execution.flags());
     cyclic += isCyclic ? 1 : 0;
     states.add(state.of(test.observed()));
     if (test.condition().proposition().holds(state, addresses)) {

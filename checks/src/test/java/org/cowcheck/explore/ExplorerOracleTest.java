@@ -76,7 +76,7 @@ final class ExplorerOracleTest {
                       ImmutableList.of(),
                       model,
                       new Watch(Bounds.NONE, () -> false),
-                      (execution, judgement) ->
+                      execution ->
                           assertNull(
                               buffering.put(
                                   Ints.asList(execution.graph().canonicalForm()),

@@ -15,33 +15,39 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The program of GupForkTest as a C litmus test: as many executions as in Java. herd7 counts 171
- * and 342 of this text, GenMC 0.9 the rest.
+ * The program of GupForkTest as a C litmus test: as many executions without a cycle of po | rf as
+ * in Java. herd7 counts 171 and 342 of this text, GenMC 0.9 the rest.
+ *
+ * <p>With two rounds of GUP-fast there are executions with such a cycle too: what the first round
+ * reads last, the flag, is not ordered before the second round counts its reference, and the sharer
+ * sets the flag again because of that reference. GenMC looks for no cycles.
  */
 final class GupForkLitmusTest {
   private static final Path BENCH = Path.of("..", "..", "shared", "bench");
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 171", "1, 2, 342", "2, 1, 720"})
-  void asALitmusTest_hasAsManyExecutionsAsInJava(int gups, int reads, long executions) {
-    assertExecutions(executions, gupFork(gups, reads));
+  @CsvSource({"1, 1, 171, 0", "1, 2, 342, 0", "2, 1, 720, 24"})
+  void asALitmusTest_hasAsManyExecutionsAsInJava(
+      int gups, int reads, long executions, long cyclic) {
+    assertExecutions(executions, cyclic, gupFork(gups, reads));
   }
 
   /** The benchmark's own files, where they lie beside the project. */
   @ParameterizedTest
-  @CsvSource({"1, 1, 171", "1, 2, 342", "2, 1, 720"})
-  void benchmarkFile_hasAsManyExecutionsAsInJava(int gups, int reads, long executions)
+  @CsvSource({"1, 1, 171, 0", "1, 2, 342, 0", "2, 1, 720, 24"})
+  void benchmarkFile_hasAsManyExecutionsAsInJava(int gups, int reads, long executions, long cyclic)
       throws IOException {
     Path file = BENCH.resolve("gupfork-g%d-r%d.litmus".formatted(gups, reads));
     assumeTrue(Files.exists(file));
-    assertExecutions(executions, Files.readString(file));
+    assertExecutions(executions, cyclic, Files.readString(file));
   }
 
-  private static void assertExecutions(long expected, String text) {
+  private static void assertExecutions(long acyclic, long cyclic, String text) {
     LitmusResult result =
         LitmusRun.run(
             LitmusReader.read("gupfork", text), MemoryModels.LKMM, Bounds.NONE, () -> false);
-    assertEquals(expected, result.positive() + result.negative());
+    assertEquals(cyclic, result.cyclic());
+    assertEquals(acyclic + cyclic, result.positive() + result.negative());
     // A reader that sees the page gone sees it not up to date any more.
     assertEquals(0, result.positive());
     assertEquals(List.of(), result.flags());
