@@ -1,10 +1,7 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.ImmutableSortedSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
@@ -14,22 +11,14 @@ import org.cowcheck.explore.Execution;
 import org.cowcheck.explore.Exploration;
 import org.cowcheck.explore.Explorer;
 import org.cowcheck.explore.LoadBuffering;
-import org.cowcheck.explore.Paths;
 import org.cowcheck.explore.Watch;
 import org.cowcheck.memory.Cpu;
-import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 
 /** Runs one litmus test: explores every execution and counts what its condition says of each. */
 public final class LitmusRun {
-  /** The name of the note of a thread that followed a pointer to no location. */
-  private static final String WILD = "wild pointer";
-
   private final LitmusTest test;
-  private final Addresses addresses;
-  private final Memory memory = new Memory();
-  private final Map<String, Word> wordsByName = new HashMap<>();
+  private final LitmusProgram program;
   private final TreeSet<State> states = new TreeSet<>();
   private final TreeSet<String> flags = new TreeSet<>();
   private long positive;
@@ -38,12 +27,7 @@ public final class LitmusRun {
 
   private LitmusRun(LitmusTest test) {
     this.test = test;
-    this.addresses = new Addresses(test.locations().keySet());
-    test.locations()
-        .forEach(
-            (name, initial) ->
-                wordsByName.put(
-                    name, memory.word(name, initial.value(addresses), addresses::show)));
+    this.program = new LitmusProgram(test);
   }
 
   /**
@@ -58,7 +42,7 @@ public final class LitmusRun {
     String stopped = run.explore(model.asking(test.asked()), bounds, cancelled);
     return new LitmusResult(
         test,
-        run.addresses,
+        run.program.addresses(),
         ImmutableSortedSet.copyOf(run.states),
         run.positive,
         run.negative,
@@ -70,17 +54,8 @@ public final class LitmusRun {
 
   /** Runs the searches; returns the bound that stopped one, or the empty string. */
   private String explore(MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
-    ImmutableList<Word> words = ImmutableList.copyOf(memory.words());
-    ImmutableList.Builder<ToLongFunction<Cpu>> programs = ImmutableList.builder();
-    ImmutableList.Builder<Paths> paths = ImmutableList.builder();
-    for (int thread = 0; thread < test.threads().size(); thread++) {
-      int number = thread;
-      programs.add(cpu -> run(number, cpu, new ThreadRun(cpu, this::wordAt)));
-      paths.add(
-          (cpu, known, choose) ->
-              run(number, cpu, new PathRun(cpu, this::wordAt, words, known, choose)));
-    }
-    ImmutableList<ToLongFunction<Cpu>> all = programs.build();
+    ImmutableList<Word> words = program.words();
+    ImmutableList<ToLongFunction<Cpu>> all = program.threads();
     Watch watch = new Watch(bounds, cancelled);
     // The one place where searches run: executions without a cycle of po | rf, then those with one.
     Exploration exploration =
@@ -89,38 +64,8 @@ public final class LitmusRun {
       return exploration.stopped();
     }
     return new LoadBuffering(
-            words, all, paths.build(), model, watch, execution -> visit(execution, true))
+            words, all, program.paths(), model, watch, execution -> visit(execution, true))
         .search();
-  }
-
-  private long run(int number, Cpu cpu, ThreadRun run) {
-    LitmusThread thread = test.threads().get(number);
-    for (String parameter : thread.parameters()) {
-      run.set(parameter, Value.of(addresses.of(parameter)));
-    }
-    test.registers()
-        .forEach(
-            (register, initial) -> {
-              if (register.thread() == number) {
-                run.set(register.name(), Value.of(initial.value(addresses)));
-              }
-            });
-    try {
-      thread.body().run(run);
-    } catch (ThreadRun.WildPointer e) {
-      cpu.note(WILD, 0);
-    }
-    for (Observable observable : test.needed()) {
-      if (observable.thread() == number) {
-        cpu.note(observable.name(), run.get(observable.name()).number());
-      }
-    }
-    return 0;
-  }
-
-  private Word wordAt(long address) {
-    String name = addresses.at(address);
-    return name == null ? null : wordsByName.get(name);
   }
 
   private String visit(Execution execution) {
@@ -129,28 +74,17 @@ public final class LitmusRun {
   }
 
   private void visit(Execution execution, boolean isCyclic) {
-    Map<Observable, Long> values = new HashMap<>();
-    for (int cpu = 0; cpu < execution.cpus(); cpu++) {
-      for (Note note : execution.notes(cpu)) {
-        if (note.name().equals(WILD)) {
-          return;
-        }
-        values.put(new Observable.Register(cpu, note.name()), note.value());
-      }
-    }
-    for (Observable observable : test.needed()) {
-      if (observable instanceof Observable.Location location) {
-        values.put(location, execution.value(wordsByName.get(location.name())));
-      }
-    }
-    State state = new State(ImmutableSortedMap.copyOf(values));
-    if (!test.filter().holds(state, addresses)) {
+    program.state(execution).ifPresent(state -> count(execution, state, isCyclic));
+  }
+
+  private void count(Execution execution, State state, boolean isCyclic) {
+    if (!test.filter().holds(state, program.addresses())) {
       return;
     }
     flags.addAll(execution.flags());
     cyclic += isCyclic ? 1 : 0;
     states.add(state.of(test.observed()));
-    if (test.condition().proposition().holds(state, addresses)) {
+    if (test.condition().proposition().holds(state, program.addresses())) {
       positive++;
     } else {
       negative++;
