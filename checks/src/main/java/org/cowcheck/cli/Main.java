@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     version = "cowcheck 0.1-SNAPSHOT")
 public final class Main {
   private Main() {}
