@@ -40,7 +40,8 @@ final class ReplayCommand implements Callable<Integer> {
     return broken ? ExitCode.FOUND : ExitCode.OK;
   }
 
-  private static Cell cell(WitnessFile recorded) {
+  /** The cell that a file is of. */
+  static Cell cell(WitnessFile recorded) {
     return new Cell(
         Names.scenario(recorded.scenario()),
         Names.patch(recorded.patch()),

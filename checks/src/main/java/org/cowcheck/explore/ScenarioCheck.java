@@ -2,6 +2,7 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
@@ -57,6 +58,30 @@ public final class ScenarioCheck {
         witness,
         recording,
         exploration.stopped());
+  }
+
+  /**
+   * The execution that stands for the cell, whatever the order in which executions are found: the
+   * least that breaks something, else the least of all complete ones. What it breaks is empty if it
+   * breaks nothing; there is none if no execution is complete.
+   */
+  public Optional<Witness> example() {
+    AtomicReference<Execution> least = new AtomicReference<>();
+    Explorer.Visitor visitor =
+        execution -> {
+          least.accumulateAndGet(
+              execution,
+              (known, found) -> known == null || found.compareTo(known) < 0 ? found : known);
+          return broken(execution);
+        };
+    Exploration exploration =
+        new Explorer(
+                words(), programs(), model, Bounds.NONE, visitor, executions -> {}, () -> false)
+            .explore();
+    return exploration
+        .violation()
+        .or(() -> Optional.ofNullable(least.get()))
+        .map(execution -> replay(Recording.of(execution.graph(), words())));
   }
 
   private static Verdict verdict(Exploration exploration) {

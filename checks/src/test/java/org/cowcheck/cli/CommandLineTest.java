@@ -228,6 +228,15 @@ final class CommandLineTest {
         "check --max-executions 0 | --max-executions must be at least 1, not 0",
         "check --format xml | expected one of [text, json]",
         "chekc | did you mean 'check'?",
+        "export | expected FILE, or --scenario and --patch, found neither",
+        "export --patch seed | expected FILE, or --scenario and --patch, found --patch",
+        "export --scenario pageslab-at-free | or --scenario and --patch, found --scenario",
+        "export FILE --patch seed | expected FILE or options, found both: 'FILE' and --patch",
+        "export FILE FILE | Unmatched argument at index 2: 'FILE'",
+        "export no-such-file | no-such-file: expected a witness file, found no such file",
+        "export --scenario nothing --patch seed | unknown scenario 'nothing'",
+        "export --scenario pageslab-at-free --patch sed | unknown patch 'sed'",
+        "export --scenario pageslab-at-free --patch S0 --model rc11 | unknown model 'rc11'",
         "explain nothing | unknown scenario 'nothing'",
         "replay no-such-file | no-such-file: expected a witness file, found no such file"
       })
@@ -285,6 +294,54 @@ final class CommandLineTest {
     assertEquals(2, run.exit, run.out);
     assertEquals(1, run.err.lines().count(), run.err);
     assertTrue(run.err.contains(message), run.err);
+  }
+
+  @Test
+  void aWitnessIsExportedAsTheCellThatItIsFrom() {
+    check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
+    Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
+    Run ofFile = run("export", file.toString());
+    Run ofCell = run("export", "--scenario", "pageslab-at-free", "--patch", "seed");
+    assertEquals(0, ofFile.exit, ofFile.err);
+    assertEquals(0, ofCell.exit, ofCell.err);
+    assertTrue(
+        ofCell.out.contains("Of the executions that break something, this is the least one."),
+        ofCell.out);
+    assertEquals(code(ofFile.out), code(ofCell.out));
+  }
+
+  private static String code(String test) {
+    return test.substring(test.indexOf("*)"));
+  }
+
+  @Test
+  void aCellThatIsNeverIsExportedAsItsLeastExecution() {
+    String[] arguments = {"export", "--scenario", "pageslab-at-free", "--patch", "S3"};
+    Run run = run(arguments);
+    assertEquals(0, run.exit, run.err);
+    assertTrue(
+        run.out.startsWith(
+            """
+            C pageslab-at-free.S3
+
+            (*
+             * pageslab-at-free under S3, lkmm x generic, marked.
+             * Breaks nothing.
+             * No execution breaks anything; this is the least one.
+             *)
+            """),
+        run.out);
+    assertEquals(run.out, run(arguments).out);
+  }
+
+  @Test
+  void everyCommandHelps() {
+    for (String command : List.of("check", "list", "explain", "replay", "export", "litmus")) {
+      Run run = run(command, "--help");
+      assertEquals(0, run.exit, run.err);
+      assertTrue(run.out.startsWith("Usage: cowcheck " + command), run.out);
+    }
+    assertTrue(run("export", "--help").out.contains("--scenario NAME --patch NAME"));
   }
 
   @Test
