@@ -121,7 +121,13 @@ final class ExportCommand implements Runnable {
 
   private static String test(Cell cell, Witness witness, String choice) {
     return LitmusExport.print(
-        String.join(".", cell.scenario().name(), cell.patch().name()),
+        String.join(
+            ".",
+            cell.scenario().name(),
+            cell.patch().name(),
+            cell.model(),
+            Cell.name(cell.platform()),
+            Cell.name(cell.accesses())),
         String.format(
             "%s under %s, %s x %s, %s.%n%s%n%s",
             cell.scenario(),

@@ -15,7 +15,6 @@ import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Order;
-import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Word;
 
@@ -28,20 +27,19 @@ import org.cowcheck.memory.Word;
  * {@code if} on the value that was read. What LKMM has no macro for is written as what it did here:
  * a void bit operation as an atomic_add() of the difference, a value-returning one as an xchg(), an
  * IPI as synchronize_rcu(), a section with IRQs off as one of RCU.
+ *
+ * <p>herd7 and klitmus7 read it. A C compiler folds {@code r0 & 0}, so that what klitmus7 runs has
+ * no address and data dependencies any more; it may then see more, not less.
  */
 public final class LitmusExport {
   private final Graph graph;
-  private final Map<Word, String> names = new LinkedHashMap<>();
+  private final ExportedWords words;
   private final Map<Integer, String> registers = new HashMap<>();
   private final Map<Integer, Long> outcomes = new LinkedHashMap<>();
 
   private LitmusExport(Graph graph) {
     this.graph = graph;
-    Set<String> taken = new LinkedHashSet<>();
-    for (int id = graph.words(); id < graph.size(); id++) {
-      nameWord(graph.event(id).word(), taken);
-      nameWord(graph.event(id).domain(), taken);
-    }
+    this.words = new ExportedWords(graph);
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       int next = 0;
       for (int i = 0; i < graph.length(cpu); i++) {
@@ -62,17 +60,6 @@ public final class LitmusExport {
     return new LitmusExport(graph).test(name.replaceAll("[^A-Za-z0-9+.-]", "-"), comment);
   }
 
-  private void nameWord(Word word, Set<String> taken) {
-    if (word == null || names.containsKey(word)) {
-      return;
-    }
-    String name = word.name().replaceAll("[^A-Za-z0-9]", "_");
-    while (!taken.add(name)) {
-      name += "_";
-    }
-    names.put(word, name);
-  }
-
   /** Reads have registers, but for those of locks and of void atomics. */
   private boolean hasRegister(int id) {
     Event event = graph.event(id);
@@ -85,7 +72,8 @@ public final class LitmusExport {
 
   private String test(String name, String comment) {
     StringBuilder text = new StringBuilder("C " + name + "\n\n(*\n");
-    comment.lines().forEach(line -> text.append((" * " + line).stripTrailing()).append('\n'));
+    comment.lines().forEach(line -> comment(text, line));
+    words.legend().forEach(line -> comment(text, line));
     text.append(" *)\n\n{").append(initialValues()).append("}\n");
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       text.append('\n').append(thread(cpu));
@@ -93,11 +81,22 @@ public final class LitmusExport {
     return text.append("\nexists (").append(outcome()).append(")\n").toString();
   }
 
+  private static void comment(StringBuilder text, String line) {
+    String open = line.replace("(*", "( *").replace("*)", "* )");
+    text.append((" * " + open).stripTrailing()).append('\n');
+  }
+
+  /**
+   * Initial values: of atomic_t, which klitmus7 takes for int without, and those that are not 0.
+   */
   private String initialValues() {
     StringBuilder text = new StringBuilder();
-    for (Map.Entry<Word, String> entry : names.entrySet()) {
-      if (entry.getKey().initialValue() != 0) {
-        text.append(String.format("\n\t%s=%d;", entry.getValue(), entry.getKey().initialValue()));
+    for (Word word : words.all()) {
+      long value = words.number(word, word.initialValue());
+      if (words.isAtomic(word)) {
+        text.append(String.format("\n\tatomic_t %s=ATOMIC_INIT(%d);", words.name(word), value));
+      } else if (value != 0) {
+        text.append(String.format("\n\t%s=%d;", words.name(word), value));
       }
     }
     return text.isEmpty() ? "" : text.append('\n').toString();
@@ -108,14 +107,13 @@ public final class LitmusExport {
     outcomes.forEach(
         (id, value) ->
             terms.add(String.format("%d:%s=%d", graph.event(id).cpu(), registers.get(id), value)));
-    names.forEach(
-        (word, name) -> {
-          int last = graph.writes(word.number()) - 1;
-          boolean lock = graph.event(graph.write(word.number(), last)).lockRole() != LockRole.NONE;
-          if (last > 0 && !lock) {
-            terms.add(name + "=" + graph.value(graph.write(word.number(), last)));
-          }
-        });
+    for (Word word : words.all()) {
+      int last = graph.writes(word.number()) - 1;
+      int write = graph.write(word.number(), last);
+      if (last > 0 && graph.event(write).lockRole() == LockRole.NONE) {
+        terms.add(words.name(word) + "=" + words.number(word, graph.value(write)));
+      }
+    }
     return terms.isEmpty() ? "true" : String.join(" /\\ ", terms);
   }
 
@@ -130,7 +128,7 @@ public final class LitmusExport {
       Event event = graph.event(id);
       for (Word word : new Word[] {event.word(), event.domain()}) {
         if (word != null) {
-          parameters.add(type(word) + " *" + names.get(word));
+          parameters.add(words.type(word) + " *" + words.name(word));
         }
       }
       String statement = statement(id);
@@ -144,7 +142,7 @@ public final class LitmusExport {
         new StringBuilder(String.format("P%d(%s)\n{\n", cpu, String.join(", ", parameters)));
     for (int i = 0; i < graph.length(cpu); i++) {
       if (registers.containsKey(graph.at(cpu, i))) {
-        text.append("\tlong ").append(registers.get(graph.at(cpu, i))).append(";\n");
+        text.append("\tint ").append(registers.get(graph.at(cpu, i))).append(";\n");
       }
     }
     return text.append(body).append("}\n").toString();
@@ -180,27 +178,6 @@ public final class LitmusExport {
     }
   }
 
-  private String type(Word word) {
-    boolean atomic = false;
-    for (int id = graph.words(); id < graph.size(); id++) {
-      Event event = graph.event(id);
-      if (event.domain() == word) {
-        return "struct srcu_struct";
-      }
-      if (event.word() == word) {
-        if (event.lockRole() != LockRole.NONE) {
-          return "spinlock_t";
-        }
-        atomic |= event.update() != null && !isExchange(event.update().op());
-      }
-    }
-    return atomic ? "atomic_t" : "long";
-  }
-
-  private static boolean isExchange(RmwOp op) {
-    return op == RmwOp.XCHG || op == RmwOp.CMPXCHG;
-  }
-
   // Statements.
 
   /** The statement of an event; empty for the write half of an update. */
@@ -209,7 +186,7 @@ public final class LitmusExport {
     if (event.isFence()) {
       return fence(id);
     }
-    String word = names.get(event.word());
+    String word = words.name(event.word());
     return switch (event.lockRole()) {
       case LOCK_READ -> "spin_lock(" + word + ")";
       case UNLOCK -> "spin_unlock(" + word + ")";
@@ -226,12 +203,16 @@ public final class LitmusExport {
     if (event.update() != null) {
       return event.isRead() ? update(id) : "";
     }
-    boolean atomic = type(event.word()).equals("atomic_t");
+    boolean atomic = words.isAtomic(event.word());
     String place = place(id);
     if (event.isRead()) {
-      return assign(id, graph.value(id), load(event.order(), place, atomic));
+      return assign(id, number(id), load(event.order(), place, atomic));
     }
-    return store(event.order(), place, value(id, event.value()), atomic);
+    return store(event.order(), place, value(id, number(id)), atomic);
+  }
+
+  private long number(int id) {
+    return words.number(graph.event(id).word(), graph.value(id));
   }
 
   private String assign(int id, long value, String expression) {
@@ -241,15 +222,20 @@ public final class LitmusExport {
 
   private static String load(Order order, String place, boolean atomic) {
     return switch (order) {
-      case PLAIN -> "*" + place;
+      case PLAIN -> plain(place, atomic);
       case ACQUIRE -> (atomic ? "atomic_read_acquire(" : "smp_load_acquire(") + place + ")";
       default -> atomic ? "atomic_read(" + place + ")" : "READ_ONCE(*" + place + ")";
     };
   }
 
+  /** A plain access; an atomic_t is a structure, which holds nothing but an int. */
+  private static String plain(String place, boolean atomic) {
+    return atomic ? "*((int *)" + place + ")" : "*" + place;
+  }
+
   private static String store(Order order, String place, String value, boolean atomic) {
     return switch (order) {
-      case PLAIN -> "*" + place + " = " + value;
+      case PLAIN -> plain(place, atomic) + " = " + value;
       case RELEASE ->
           (atomic ? "atomic_set_release(" : "smp_store_release(") + place + ", " + value + ")";
       default ->
@@ -269,14 +255,16 @@ public final class LitmusExport {
   private String update(int id) {
     Event event = graph.event(id);
     Event.Update update = event.update();
-    boolean atomic = type(event.word()).equals("atomic_t");
+    boolean atomic = words.isAtomic(event.word());
     String place = place(id);
-    long old = graph.value(id);
-    boolean succeeds = event.writesAfter(old);
-    long written = succeeds ? update.op().apply(old, update.a(), update.b()) : old;
+    boolean succeeds = event.writesAfter(graph.value(id));
+    long old = number(id);
+    int write = succeeds ? graph.at(event.cpu(), event.index() + 1) : id;
+    long written = number(write);
     if (update.order() == RmwOrder.NORETURN) {
-      return String.format("atomic_add(%s, %s)", value(id + 1, written - old), place);
+      return String.format("atomic_add(%s, %s)", value(write, written - old), place);
     }
+    String prefix = atomic ? "atomic_" : "";
     String suffix = SUFFIXES.get(update.order());
     return switch (update.op()) {
       case ADD ->
@@ -284,27 +272,33 @@ public final class LitmusExport {
               id,
               old,
               String.format(
-                  "atomic_fetch_add%s(%s, %s)", suffix, value(id + 1, update.a()), place));
+                  "atomic_fetch_add%s(%s, %s)", suffix, value(write, written - old), place));
       case ADD_UNLESS ->
           assign(
               id,
               succeeds ? 1 : 0,
-              String.format("atomic_add_unless(%s, %d, %d)", place, update.a(), update.b()));
+              String.format(
+                  "atomic_add_unless(%s, %s, %d)",
+                  place,
+                  value(write, succeeds ? written - old : 1),
+                  words.number(event.word(), update.b())));
       case CMPXCHG ->
           assign(
               id,
               old,
               String.format(
-                  "%scmpxchg%s(%s, %d, %d)",
-                  atomic ? "atomic_" : "", suffix, place, update.a(), update.b()));
+                  "%scmpxchg%s(%s, %d, %s)",
+                  prefix,
+                  suffix,
+                  place,
+                  words.number(event.word(), update.a()),
+                  value(write, words.number(event.word(), update.b()))));
       case XCHG, AND, OR, OR_IF_CLEAR, CLEAR_IF_SET ->
           assign(
               id,
               old,
               succeeds
-                  ? String.format(
-                      "%sxchg%s(%s, %s)",
-                      atomic ? "atomic_" : "", suffix, place, value(id + 1, written))
+                  ? String.format("%sxchg%s(%s, %s)", prefix, suffix, place, value(write, written))
                   : load(Order.ONCE, place, atomic));
     };
   }
@@ -313,14 +307,13 @@ public final class LitmusExport {
   private String place(int id) {
     Event event = graph.event(id);
     String dependencies = dependencies(event, true);
-    String word = names.get(event.word());
+    String word = words.name(event.word());
     return dependencies.isEmpty() ? word : "(" + word + dependencies + ")";
   }
 
-  /** A value with the data dependencies of a write, if there is such a write. */
+  /** A value with the data dependencies of a write. */
   private String value(int write, long value) {
-    boolean isWrite = write < graph.size() && graph.event(write).isWrite();
-    return value + (isWrite ? dependencies(graph.event(write), false) : "");
+    return value + dependencies(graph.event(write), false);
   }
 
   private String dependencies(Event event, boolean address) {
@@ -345,7 +338,7 @@ public final class LitmusExport {
 
   private String fence(int id) {
     Event event = graph.event(id);
-    String domain = event.domain() == null ? "" : names.get(event.domain());
+    String domain = event.domain() == null ? "" : words.name(event.domain());
     return switch (event.fence()) {
       case SMP_MB, MB -> "smp_mb()";
       case SMP_RMB, RMB -> "smp_rmb()";

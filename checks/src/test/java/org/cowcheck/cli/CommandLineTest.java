@@ -322,7 +322,7 @@ final class CommandLineTest {
     assertTrue(
         run.out.startsWith(
             """
-            C pageslab-at-free.S3
+            C pageslab-at-free.S3.lkmm.generic.marked
 
             (*
              * pageslab-at-free under S3, lkmm x generic, marked.
