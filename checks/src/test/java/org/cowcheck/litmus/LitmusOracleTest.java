@@ -90,7 +90,9 @@ final class LitmusOracleTest {
 
   @Test
   void exportWithoutControlDependenciesIsCaught() {
-    assertCaught(text -> text.replaceAll("if \\(.*?\\)", "if (1)"));
+    // Without its condition, the unlock after a trylock would be wrong, not just unordered.
+    assertCaught(
+        text -> text.contains("trylock") ? text : text.replaceAll("if \\(.*?\\)", "if (1)"));
   }
 
   @Test

@@ -27,6 +27,8 @@ final class RandomLitmus {
     BRANCH,
     ARITHMETIC,
     POINTER,
+    /** Loads within expressions. */
+    NESTED,
     LOCK,
     TRYLOCK,
     RCU,
@@ -60,6 +62,7 @@ final class RandomLitmus {
   private final List<String> locks = new ArrayList<>();
   private final List<String> threads = new ArrayList<>();
   private final List<String> observed = new ArrayList<>();
+  private final List<String> shown = new ArrayList<>();
 
   // Of the thread that is being written.
   private final List<String> registers = new ArrayList<>();
@@ -113,8 +116,11 @@ final class RandomLitmus {
     threads.forEach(text::append);
     observed.addAll(ints);
     observed.addAll(atomics);
-    text.append("\nlocations [" + String.join("; ", observed) + (has(Family.POINTER) ? "; p" : ""));
-    text.append("]\nexists (" + term());
+    shown.addAll(observed);
+    if (has(Family.POINTER)) {
+      shown.add("p");
+    }
+    text.append("\nlocations [" + String.join("; ", shown) + "]\nexists (" + term());
     for (int i = random.nextInt(3); i > 0; i--) {
       text.append((random.nextInt(4) == 0 ? " \\/ " : " /\\ ") + term());
     }
@@ -145,6 +151,7 @@ final class RandomLitmus {
     registers.forEach(register -> text.append("\tint " + register + ";\n"));
     for (int i = 0; i < pointers; i++) {
       text.append("\tint *q" + i + ";\n");
+      shown.add(number + ":q" + i);
     }
     for (int i = 0; i < indices; i++) {
       text.append("\tint i" + i + ";\n");
@@ -342,7 +349,11 @@ final class RandomLitmus {
       return;
     }
     String pointer = "q" + pointers++;
-    line(text, indent, pointer + " = " + load("p"));
+    boolean exchanges = has(Family.EXCHANGE) && oneIn(3);
+    String order = oneOf(ORDERS);
+    String exchange = String.format("xchg%s(p, %s)", order, oneOf(ints));
+    budget -= exchanges ? 2 : 0;
+    line(text, indent, pointer + " = " + (exchanges ? exchange : load("p")));
     line(text, indent, random.nextBoolean() ? assigned(load(pointer)) : store(pointer, value()));
   }
 
@@ -418,6 +429,9 @@ final class RandomLitmus {
 
   private String value() {
     int number = 1 + random.nextInt(2);
+    if (has(Family.NESTED) && budget > 0 && oneIn(3)) {
+      return String.format(oneOf(List.of("%s", "(%s + 1)", "(%s & 0) + 1")), load(oneOf(ints)));
+    }
     if (registers.isEmpty() || (!has(Family.ARITHMETIC) && !oneIn(4))) {
       return Integer.toString(number);
     }
@@ -440,6 +454,9 @@ final class RandomLitmus {
   }
 
   private String condition() {
+    if (has(Family.NESTED) && oneIn(2)) {
+      return load(place(oneOf(ints))) + oneOf(List.of("", " == 1", " != 1"));
+    }
     String register = register();
     if (has(Family.FRONT_END) && random.nextBoolean()) {
       return String.format(
