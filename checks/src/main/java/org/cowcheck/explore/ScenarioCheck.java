@@ -76,7 +76,7 @@ public final class ScenarioCheck {
         };
     Exploration exploration =
         new Explorer(
-                words(), programs(), model, Bounds.NONE, visitor, executions -> {}, () -> false)
+                words(), programs(), model, Bounds.NONE, visitor, executions -> {}, Watch.none())
             .explore();
     return exploration
         .violation()

@@ -1,7 +1,6 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Graph;
-import org.cowcheck.explore.TraceCpu.Trace;
 
 /**
  * The oracle within: finds all consistent executions of a small program with no cleverness.
@@ -20,15 +18,6 @@ final class Enumerator {
   private final TestProgram program;
   private final List<Candidate> candidates = new ArrayList<>();
 
-  /** Thrown when there are more combinations than the limit. */
-  static final class LimitException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    LimitException() {
-      super("more combinations than the limit", null, false, false);
-    }
-  }
-
   /** A well-formed execution that no model has judged yet. */
   private record Candidate(Graph graph, ImmutableList<CpuState> cpus) {}
 
@@ -36,61 +25,16 @@ final class Enumerator {
    * The well-formed executions of a program.
    *
    * @param limit on the number of choices that are tried
-   * @throws LimitException if there are more
+   * @throws EveryCandidate.LimitException if there are more
    */
   Enumerator(TestProgram program, long limit) {
     this.program = program;
     new Candidates(
-            ImmutableList.copyOf(program.memory.words()), program.programs(), new Collector(limit))
+            ImmutableList.copyOf(program.memory.words()),
+            program.programs(),
+            new EveryCandidate(
+                limit, (graph, cpus) -> candidates.add(new Candidate(graph.copy(), cpus))))
         .visit();
-  }
-
-  /** Keeps everything. */
-  private final class Collector implements Candidates.Guide {
-    private final long limit;
-    private long steps;
-
-    Collector(long limit) {
-      this.limit = limit;
-    }
-
-    @Override
-    public void step() {
-      if (++steps > limit) {
-        throw new LimitException();
-      }
-    }
-
-    @Override
-    public void ran(ImmutableList<ImmutableList<Trace>> runs) {
-      // All of them are wanted.
-    }
-
-    @Override
-    public boolean isWanted(Trace run) {
-      return true;
-    }
-
-    @Override
-    public void begin(
-        Graph graph, List<Trace> runs, ImmutableListMultimap<Integer, Integer> sources) {
-      // Everything is wanted of every choice.
-    }
-
-    @Override
-    public boolean mayRead(Graph graph, int read) {
-      return true;
-    }
-
-    @Override
-    public boolean maySucceed(Graph graph) {
-      return true;
-    }
-
-    @Override
-    public void visit(Graph graph, ImmutableList<CpuState> cpus) {
-      candidates.add(new Candidate(graph.copy(), cpus));
-    }
   }
 
   /** The final states of the consistent executions without a cycle of po and rf, by form. */

@@ -14,8 +14,7 @@ public final class EveryExecution {
   /**
    * The well-formed executions of a program, before the model has judged them.
    *
-   * @param limit on the number of combinations of runs, with sources, with orders; there is no
-   *     answer if there are more
+   * @param limit on the number of choices that are tried; there is no answer if there are more
    */
   public static Optional<ImmutableList<Execution>> of(
       ImmutableList<Word> words,
@@ -27,12 +26,11 @@ public final class EveryExecution {
       new Candidates(
               words,
               programs,
-              limit,
-              graph -> true,
-              (graph, cpus) -> all.add(new Execution(graph.copy(), cpus, model, "")))
+              new EveryCandidate(
+                  limit, (graph, cpus) -> all.add(new Execution(graph.copy(), cpus, model, ""))))
           .visit();
       return Optional.of(all.build());
-    } catch (Candidates.LimitException e) {
+    } catch (EveryCandidate.LimitException e) {
       return Optional.empty();
     }
   }

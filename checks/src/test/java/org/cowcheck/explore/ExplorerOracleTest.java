@@ -51,7 +51,7 @@ final class ExplorerOracleTest {
               "", difference(random.program(), enumerator, model, model), random::toString);
         }
         compared++;
-      } catch (Enumerator.LimitException e) {
+      } catch (EveryCandidate.LimitException e) {
         // Too large for the oracle; the next seed is as good.
       }
     }
@@ -87,7 +87,7 @@ final class ExplorerOracleTest {
           assertEquals(enumerator.loadBuffering(model), buffering, random::toString);
           found += buffering.size();
         }
-      } catch (Enumerator.LimitException e) {
+      } catch (EveryCandidate.LimitException e) {
         // As above.
       }
     }
@@ -210,7 +210,7 @@ final class ExplorerOracleTest {
         if (!difference(program, enumerator, wrong, right).isEmpty()) {
           return;
         }
-      } catch (Enumerator.LimitException e) {
+      } catch (EveryCandidate.LimitException e) {
         // As above.
       }
     }

@@ -11,6 +11,7 @@ import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Explorer;
 import org.cowcheck.explore.ScenarioCheck;
+import org.cowcheck.explore.Watch;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.scenario.Scenarios;
@@ -82,7 +83,7 @@ final class CatalogueExportTest {
             Bounds.NONE,
             visitor,
             executions -> {},
-            seen::get)
+            new Watch(Bounds.NONE, seen::get))
         .explore();
     return seen.get();
   }

@@ -8,6 +8,7 @@ import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Explorer;
+import org.cowcheck.explore.Watch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,7 +110,7 @@ final class LitmusExportTest {
             Bounds.NONE,
             visitor,
             executions -> {},
-            () -> false)
+            Watch.none())
         .explore();
     return graph.get();
   }

@@ -18,6 +18,7 @@ import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.EveryExecution;
 import org.cowcheck.explore.Execution;
 import org.cowcheck.explore.Explorer;
+import org.cowcheck.explore.Watch;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -209,7 +210,7 @@ final class LitmusOracleTest {
             Bounds.NONE,
             visitor,
             number -> {},
-            () -> false)
+            Watch.none())
         .explore();
     return executions;
   }
