@@ -1,6 +1,7 @@
 package org.cowcheck.consistency;
 
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
@@ -130,29 +131,57 @@ final class Basics {
 
   /** The pairs in program order with such a fence between: {@code fencerel(F)}. */
   Relation fencerel(Predicate<Fence> kind) {
+    return across(
+        (cpu, barriers) -> {
+          for (int f = 0; f < graph.length(cpu); f++) {
+            Event event = graph.event(graph.at(cpu, f));
+            if (event.isFence() && kind.test(event.fence())) {
+              barriers.add(f, f + 1);
+            }
+          }
+        });
+  }
+
+  /** The barriers of one CPU, by places in program order. */
+  static final class Barriers {
+    private final int[] ends;
+
+    private Barriers(int length) {
+      ends = new int[length + 1];
+    }
+
+    /** Adds one that orders what is before place {@code end} against place {@code start} and on. */
+    void add(int end, int start) {
+      if (start < ends.length) {
+        ends[start] = Math.max(ends[start], end);
+      }
+    }
+  }
+
+  /** Says which barriers a CPU has. */
+  interface BarrierFinder {
+    void find(int cpu, Barriers barriers);
+  }
+
+  /** The pairs in program order with a barrier between. */
+  Relation across(BarrierFinder finder) {
     Relation result = Relation.none(graph);
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int f = 0; f < graph.length(cpu); f++) {
-        Event event = graph.event(graph.at(cpu, f));
-        if (event.isFence() && kind.test(event.fence())) {
-          addAcross(result, cpu, f, f + 1);
+      Barriers barriers = new Barriers(graph.length(cpu));
+      finder.find(cpu, barriers);
+      int end = 0;
+      for (int j = 0; j < graph.length(cpu); j++) {
+        end = Math.max(end, barriers.ends[j]);
+        for (int i = 0; i < end; i++) {
+          result.add(graph.at(cpu, i), graph.at(cpu, j));
         }
       }
     }
     return result;
   }
 
-  /** Adds all pairs from before place {@code end} to place {@code start} and after, on a CPU. */
-  void addAcross(Relation relation, int cpu, int end, int start) {
-    for (int i = 0; i < end; i++) {
-      for (int j = start; j < graph.length(cpu); j++) {
-        relation.add(graph.at(cpu, i), graph.at(cpu, j));
-      }
-    }
-  }
-
-  /** From reads to what depends on them, by a rule on (read, later event of its CPU). */
-  Relation dependency(BiPredicate<Event, Event> rule) {
+  /** The pairs in program order for which a rule holds. */
+  Relation inOrder(BiPredicate<Event, Event> rule) {
     Relation result = Relation.none(graph);
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       for (int j = 1; j < graph.length(cpu); j++) {
@@ -161,6 +190,18 @@ final class Basics {
             result.add(graph.at(cpu, i), graph.at(cpu, j));
           }
         }
+      }
+    }
+    return result;
+  }
+
+  /** From reads to what depends on them: per event the program-order indices of such reads. */
+  Relation dependency(Function<Event, int[]> reads) {
+    Relation result = Relation.none(graph);
+    for (int id = graph.words(); id < graph.size(); id++) {
+      Event event = graph.event(id);
+      for (int read : reads.apply(event)) {
+        result.add(graph.at(event.cpu(), read), id);
       }
     }
     return result;

@@ -36,7 +36,7 @@ final class LinuxKernelRelations {
   final Relation cumulFence;
   final Relation prop;
   final Relation hb;
-  final Relation pb;
+  private Relation pb;
 
   LinuxKernelRelations(Basics basics) {
     this.basics = basics;
@@ -70,9 +70,9 @@ final class LinuxKernelRelations {
     fence = nonrwFence.or(wmb).or(rmb);
 
     // Preserved Program Order
-    addr = basics.dependency((read, event) -> event.isAddressDependentOn(read));
-    Relation data = basics.dependency((read, event) -> event.isDataDependentOn(read));
-    Relation ctrl = basics.dependency((read, event) -> event.isControlDependentOn(read));
+    addr = basics.dependency(Event::addressReads);
+    Relation data = basics.dependency(Event::dataReads);
+    Relation ctrl = basics.dependency(Event::controlReads);
     Relation dep = addr.or(data);
     Relation rwdep = dep.or(ctrl).to(w);
     Relation overwrite = basics.co.or(basics.fr);
@@ -105,9 +105,16 @@ final class LinuxKernelRelations {
     // Happens Before
     Relation propInt = basics.internal(prop.minus(Relation.identity(basics.graph, basics.all)));
     hb = ppo.or(rfe).or(propInt).between(marked, marked);
+  }
 
-    // Write and fence propagation ordering
-    pb = prop.then(strongFence).then(hb.star()).to(marked);
+  /**
+   * {@code let pb = prop ; strong-fence ; hb* ; [Marked]}: write and fence propagation ordering.
+   */
+  Relation pb() {
+    if (pb == null) {
+      pb = prop.then(strongFence).then(hb.star()).to(marked);
+    }
+    return pb;
   }
 
   /**
@@ -148,16 +155,18 @@ final class LinuxKernelRelations {
    */
   Relation fencerelMb() {
     Graph graph = basics.graph;
-    Relation mb = basics.fencerel(Fence::isFullBarrier);
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int i = 0; i < graph.length(cpu); i++) {
-        if (basics.isFullUpdate(graph.at(cpu, i))) {
-          basics.addAcross(mb, cpu, i, i);
-          basics.addAcross(mb, cpu, i + 2, i + 2);
-        }
-      }
-    }
-    return mb;
+    return basics
+        .fencerel(Fence::isFullBarrier)
+        .or(
+            basics.across(
+                (cpu, barriers) -> {
+                  for (int i = 0; i < graph.length(cpu); i++) {
+                    if (basics.isFullUpdate(graph.at(cpu, i))) {
+                      barriers.add(i, i);
+                      barriers.add(i + 2, i + 2);
+                    }
+                  }
+                }));
   }
 
   private boolean isAcquire(int id) {

@@ -32,8 +32,7 @@ final class MixedAccesses {
 
   /** {@code po-loc}, in which an SRCU fence has the location of its srcu_struct. */
   private static Relation poLoc(Basics basics) {
-    return basics.dependency(
-        (from, to) -> location(from) != null && location(from) == location(to));
+    return basics.inOrder((from, to) -> location(from) != null && location(from) == location(to));
   }
 
   private static Word location(Event event) {

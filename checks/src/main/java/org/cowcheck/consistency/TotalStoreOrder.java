@@ -32,17 +32,19 @@ final class TotalStoreOrder extends GlobalOrder {
 
   private static Relation fences(Basics basics) {
     Graph graph = basics.graph;
-    Relation result = basics.fencerel(TotalStoreOrder::orders);
     EventSet locked = lockPrefixed(basics);
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int i = 0; i < graph.length(cpu); i++) {
-        if (locked.has(graph.at(cpu, i))) {
-          basics.addAcross(result, cpu, i, i);
-          basics.addAcross(result, cpu, i + 1, i + 1);
-        }
-      }
-    }
-    return result;
+    return basics
+        .fencerel(TotalStoreOrder::orders)
+        .or(
+            basics.across(
+                (cpu, barriers) -> {
+                  for (int i = 0; i < graph.length(cpu); i++) {
+                    if (locked.has(graph.at(cpu, i))) {
+                      barriers.add(i, i);
+                      barriers.add(i + 1, i + 1);
+                    }
+                  }
+                }));
   }
 
   /** The halves of read-modify-writes that succeed. */

@@ -298,9 +298,19 @@ public final class Event {
     return step;
   }
 
-  /** Whether the value written depends on any read. */
-  public boolean hasDataDependency() {
-    return data.length > 0;
+  /** The program-order indices of the reads that the address depends on. Not to be changed. */
+  public int[] addressReads() {
+    return address;
+  }
+
+  /** The program-order indices of the reads that the value depends on. Not to be changed. */
+  public int[] dataReads() {
+    return data;
+  }
+
+  /** The program-order indices of the reads that it is control-dependent on. Not to be changed. */
+  public int[] controlReads() {
+    return control;
   }
 
   /** A read of another word in the place of this read, of which no write follows. */

@@ -98,8 +98,10 @@ public final class Relation {
   }
 
   private void orRow(int row, Relation other, int otherRow) {
+    int to = row * width;
+    int from = otherRow * width;
     for (int w = 0; w < width; w++) {
-      bits[row * width + w] |= other.bits[otherRow * width + w];
+      bits[to + w] |= other.bits[from + w];
     }
   }
 
@@ -115,14 +117,72 @@ public final class Relation {
   /** Transitive closure. */
   public Relation plus() {
     Relation result = new Relation(this);
+    int[] order = new int[size];
+    return topologicalOrder(order) ? result.closeAlong(order) : result.closeByWarshall();
+  }
+
+  private Relation closeByWarshall() {
     for (int middle = 0; middle < size; middle++) {
       for (int from = 0; from < size; from++) {
-        if (from != middle && result.has(from, middle)) {
-          result.orRow(from, result, middle);
+        if (from != middle && has(from, middle)) {
+          orRow(from, this, middle);
         }
       }
     }
-    return result;
+    return this;
+  }
+
+  /** Closes an acyclic relation from its ends; what is reached through a row already is skipped. */
+  private Relation closeAlong(int[] order) {
+    long[] reached = new long[width];
+    for (int i = size - 1; i >= 0; i--) {
+      int from = order[i];
+      Arrays.fill(reached, 0);
+      for (int w = 0; w < width; w++) {
+        long left = bits[from * width + w];
+        while ((left &= ~reached[w]) != 0) {
+          int next = (w << 6) + Long.numberOfTrailingZeros(left);
+          left &= left - 1;
+          for (int k = 0; k < width; k++) {
+            reached[k] |= bits[next * width + k];
+          }
+        }
+      }
+      for (int w = 0; w < width; w++) {
+        bits[from * width + w] |= reached[w];
+      }
+    }
+    return this;
+  }
+
+  /** Fills in the events, each before those that it leads to; false if there is a cycle. */
+  private boolean topologicalOrder(int[] order) {
+    int[] incoming = new int[size];
+    for (int from = 0; from < size; from++) {
+      for (int w = 0; w < width; w++) {
+        for (long row = bits[from * width + w]; row != 0; row &= row - 1) {
+          incoming[(w << 6) + Long.numberOfTrailingZeros(row)]++;
+        }
+      }
+    }
+    int ready = 0;
+    for (int id = 0; id < size; id++) {
+      if (incoming[id] == 0) {
+        order[ready++] = id;
+      }
+    }
+    for (int taken = 0; taken < ready; taken++) {
+      int from = order[taken];
+      for (int w = 0; w < width; w++) {
+        for (long row = bits[from * width + w]; row != 0; row &= row - 1) {
+          int to = (w << 6) + Long.numberOfTrailingZeros(row);
+          if (--incoming[to] == 0) {
+            order[ready++] = to;
+          }
+        }
+      }
+    }
+    return ready == size;
   }
 
   /** Reflexive and transitive closure. */
@@ -194,29 +254,7 @@ public final class Relation {
 
   /** Whether there is no cycle. */
   public boolean isAcyclic() {
-    byte[] state = new byte[size];
-    for (int id = 0; id < size; id++) {
-      if (state[id] == 0 && reachesItself(id, state)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean reachesItself(int id, byte[] state) {
-    state[id] = 1;
-    for (int w = 0; w < width; w++) {
-      long row = bits[id * width + w];
-      while (row != 0) {
-        int next = (w << 6) + Long.numberOfTrailingZeros(row);
-        row &= row - 1;
-        if (state[next] == 1 || (state[next] == 0 && reachesItself(next, state))) {
-          return true;
-        }
-      }
-    }
-    state[id] = 2;
-    return false;
+    return topologicalOrder(new int[size]);
   }
 
   @Override

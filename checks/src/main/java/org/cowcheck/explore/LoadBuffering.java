@@ -170,7 +170,7 @@ public final class LoadBuffering {
         for (Trace other : runs.stream().flatMap(ImmutableList::stream).toList()) {
           for (Event write : other.events()) {
             if (write.isWrite() && write.word() == read.word() && write.cpu() != read.cpu()) {
-              if (write.hasDataDependency()) {
+              if (write.dataReads().length > 0) {
                 return Optional.empty();
               }
               boolean plainRead = read.update() == null && read.lockRole() == LockRole.NONE;
