@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
     name = "check",
     description = {
       "Explores every execution of scenarios under patches and memory models.",
+      "A scenario is checked under the patches that bear on it, unless both are named.",
       "Without --scenario and --patch it checks the whole catalogue, as marked and as written,"
           + " against what is on record."
     },
@@ -130,6 +131,7 @@ final class CheckCommand implements Callable<Integer> {
   private ImmutableList<Cell> cells() {
     List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenario);
     List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patch);
+    boolean asked = !scenarios.isEmpty() && !patches.isEmpty();
     List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), Names::model);
     List<Platform> chosenPlatforms = choose(platforms, List.of(), Names::platform);
     List<Accesses> chosenAccesses =
@@ -141,6 +143,9 @@ final class CheckCommand implements Callable<Integer> {
     for (Scenario scenario : chosenScenarios) {
       for (Accesses how : chosenAccesses) {
         for (Patch patch : chosenPatches) {
+          if (!asked && !scenario.patches().contains(patch)) {
+            continue;
+          }
           for (MemoryModel model : chosenModels) {
             List<Platform> on =
                 chosenPlatforms.isEmpty()

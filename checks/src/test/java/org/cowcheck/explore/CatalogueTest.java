@@ -60,7 +60,7 @@ final class CatalogueTest {
   @Test
   void everyEventHasAStepAndEveryWordAName() {
     for (Scenario scenario : Scenarios.all()) {
-      for (Patch patch : Patches.all()) {
+      for (Patch patch : scenario.patches()) {
         Setting setting = scenario.build(kernel(patch));
         List<String> names = setting.memory().words().stream().map(Word::name).toList();
         assertEquals(names.size(), ImmutableSet.copyOf(names).size(), names::toString);
@@ -82,7 +82,7 @@ final class CatalogueTest {
   @Test
   void statesGrowFromScToTsoToLkmm() {
     for (Scenario scenario : Scenarios.all()) {
-      for (Patch patch : Patches.all()) {
+      for (Patch patch : scenario.patches()) {
         Set<String> stronger = Set.of();
         for (MemoryModel model : MemoryModels.all()) {
           Setting setting = scenario.build(kernel(patch));

@@ -209,6 +209,7 @@ final class LincheckEngineTest {
         "",
         "",
         ImmutableList.of(),
+        Patches.all(),
         (kernel, memory) -> {
           ImmutableList<Word> words = ImmutableList.of(memory.word("x", 0), memory.word("y", 0));
           ImmutableList<ToLongFunction<Cpu>> bodies = programs.apply(memory, words);
@@ -226,6 +227,7 @@ final class LincheckEngineTest {
         scenario.story(),
         scenario.source(),
         scenario.simplifications(),
+        scenario.patches(),
         (kernel, memory) -> {
           Setting setting = scenario.setting().apply(kernel, memory);
           return new Setting(

@@ -13,7 +13,6 @@ import org.cowcheck.explore.Explorer;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.explore.Watch;
 import org.cowcheck.patch.Accesses;
-import org.cowcheck.patch.Patches;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
@@ -33,7 +32,7 @@ final class CatalogueExportTest {
     return Scenarios.all().stream()
         .flatMap(
             scenario ->
-                Patches.all().stream()
+                scenario.patches().stream()
                     .filter(patch -> PATCHES.contains(patch.name()))
                     .flatMap(
                         patch ->

@@ -461,6 +461,16 @@ public abstract class Cpu {
     return (update(place, RmwOp.OR_IF_CLEAR, 1L << bit, 0, RmwOrder.FULL) & 1L << bit) != 0;
   }
 
+  /** Sets a bit and returns its old value, to take a lock: acquire if it was clear. */
+  public final boolean test_and_set_bit_lock(int bit, Place place) {
+    return (update(place, RmwOp.OR_IF_CLEAR, 1L << bit, 0, RmwOrder.ACQUIRE) & 1L << bit) != 0;
+  }
+
+  /** Clears a bit, to drop a lock: release. */
+  public final void clear_bit_unlock(int bit, Place place) {
+    update(place, RmwOp.AND, ~(1L << bit), 0, RmwOrder.RELEASE);
+  }
+
   /** Clears a bit and returns its old value. Fully ordered if it was set, unordered if not. */
   public final boolean test_and_clear_bit(int bit, Place place) {
     return (update(place, RmwOp.CLEAR_IF_SET, 1L << bit, 0, RmwOrder.FULL) & 1L << bit) != 0;

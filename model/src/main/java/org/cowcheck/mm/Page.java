@@ -14,6 +14,7 @@ import org.cowcheck.memory.Word;
  * compound_head  address of the head plus 1 for a tail    set while unreachable
  * _refcount      references                               atomics
  * _mapcount      mappings minus 1                         atomics
+ * contents       the page's memory, as one word           whoever can write to it
  * </pre>
  *
  * On 64 bit compound_head shares its word with lru.next, whose low bit is always clear; list
@@ -43,6 +44,7 @@ public final class Page {
   private final Word compoundHead;
   private final Word refcount;
   private final Word mapcount;
+  private final Word contents;
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
@@ -53,6 +55,7 @@ public final class Page {
     this.compoundHead = memory.word(name + ".compound_head", 0);
     this.refcount = memory.word(name + "._refcount", refcount);
     this.mapcount = memory.word(name + "._mapcount", mapcount);
+    this.contents = memory.word(name + ".contents", 0);
   }
 
   /** A page in the hands of the page allocator. */
@@ -83,6 +86,10 @@ public final class Page {
 
   public Word mapcount() {
     return mapcount;
+  }
+
+  public Word contents() {
+    return contents;
   }
 
   private static String showMapping(long mapping) {

@@ -15,6 +15,7 @@ public final class PageFlag {
   public static final int PG_ACTIVE = 5;
   public static final int PG_WAITERS = 7;
   public static final int PG_SLAB = 9;
+  public static final int PG_SWAPCACHE = 10; // PG_owner_priv_1
   public static final int PG_RESERVED = 12;
   public static final int PG_PRIVATE = 13;
   public static final int PG_PRIVATE_2 = 14;
@@ -59,6 +60,7 @@ public final class PageFlag {
           .put(PG_ACTIVE, "active")
           .put(PG_WAITERS, "waiters")
           .put(PG_SLAB, "slab")
+          .put(PG_SWAPCACHE, "swapcache")
           .put(PG_RESERVED, "reserved")
           .put(PG_PRIVATE, "private")
           .put(PG_PRIVATE_2, "private_2")

@@ -93,8 +93,16 @@ public final class PageFree {
    * @return whether this was the last reference, and the page went to the free list
    */
   public boolean putPage(Cpu cpu, Page page) {
-    Ref<Page> folio = PageTests.compoundHead(cpu.at(PUT), Ref.to(page));
-    if (!cpu.atomic_dec_and_test(folio.at(Page::refcount))) {
+    return putRefs(cpu, PageTests.compoundHead(cpu.at(PUT), Ref.to(page)), 1);
+  }
+
+  /**
+   * folio_put_refs(): drops references. The caller labels the step.
+   *
+   * @return whether one was the last, and the page went to the free list
+   */
+  boolean putRefs(Cpu cpu, Ref<Page> folio, long references) {
+    if (!cpu.atomic_sub_and_test(references, folio.at(Page::refcount))) {
       return false;
     }
     if (cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags))) {

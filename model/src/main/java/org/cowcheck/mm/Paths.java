@@ -16,6 +16,16 @@ public final class Paths {
         PageFree.STEPS,
         Slab.STEPS,
         PageTests.STEPS,
-        KPageFlags.STEPS);
+        KPageFlags.STEPS,
+        GupFast.STEPS,
+        Unpin.STEPS,
+        Fork.STEPS,
+        ShareAnonRmap.STEPS,
+        Ksm.STEPS,
+        SwapOut.STEPS,
+        SwapIn.STEPS,
+        WriteFault.STEPS,
+        Protect.STEPS,
+        Zap.STEPS);
   }
 }

@@ -17,6 +17,8 @@ public final class Patches {
       ImmutableList.of(
           new Edit.InsertAfter("T2", Fence.SMP_RMB), new Edit.InsertAfter("T6", Fence.SMP_RMB));
 
+  private static final ImmutableList<Edit> NO_SEQ = ImmutableList.of(new Edit.DropHunk("C2"));
+
   private static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           Patch.of(KernelState.S0),
@@ -46,9 +48,56 @@ public final class Patches {
               KernelState.S1,
               ImmutableList.of(new Edit.DropHunk("F8"))),
           Patch.of(KernelState.S2),
-          Patch.of(KernelState.S3));
+          new Patch(
+              "S2-without-write-protect-seq",
+              "v5.19 without write_protect_seq in fork (57efa1fe5957)",
+              KernelState.S2,
+              NO_SEQ),
+          Patch.of(KernelState.S3),
+          withoutFence("M1", "smp_mb__after_atomic() after the pin in try_grab_folio()", "G12"),
+          withoutFence("M2", "smp_mb() before the pin check in page_try_share_anon_rmap()", "E1"),
+          withoutFence(
+              "M3", "smp_mb__after_atomic() at the end of page_try_share_anon_rmap()", "E4"),
+          withoutFence("M4", "smp_rmb() in gup_must_unshare()", "G17"),
+          new Patch(
+              "S3-without-write-protect-seq",
+              "v6.1 without write_protect_seq in fork (57efa1fe5957)",
+              KernelState.S3,
+              NO_SEQ),
+          new Patch(
+              "S3-with-fork-mb",
+              "v6.1 with smp_mb() in fork once write_protect_seq is odd",
+              KernelState.S3,
+              ImmutableList.of(new Edit.InsertAfter("C2", Fence.SMP_MB))));
 
   private Patches() {}
+
+  /** The patches that bear on PageSlab(): kernel states, and variants of the seed. */
+  public static ImmutableList<Patch> pageSlab() {
+    return ALL.stream()
+        .filter(patch -> !isVariant(patch) || patch.base() == KernelState.S1)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The patches that bear on exclusivity: kernel states, and variants of S2 and S3. */
+  public static ImmutableList<Patch> exclusivity() {
+    return ALL.stream()
+        .filter(patch -> !isVariant(patch) || patch.base() != KernelState.S1)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static boolean isVariant(Patch patch) {
+    return !patch.edits().isEmpty();
+  }
+
+  /** v6.1 without one of the barriers of 088b8aa537c2, which are called M1 to M4 here. */
+  private static Patch withoutFence(String barrier, String what, String label) {
+    return new Patch(
+        "S3-without-" + barrier,
+        "v6.1 without the " + what,
+        KernelState.S3,
+        ImmutableList.of(new Edit.DropFence(label)));
+  }
 
   /** All patches, the oldest kernel first. */
   public static ImmutableList<Patch> all() {

@@ -14,15 +14,35 @@ import org.cowcheck.patch.KernelState;
 final class AnonPage {
   private AnonPage() {}
 
+  /** On the LRU, mapped once and exclusively, not in the swap cache. */
+  static Page mapped(Memory memory, KernelState state) {
+    return page(memory, state, bit(PG_LRU), 1, 0);
+  }
+
+  /** As {@link #mapped}, and somebody holds a reference. */
+  static Page mappedAndHeld(Memory memory, KernelState state) {
+    return page(memory, state, bit(PG_LRU), 2, 0);
+  }
+
+  /** As {@link #mapped}, but isolated from the LRU by somebody who holds a reference. */
+  static Page isolated(Memory memory, KernelState state) {
+    return page(memory, state, 0, 2, 0);
+  }
+
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
   static Page zapped(Memory memory, KernelState state) {
+    return page(memory, state, bit(PG_LRU), 1, -1);
+  }
+
+  private static Page page(
+      Memory memory, KernelState state, long flags, long refcount, long mapcount) {
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     return new Page(
         memory,
         "page",
-        bit(PG_UPTODATE) | bit(PG_LRU) | bit(PG_SWAPBACKED) | exclusive,
+        bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | flags | exclusive,
         Page.ANON_VMA,
-        1,
-        -1);
+        refcount,
+        mapcount);
   }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /** As {@link PageSlabAtFree}, by folio_test_slab(): the two loads without compound_head. */
 final class FolioTestSlabAtFree {
@@ -24,6 +25,7 @@ final class FolioTestSlabAtFree {
           """,
           "RFC 08/13, 20220224122614.94921-9-david@redhat.com",
           ImmutableList.of("the page is not allocated again while it is looked at"),
+          Patches.pageSlab(),
           FolioTestSlabAtFree::build);
 
   private FolioTestSlabAtFree() {}

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /** /proc/kpageflags is read while an exclusive anonymous page is freed; no reference is held. */
 final class KPageFlagsAtFree {
@@ -27,6 +28,7 @@ final class KPageFlagsAtFree {
           """,
           "RFC 08/13, hunk fs/proc/page.c",
           ImmutableList.of("the page is not allocated again while it is looked at"),
+          Patches.pageSlab(),
           KPageFlagsAtFree::build);
 
   private KPageFlagsAtFree() {}

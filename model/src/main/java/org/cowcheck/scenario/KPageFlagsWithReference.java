@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /**
  * As {@link KPageFlagsAtFree}, by a reader that first takes a speculative reference
@@ -29,6 +30,7 @@ final class KPageFlagsWithReference {
           """,
           "RFC 08/13, hunk fs/proc/page.c; the reference as memory_failure() takes it",
           ImmutableList.of("the page is not allocated again while it is looked at"),
+          Patches.pageSlab(),
           KPageFlagsWithReference::build);
 
   private KPageFlagsWithReference() {}

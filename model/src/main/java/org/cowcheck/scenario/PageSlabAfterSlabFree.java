@@ -13,6 +13,7 @@ import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /**
  * A slab page is freed, and who has been told so asks PageSlab(): it must not say "slab" any more.
@@ -42,6 +43,7 @@ final class PageSlabAfterSlabFree {
           ImmutableList.of(
               "the free list is that of one CPU: nothing is shared on the way",
               "the page is not allocated again while it is looked at"),
+          Patches.pageSlab(),
           PageSlabAfterSlabFree::build);
 
   private PageSlabAfterSlabFree() {}

@@ -11,6 +11,7 @@ import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /**
  * A page is faulted in as anonymous while a PFN walker, without a reference, asks PageSlab().
@@ -37,6 +38,7 @@ final class PageSlabAtFault {
           """,
           "found by cowcheck; not discussed on the list",
           ImmutableList.of("the LRU batch is not drained while the page is looked at"),
+          Patches.pageSlab(),
           PageSlabAtFault::build);
 
   private PageSlabAtFault() {}

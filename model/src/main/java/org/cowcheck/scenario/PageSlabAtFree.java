@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /**
  * An exclusive anonymous page is freed while a PFN walker, without a reference, asks PageSlab().
@@ -31,6 +32,7 @@ final class PageSlabAtFree {
           """,
           "RFC 08/13, 20220224122614.94921-9-david@redhat.com",
           ImmutableList.of("the page is not allocated again while it is looked at"),
+          Patches.pageSlab(),
           PageSlabAtFree::build);
 
   private PageSlabAtFree() {}

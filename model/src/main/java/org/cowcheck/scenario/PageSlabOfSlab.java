@@ -13,6 +13,7 @@ import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
 
 /**
  * The other direction: PageSlab() must say "slab" of a page that is a slab page during the whole
@@ -43,6 +44,7 @@ final class PageSlabOfSlab {
               "the free list is that of one CPU: nothing is shared on the way",
               "the object is handed over by store-release and load-acquire",
               "the object is not freed"),
+          Patches.pageSlab(),
           PageSlabOfSlab::build);
 
   private PageSlabOfSlab() {}

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.function.BiFunction;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patch;
 
 /**
  * A race, described once for all engines.
@@ -13,6 +14,7 @@ import org.cowcheck.patch.Kernel;
  * @param story the paragraph and the CPU columns that {@code explain} shows
  * @param source the commit, message or section of the discussion that the race comes from
  * @param simplifications what the scenario leaves out beyond what its paths leave out
+ * @param patches those that bear on it: what is checked unless others are asked for
  * @param setting builds the objects and programs in fresh memory, for a kernel
  */
 public record Scenario(
@@ -21,6 +23,7 @@ public record Scenario(
     String story,
     String source,
     ImmutableList<String> simplifications,
+    ImmutableList<Patch> patches,
     BiFunction<Kernel, Memory, Setting> setting) {
 
   /** Builds the scenario for a kernel, in memory of its own. */

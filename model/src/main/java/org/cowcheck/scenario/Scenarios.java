@@ -12,7 +12,17 @@ public final class Scenarios {
           KPageFlagsWithReference.SCENARIO,
           PageSlabAtFault.SCENARIO,
           PageSlabOfSlab.SCENARIO,
-          PageSlabAfterSlabFree.SCENARIO);
+          PageSlabAfterSlabFree.SCENARIO,
+          GupFastVersusFork.SEEN,
+          GupFastVersusFork.READ_ONLY,
+          GupFastVersusFork.FIRST_PIN,
+          GupFastVersusKsm.SAME_PTE,
+          GupFastVersusKsm.CHANGED_PTE,
+          GupFastVersusSwapOut.FORK,
+          GupFastVersusSwapOut.FORK_READ_ONLY,
+          GupFastVersusSwapOut.SWAP_IN,
+          WrongCowOfPinnedPage.SCENARIO,
+          GupFastVersusFreeAndReuse.SCENARIO);
 
   private Scenarios() {}
 

@@ -1,0 +1,77 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Platform;
+
+/**
+ * What architectures do with a page-table entry (arch/x86, arch/arm64: include/asm/pgtable.h,
+ * tlbflush.h). Callers label the steps and hold the PT lock.
+ *
+ * <pre>
+ *                        x86                          arm64 and generic
+ * ptep_get_and_clear     xchg, full                   xchg_relaxed
+ * ptep_set_wrprotect     locked clear_bit             cmpxchg_relaxed loop
+ * flush_tlb_page         tlb_gen, then a synchronous  dsb(ishst), tlbi, dsb(ish): a full barrier,
+ *                        IPI that waits for sections  no handshake
+ *                        with IRQs off
+ * deferred on swap-out   S0, S3; counts tlb_gen       generic: S0, S3, orders nothing;
+ *                                                     arm64: never
+ * </pre>
+ *
+ * <p>Left out: accessed and dirty bits that hardware sets in an entry, so the loop of cmpxchg runs
+ * once; flushes without IPI under hypervisors.
+ */
+final class Arch {
+  private final Kernel kernel;
+
+  Arch(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  private boolean isX86() {
+    return kernel.platform() == Platform.X86;
+  }
+
+  /** ptep_get_and_clear(). */
+  long ptepGetAndClear(Cpu cpu, PageTable table) {
+    return isX86() ? cpu.xchg(table.pte(), 0) : cpu.xchg_relaxed(table.pte(), 0);
+  }
+
+  /** ptep_set_wrprotect() of an entry that the caller has just read. */
+  void ptepSetWrprotect(Cpu cpu, PageTable table, long pte) {
+    if (isX86()) {
+      cpu.clear_bit(Long.numberOfTrailingZeros(PageTable.WRITE), table.pte());
+      return;
+    }
+    long old = cpu.READ_ONCE(table.pte());
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte & ~PageTable.WRITE) != old);
+  }
+
+  /** flush_tlb_page() or flush_tlb_range(), at once. */
+  void flushTlb(Cpu cpu, Mm mm) {
+    if (isX86()) {
+      cpu.atomic_inc_return(mm.tlbGen());
+      cpu.ipi_sync();
+    } else {
+      cpu.mb();
+    }
+  }
+
+  /**
+   * Whether try_to_unmap_one() may defer the flush of an entry: since v6.1 for exclusive pages too.
+   */
+  boolean defersFlush(boolean exclusive) {
+    KernelState state = kernel.state();
+    boolean ofExclusive = state == KernelState.S0 || state == KernelState.S3;
+    return kernel.platform() != Platform.ARM64 && (ofExclusive || !exclusive);
+  }
+
+  /** set_tlb_ubc_flush_pending(): remembers to flush later. */
+  void deferFlush(Cpu cpu, Mm mm) {
+    if (isX86()) {
+      cpu.atomic_inc_return(mm.tlbGen());
+    }
+  }
+}

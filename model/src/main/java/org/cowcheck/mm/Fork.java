@@ -1,0 +1,191 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * fork() of one entry: dup_mmap() (kernel/fork.c), copy_page_range(), copy_present_pte() and
+ * copy_nonpresent_pte() (mm/memory.c), page_try_dup_anon_rmap() (include/linux/rmap.h), S0 to S3.
+ *
+ * <p>What keeps a page that is pinned at this moment from being shared is write_protect_seq alone:
+ * nothing orders the pin check (C8), the cleared flag (C9) and the write-protected entry (C11)
+ * against a GUP-fast in flight.
+ *
+ * <p>Left out: the upper levels of the child's table and its mmap_lock, which nobody else sees yet;
+ * MMU notifiers; device-private pages.
+ */
+public final class Fork {
+  public static final Steps STEPS = new Steps("copy_page_range");
+
+  /** The name of the note of a page that both processes map now; its value is its address. */
+  public static final String SHARED = "shared";
+
+  private static final Step MMAP_LOCK =
+      STEPS.step("C1", "dup_mmap", "take mmap_lock of the parent for writing");
+  private static final Step SEQ_BEGIN =
+      STEPS.step("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb");
+  private static final Step DST_LOCK =
+      STEPS.step("C3", "copy_pte_range", "take the child's PT lock");
+  private static final Step SRC_LOCK =
+      STEPS.step("C4", "copy_pte_range", "take the parent's PT lock");
+  private static final Step READ_PTE = STEPS.step("C5", "copy_pte_range", "load the parent's PTE");
+  private static final Step GET = STEPS.step("C6", "copy_present_pte", "_refcount + 1");
+  private static final Step EXCLUSIVE =
+      STEPS.step("C7", "page_try_dup_anon_rmap, S2 and S3", "load flags: PG_anon_exclusive?");
+  private static final Step PINNED =
+      STEPS.step(
+          "C8", "page_needs_cow_for_dma", "load MMF_HAS_PINNED; if set, flags and _refcount");
+  private static final Step CLEAR_EXCLUSIVE =
+      STEPS.step("C9", "page_try_dup_anon_rmap, S1 to S3", "clear PG_anon_exclusive, atomically");
+  private static final Step DUP_RMAP = STEPS.step("C10", "page_dup_rmap", "_mapcount + 1");
+  private static final Step WRPROTECT =
+      STEPS.step("C11", "copy_present_pte", "write-protect the parent's PTE");
+  private static final Step SET_CHILD =
+      STEPS.step("C12", "copy_present_pte", "store the child's PTE: read-only");
+  private static final Step PUT = STEPS.step("C13", "copy_present_pte", "pinned: _refcount - 1");
+  private static final Step COPY =
+      STEPS.step("C14", "copy_present_page", "pinned: copy the contents, smp_wmb, set PG_uptodate");
+  private static final Step SET_COPY =
+      STEPS.step("C15", "copy_present_page", "store the child's PTE: the copy, writable");
+  private static final Step SWAP_DUPLICATE =
+      STEPS.step("C16", "copy_nonpresent_pte", "swap_map + 1, under its lock");
+  private static final Step DOWNGRADE =
+      STEPS.step(
+          "C17", "copy_nonpresent_pte, S2 and S3", "store the parent's swap entry: not exclusive");
+  private static final Step SET_CHILD_SWAP =
+      STEPS.step("C18", "copy_nonpresent_pte", "store the child's swap entry");
+  private static final Step SRC_UNLOCK =
+      STEPS.step("C19", "copy_pte_range", "drop the parent's PT lock");
+  private static final Step DST_UNLOCK =
+      STEPS.step("C20", "copy_pte_range", "drop the child's PT lock");
+  private static final Step SEQ_END =
+      STEPS.step("C21", "copy_page_range", "smp_wmb, write_protect_seq becomes even");
+  private static final Step FLUSH = STEPS.step("C22", "dup_mmap", "flush the parent's TLB");
+  private static final Step MMAP_UNLOCK =
+      STEPS.step("C23", "dup_mmap", "drop mmap_lock of the parent");
+
+  private final Kernel kernel;
+  private final Arch arch;
+  private final Memory memory;
+  private final PageFree free;
+
+  /**
+   * What the child gets.
+   *
+   * @param table its page table
+   * @param copy a page that is free, for a page that is pinned
+   */
+  public record Child(PageTable table, Page copy) {}
+
+  /**
+   * Forking under a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free takes back a reference
+   */
+  public Fork(Kernel kernel, Memory memory, PageFree free) {
+    this.kernel = kernel;
+    this.arch = new Arch(kernel);
+    this.memory = memory;
+    this.free = free;
+  }
+
+  /**
+   * Copies one entry of a private mapping to a child.
+   *
+   * @param slot what a swap entry names
+   */
+  public void dupMmap(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
+    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    if (kernel.has(SEQ_BEGIN)) {
+      cpu.at(SEQ_BEGIN).raw_write_seqcount_begin(mm.writeProtectSeq());
+    }
+    cpu.at(DST_LOCK).spin_lock(child.table().lock());
+    cpu.at(SRC_LOCK).spin_lock(table.lock());
+    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (PageTable.present(pte)) {
+      copyPresentPte(cpu, mm, table, pte, child);
+    } else if (PageTable.isSwap(pte)) {
+      copySwapPte(cpu, table, pte, slot, child);
+    }
+    cpu.at(SRC_UNLOCK).spin_unlock(table.lock());
+    cpu.at(DST_UNLOCK).spin_unlock(child.table().lock());
+    if (kernel.has(SEQ_BEGIN)) {
+      cpu.at(SEQ_END).raw_write_seqcount_end(mm.writeProtectSeq());
+    }
+    arch.flushTlb(cpu.at(FLUSH), mm);
+    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+  }
+
+  private void copyPresentPte(Cpu cpu, Mm mm, PageTable table, long pte, Child child) {
+    Page page = PageTable.page(memory, pte);
+    if (kernel.state() == KernelState.S0) {
+      if (pageNeedsCowForDma(cpu, mm, page)) {
+        copyPresentPage(cpu, page, child);
+        return;
+      }
+      cpu.at(GET).atomic_inc(page.refcount());
+      cpu.at(DUP_RMAP).atomic_inc(page.mapcount());
+    } else {
+      cpu.at(GET).atomic_inc(page.refcount());
+      if (!pageTryDupAnonRmap(cpu, mm, page)) {
+        free.putPage(cpu.at(PUT), page);
+        copyPresentPage(cpu, page, child);
+        return;
+      }
+    }
+    if (PageTable.writable(pte)) {
+      arch.ptepSetWrprotect(cpu.at(WRPROTECT), table, pte);
+    }
+    cpu.at(SET_CHILD).WRITE_ONCE(child.table().pte(), pte & ~PageTable.WRITE);
+    cpu.note(SHARED, page.address());
+  }
+
+  /** page_try_dup_anon_rmap(): false if the page may be pinned. */
+  private boolean pageTryDupAnonRmap(Cpu cpu, Mm mm, Page page) {
+    int exclusive = PageFlag.anonExclusive(kernel.state());
+    // S1 clears the flag of a page that is not exclusive, too.
+    if (kernel.state() == KernelState.S1 || cpu.at(EXCLUSIVE).test_bit(exclusive, page.flags())) {
+      if (pageNeedsCowForDma(cpu, mm, page)) {
+        return false;
+      }
+      // The branches of page_needs_cow_for_dma().
+      cpu.ctrl(mm.flags());
+      cpu.at(CLEAR_EXCLUSIVE).clear_bit(exclusive, page.flags());
+    }
+    cpu.at(DUP_RMAP).atomic_inc(page.mapcount());
+    return true;
+  }
+
+  private static boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+    return cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())
+        && ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
+  }
+
+  /** copy_present_page(): the child gets a page of its own. */
+  private void copyPresentPage(Cpu cpu, Page page, Child child) {
+    Page copy = child.copy();
+    PageAlloc.prepNewPage(cpu, copy);
+    cpu.at(COPY);
+    cpu.WRITE_ONCE(copy.contents(), cpu.READ_ONCE(page.contents()));
+    cpu.smp_wmb();
+    cpu.__set_bit(PG_UPTODATE, copy.flags());
+    AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
+    cpu.at(SET_COPY).WRITE_ONCE(child.table().pte(), PageTable.writable(copy));
+  }
+
+  private void copySwapPte(Cpu cpu, PageTable table, long pte, SwapSlot slot, Child child) {
+    slot.duplicate(cpu.at(SWAP_DUPLICATE));
+    long shared = pte & ~PageTable.SWAP_EXCLUSIVE;
+    if (PageTable.swapExclusive(pte)) {
+      cpu.at(DOWNGRADE).WRITE_ONCE(table.pte(), shared);
+    }
+    cpu.at(SET_CHILD_SWAP).WRITE_ONCE(child.table().pte(), shared);
+  }
+}

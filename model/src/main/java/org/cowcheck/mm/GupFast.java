@@ -1,0 +1,209 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.PageFlag.PG_HEAD;
+import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * pin_user_pages_fast() of one small page: lockless_pages_from_mm() and gup_pte_range() (mm/gup.c),
+ * S0 to S3.
+ *
+ * <h2>A pin in two steps</h2>
+ *
+ * A small page is pinned by 1024 references: one at G8, fully ordered, which makes the page stable,
+ * and 1023 at G11, which until v6.1 nothing orders against the second look at the entry (G14).
+ * Whoever compares the exact count sees the first step; page_maybe_dma_pinned() only the second.
+ *
+ * <h2>What v6.1 added (088b8aa537c2)</h2>
+ *
+ * smp_mb__after_atomic() at G12, paired with the smp_mb() at E1 of page_try_share_anon_rmap(), and
+ * smp_rmb() at G17, paired with its smp_mb__after_atomic() at E4.
+ *
+ * <p>Left out: the levels above the PMD, the slow path (a failure ends the attempt), PROT_NONE and
+ * special entries, secret memory, statistics, and sanity_check_pinned_pages() of DEBUG_VM at the
+ * end, whose answer the invariants give.
+ */
+public final class GupFast {
+  public static final Steps STEPS = new Steps("gup_pte_range");
+
+  /** GUP_PIN_COUNTING_BIAS: the references of one pin of a small page. */
+  public static final long PIN = 1024;
+
+  /** The name of the note of a pin that is held; its value is the address of the page. */
+  public static final String PINNED = "pinned";
+
+  private static final Step HAS_PINNED =
+      STEPS.step("G1", "mm_set_has_pinned_flag", "test MMF_HAS_PINNED, and set it");
+  private static final Step SEQ_BEGIN =
+      STEPS.step(
+          "G2", "lockless_pages_from_mm", "load write_protect_seq, smp_rmb; odd: fork is here");
+  private static final Step IRQ_OFF = STEPS.step("G3", "lockless_pages_from_mm", "IRQs off");
+  private static final Step READ_PMD = STEPS.step("G4", "gup_pmd_range", "load the PMD entry");
+  private static final Step READ_PTE =
+      STEPS.step("G5", "gup_pte_range", "load the PTE (B1): present, permitted (B2)?");
+  private static final Step READ_HEAD = STEPS.step("G6", "try_get_folio", "load compound_head");
+  private static final Step READ_REF =
+      STEPS.step("G7", "try_get_folio", "load _refcount: negative?");
+  private static final Step GET =
+      STEPS.step("G8", "try_get_folio", "_refcount + 1 unless 0 (B3, first step)");
+  private static final Step READ_HEAD_AGAIN =
+      STEPS.step("G9", "try_get_folio", "load compound_head: still the same?");
+  private static final Step LARGE = STEPS.step("G10", "try_grab_folio", "load flags: PG_head?");
+  private static final Step PIN_IT =
+      STEPS.step("G11", "try_grab_folio", "_refcount + 1023 (B3, second step)");
+  private static final Step PIN_MB =
+      STEPS.step("G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE");
+  private static final Step PMD_AGAIN =
+      STEPS.step("G13", "gup_pte_range, S3", "load the PMD entry: still the same?");
+  private static final Step PTE_AGAIN =
+      STEPS.step("G14", "gup_pte_range", "load the PTE: still the same (B4)?");
+  private static final Step HEAD_CHECK =
+      STEPS.step("G15", "gup_pte_range, S0 and S1", "VM_BUG_ON: compound_head changed");
+  private static final Step IS_ANON =
+      STEPS.step("G16", "gup_must_unshare, S1 to S3", "entry not writable: PageAnon?");
+  private static final Step UNSHARE_RMB =
+      STEPS.step("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag");
+  private static final Step EXCLUSIVE =
+      STEPS.step("G18", "gup_must_unshare, S1 to S3", "load flags: PG_anon_exclusive (B5)?");
+  private static final Step REFERENCED =
+      STEPS.step("G19", "gup_pte_range", "set PG_referenced, atomically");
+  private static final Step IRQ_ON = STEPS.step("G20", "lockless_pages_from_mm", "IRQs on");
+  private static final Step SEQ_RETRY =
+      STEPS.step(
+          "G21", "lockless_pages_from_mm", "smp_rmb, load write_protect_seq: fork was here?");
+  private static final Step PUT =
+      STEPS.step("G22", "gup_put_folio", "drop what was taken: the last reference?");
+
+  private final Kernel kernel;
+  private final Memory memory;
+  private final PageFree free;
+
+  /**
+   * Pinning under a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free frees a page whose last reference is dropped
+   */
+  public GupFast(Kernel kernel, Memory memory, PageFree free) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.free = free;
+  }
+
+  /**
+   * Takes a pin (FOLL_PIN), and leaves the note {@link #PINNED}.
+   *
+   * @param write FOLL_WRITE: the pin is to be written through
+   * @return the page, or null if the slow path would have to go on
+   */
+  public Page pinFast(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    if (!cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
+      cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
+    }
+    long seq = cpu.at(SEQ_BEGIN).raw_read_seqcount(mm.writeProtectSeq());
+    if ((seq & 1) != 0) {
+      return null;
+    }
+    cpu.at(IRQ_OFF).local_irq_save();
+    Page page = gupPteRange(cpu, table, write);
+    cpu.at(IRQ_ON).local_irq_restore();
+    // Without smp_mb() at G12 nothing orders the pin before this load.
+    if (cpu.at(SEQ_RETRY).read_seqcount_retry(mm.writeProtectSeq(), seq)) {
+      if (page != null) {
+        put(cpu, Ref.to(page), PIN);
+      }
+      return null;
+    }
+    if (page != null) {
+      cpu.note(PINNED, page.address());
+    }
+    return page;
+  }
+
+  private Page gupPteRange(Cpu cpu, PageTable table, boolean write) {
+    long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
+    Ref<PageTable> walked = new Ref<>(table, cpu.lastRead());
+    Place entry = walked.at(PageTable::pte);
+    long pte = cpu.at(READ_PTE).READ_ONCE(entry);
+    int read = cpu.lastRead();
+    if (!PageTable.present(pte) || (write && !PageTable.writable(pte))) {
+      return null;
+    }
+    Ref<Page> page = new Ref<>(PageTable.page(memory, pte), read);
+    Ref<Page> folio = tryGrabFolio(cpu, page);
+    if (folio == null) {
+      return null;
+    }
+    boolean sameTable =
+        kernel.state() != KernelState.S3
+            || cpu.at(PMD_AGAIN).read_plain_in_source(table.pmd()) == pmd;
+    if (!sameTable || cpu.at(PTE_AGAIN).read_plain_in_source(entry) != pte) {
+      put(cpu, folio, PIN);
+      return null;
+    }
+    if (kernel.state() == KernelState.S0 || kernel.state() == KernelState.S1) {
+      Ref<Page> head = PageTests.compoundHead(cpu.at(HEAD_CHECK), page);
+      cpu.VM_BUG_ON(head.target() != folio.target());
+    }
+    if (!PageTable.writable(pte) && gupMustUnshare(cpu, page, write)) {
+      put(cpu, folio, PIN);
+      return null;
+    }
+    cpu.at(REFERENCED).set_bit(PG_REFERENCED, folio.at(Page::flags));
+    return page.target();
+  }
+
+  /** try_grab_folio() with FOLL_PIN; null if the page is being freed. */
+  private Ref<Page> tryGrabFolio(Cpu cpu, Ref<Page> page) {
+    Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_HEAD), page);
+    if (cpu.at(READ_REF).atomic_read(folio.at(Page::refcount)) < 0) {
+      return null;
+    }
+    if (!cpu.at(GET).atomic_add_unless(folio.at(Page::refcount), 1, 0)) {
+      return null;
+    }
+    // S0 and S1 give up if it has changed, S2 and S3 start again; no path here changes it.
+    if (PageTests.compoundHead(cpu.at(READ_HEAD_AGAIN), page).target() != folio.target()) {
+      put(cpu, folio, 1);
+      return null;
+    }
+    if (cpu.at(LARGE).test_bit(PG_HEAD, folio.at(Page::flags))) {
+      throw new UnsupportedOperationException("only order-0 pages are pinned here");
+    }
+    cpu.at(PIN_IT).atomic_add(PIN - 1, folio.at(Page::refcount));
+    if (kernel.state() == KernelState.S3) {
+      // Paired with E1 of page_try_share_anon_rmap().
+      cpu.at(PIN_MB).smp_mb__after_atomic();
+    }
+    return folio;
+  }
+
+  /** gup_must_unshare(): whether a read-only pin needs the page to be unshared first. */
+  private boolean gupMustUnshare(Cpu cpu, Ref<Page> page, boolean write) {
+    if (!kernel.state().hasAnonExclusive() || write) {
+      return false;
+    }
+    cpu.at(IS_ANON);
+    if (!PageTests.folioTestAnon(cpu, PageTests.compoundHead(cpu, page))) {
+      return false;
+    }
+    if (kernel.state() == KernelState.S3) {
+      // Paired with E4 of page_try_share_anon_rmap().
+      cpu.at(UNSHARE_RMB).smp_rmb();
+    }
+    return !cpu.at(EXCLUSIVE)
+        .test_bit(PageFlag.anonExclusive(kernel.state()), page.at(Page::flags));
+  }
+
+  private void put(Cpu cpu, Ref<Page> folio, long references) {
+    free.putRefs(cpu.at(PUT), folio, references);
+  }
+}

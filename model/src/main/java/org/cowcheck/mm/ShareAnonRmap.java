@@ -1,0 +1,62 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * page_try_share_anon_rmap() and page_maybe_dma_pinned() of a small page (include/linux/rmap.h,
+ * include/linux/mm.h), S1 to S3: an exclusive page may be shared from here on, unless it is pinned.
+ *
+ * <p>The caller holds the PT lock and has cleared the entry (A1). Until v6.1 the order against
+ * GUP-fast was left to the flush of the caller.
+ *
+ * <p>Left out: device-private pages, and the VM_BUG_ON that the page is anonymous and exclusive,
+ * which each caller has just seen.
+ */
+final class ShareAnonRmap {
+  static final Steps STEPS = new Steps("page_try_share_anon_rmap");
+
+  private static final Step SHARE_MB =
+      STEPS.step("E1", "page_try_share_anon_rmap, S3", "smp_mb: the cleared PTE before the count");
+  private static final Step SHARE_PINNED =
+      STEPS.step("E2", "page_maybe_dma_pinned", "load compound_head, flags and _refcount (A2)");
+  private static final Step SHARE_CLEAR =
+      STEPS.step("E3", "page_try_share_anon_rmap", "clear PG_anon_exclusive, atomically (A3)");
+  private static final Step SHARE_AFTER =
+      STEPS.step(
+          "E4", "page_try_share_anon_rmap, S3", "smp_mb__after_atomic: the flag before the PTE");
+
+  private ShareAnonRmap() {}
+
+  /** Whether the page may be shared now; false if it may be pinned. */
+  static boolean pageTryShareAnonRmap(Kernel kernel, Cpu cpu, Page page) {
+    if (kernel.state() == KernelState.S3) {
+      // Paired with G12 of try_grab_folio().
+      cpu.at(SHARE_MB).smp_mb();
+    }
+    if (pageMaybeDmaPinned(cpu.at(SHARE_PINNED), page)) {
+      return false;
+    }
+    // The branch of page_try_share_anon_rmap() on the pin check.
+    cpu.ctrl(page.refcount());
+    cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+    if (kernel.state() == KernelState.S3) {
+      // Paired with G17 of gup_must_unshare().
+      cpu.at(SHARE_AFTER).smp_mb__after_atomic();
+    }
+    return true;
+  }
+
+  /** page_maybe_dma_pinned(): three loads. The caller labels the step. */
+  static boolean pageMaybeDmaPinned(Cpu cpu, Page page) {
+    Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
+    if (cpu.test_bit(PageFlag.PG_HEAD, folio.at(Page::flags))) {
+      throw new UnsupportedOperationException("only order-0 pages are shared here");
+    }
+    return cpu.atomic_read(folio.at(Page::refcount)) >= GupFast.PIN;
+  }
+}

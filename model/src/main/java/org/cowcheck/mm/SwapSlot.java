@@ -1,0 +1,44 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Word;
+
+/**
+ * One swap slot: what its entries and the swap cache say.
+ *
+ * @param address as entries name it
+ * @param swapMap the count of entries in swap_map[], without SWAP_HAS_CACHE
+ * @param swapCache the address of the struct page that the swap cache has for the slot, or 0
+ * @param lock the lock of the swap_info_struct or of the cluster
+ */
+public record SwapSlot(long address, Word swapMap, Word swapCache, Spinlock lock) {
+
+  /** A slot without entries and without a page. */
+  public static SwapSlot free(Memory memory) {
+    // A Word is as good as any object to give an address to: nothing looks the slot up.
+    Word swapMap = memory.word("swap_map", 0);
+    return new SwapSlot(
+        memory.place(swapMap),
+        swapMap,
+        memory.word("swap_cache", 0, value -> value == 0 ? "none" : String.format("%#x", value)),
+        memory.spinlock("swap_info.lock"));
+  }
+
+  /** swap_duplicate(): one entry more. The caller labels the step. */
+  void duplicate(Cpu cpu) {
+    add(cpu, 1);
+  }
+
+  /** swap_free(): one entry less. The caller labels the step. */
+  void free(Cpu cpu) {
+    add(cpu, -1);
+  }
+
+  private void add(Cpu cpu, long entries) {
+    cpu.spin_lock(lock);
+    cpu.WRITE_ONCE(swapMap, cpu.read_plain_in_source(swapMap) + entries);
+    cpu.spin_unlock(lock);
+  }
+}

@@ -1,0 +1,43 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * unpin_user_page() of a small page (mm/gup.c), S0 to S3, with the check of DEBUG_VM that the
+ * series added: a pinned anonymous page is exclusive.
+ */
+public final class Unpin {
+  public static final Steps STEPS = new Steps("unpin_user_page");
+
+  /** The name of the note that ends {@link GupFast#PINNED}. */
+  public static final String UNPINNED = "unpinned";
+
+  private static final Step CHECK =
+      STEPS.step(
+          "V1",
+          "sanity_check_pinned_pages, S1 to S3, DEBUG_VM",
+          "PageAnon: VM_BUG_ON without PG_anon_exclusive");
+  private static final Step PUT =
+      STEPS.step("V2", "gup_put_folio", "_refcount - 1024: the last reference?");
+
+  private final Kernel kernel;
+  private final PageFree free;
+
+  public Unpin(Kernel kernel, PageFree free) {
+    this.kernel = kernel;
+    this.free = free;
+  }
+
+  /** Drops a pin. */
+  public void unpinUserPage(Cpu cpu, Page page) {
+    cpu.note(UNPINNED, page.address());
+    if (kernel.state().hasAnonExclusive() && PageTests.pageAnon(cpu.at(CHECK), page)) {
+      cpu.VM_BUG_ON(!cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+    }
+    free.putRefs(cpu.at(PUT), Ref.to(page), GupFast.PIN);
+  }
+}

@@ -1,0 +1,83 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
+
+/** GUP-fast pins an exclusive anonymous page while its mm forks. */
+final class GupFastVersusFork {
+  private static final String SOURCE =
+      "57efa1fe5957 (mm/gup: prevent gup_fast from racing with COW during fork)";
+
+  private static final String STORY =
+      """
+      fork() looks whether the page is pinned, clears PG_anon_exclusive, write-protects the entry
+      and maps the page in the child. GUP-fast looks at the entry twice around its pin, but fork
+      changes it late. write_protect_seq is to make GUP-fast back off: odd, or changed.
+
+        CPU0: GUP-fast                            CPU1: fork
+        (G5)  load the PTE: the page
+                                                  (C8)  pinned? no
+        (G11) pin the page
+        (G14) load the PTE: still the same
+                                                  (C9)  clear PG_anon_exclusive
+                                                  (C11) write-protect the PTE
+                                                  (C12) store the child's PTE
+        (G21) write_protect_seq: unchanged        [if fork does not count it]
+      """;
+
+  private static final ImmutableList<String> SIMPLIFICATIONS =
+      ImmutableList.of("the parent writes no more to the page");
+
+  static final Scenario SEEN =
+      scenario(
+          "gup-fast-vs-fork",
+          "GUP-fast takes a writable pin during fork, MMF_HAS_PINNED set long before",
+          PinRace.Pin.WRITABLE,
+          true);
+
+  static final Scenario READ_ONLY =
+      scenario(
+          "gup-fast-vs-fork-read-only",
+          "GUP-fast takes a read-only pin during fork, MMF_HAS_PINNED set long before",
+          PinRace.Pin.READ_ONLY,
+          true);
+
+  static final Scenario FIRST_PIN =
+      scenario(
+          "gup-fast-vs-fork-first-pin",
+          "GUP-fast takes the first pin of the mm, a writable one, during fork",
+          PinRace.Pin.WRITABLE,
+          false);
+
+  private GupFastVersusFork() {}
+
+  private static Scenario scenario(String name, String title, PinRace.Pin pin, boolean hasPinned) {
+    return new Scenario(
+        name,
+        title,
+        STORY,
+        SOURCE,
+        SIMPLIFICATIONS,
+        Patches.exclusivity(),
+        (kernel, memory) -> build(kernel, memory, pin, hasPinned));
+  }
+
+  private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean hasPinned) {
+    Page page = AnonPage.mapped(memory, kernel.state());
+    PinRace race = new PinRace(kernel, memory, page, PageTable.writable(page), hasPinned);
+    Fork fork = new Fork(kernel, memory, race.free);
+    return race.running(
+        race.gupFast(pin),
+        new Program(
+            "fork",
+            cpu -> {
+              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
+              return 0;
+            }));
+  }
+}

@@ -1,0 +1,86 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.invariant.Exclusivity;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * The setting of races in which CPU0 pins an exclusive anonymous page by GUP-fast: one mm with one
+ * entry, its child, a swap slot, and a page for whoever has to copy.
+ */
+final class PinRace {
+  /** What the pin asks for. */
+  enum Pin {
+    READ_ONLY,
+    WRITABLE
+  }
+
+  final Kernel kernel;
+  final Memory memory;
+  final Page page;
+  final Mm mm;
+  final PageTable table;
+  final SwapSlot slot;
+  final PageFree free;
+  final Page spare;
+  final PageTable childTable;
+
+  /**
+   * A setting.
+   *
+   * @param page what the entry maps
+   * @param pte the entry
+   * @param hasPinned whether the mm has pinned a page before
+   */
+  PinRace(Kernel kernel, Memory memory, Page page, long pte, boolean hasPinned) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.page = page;
+    this.mm = new Mm(memory, "mm", hasPinned);
+    this.table = new PageTable(memory, "mm", pte);
+    this.slot = SwapSlot.free(memory);
+    this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    this.spare = Page.free(memory, "spare");
+    this.childTable = new PageTable(memory, "child", 0);
+  }
+
+  /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
+  static PinRace writable(Kernel kernel, Memory memory) {
+    Page page = AnonPage.mapped(memory, kernel.state());
+    return new PinRace(kernel, memory, page, PageTable.writable(page), true);
+  }
+
+  /** CPU0: GUP-fast. Returns 1 for a pin. */
+  Program gupFast(Pin pin) {
+    GupFast gup = new GupFast(kernel, memory, free);
+    return new Program(
+        "GUP-fast",
+        cpu -> gup.pinFast(kernel.boot(cpu), mm, table, pin == Pin.WRITABLE) == null ? 0 : 1);
+  }
+
+  /** The child of a fork. */
+  Fork.Child child() {
+    return new Fork.Child(childTable, spare);
+  }
+
+  /** The programs, and all that must hold of pins and pages. */
+  Setting running(Program... programs) {
+    return new Setting(
+        memory,
+        ImmutableList.copyOf(programs),
+        new Exclusivity(
+                kernel.state(),
+                ImmutableList.of(page, spare),
+                ImmutableList.of(table, childTable),
+                slot)
+            .all());
+  }
+}

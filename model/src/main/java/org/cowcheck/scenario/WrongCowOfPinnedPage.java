@@ -1,0 +1,65 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Protect;
+import org.cowcheck.mm.WriteFault;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
+
+/** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
+final class WrongCowOfPinnedPage {
+  private static final Step WRITE =
+      new Step("H3", "user of the page", "write through the page table");
+
+  static final Scenario SCENARIO =
+      new Scenario(
+          "wrong-cow-of-pinned-page",
+          "a write fault on a pinned page that was write-protected copies it",
+          """
+          A page is pinned for writing. Its entry becomes read-only for a reason that has nothing
+          to do with sharing: mprotect(), NUMA hinting, soft-dirty. The next write faults. v5.17
+          reuses a page only if nobody else has a reference, and the pin is one: the page is
+          copied, and page table and pin diverge. No concurrency is needed.
+
+            CPU0: pin, protect, write
+            (G11) pin the page
+            (Q4)  store the PTE: not writable
+            (W4)  _refcount: another reference, so copy
+            (W17) store the PTE: the copy
+          """,
+          "09854ba94c6a (mm: do_wp_page() simplification); 6c287605fd56",
+          ImmutableList.of("one CPU only"),
+          Patches.exclusivity(),
+          WrongCowOfPinnedPage::build);
+
+  private WrongCowOfPinnedPage() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    PinRace race = PinRace.writable(kernel, memory);
+    GupFast gup = new GupFast(kernel, memory, race.free);
+    Protect protect = new Protect(kernel);
+    WriteFault fault = new WriteFault(kernel, memory, race.free);
+    return race.running(
+        new Program(
+            "pin, protect, write",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              gup.pinFast(cpu, race.mm, race.table, true);
+              protect.changePteRange(cpu, race.mm, race.table);
+              fault.doWpPage(cpu, race.mm, race.table, false, race.spare);
+              long pte = cpu.at(WRITE).READ_ONCE(race.table.pte());
+              if (!PageTable.writable(pte)) {
+                return 0;
+              }
+              Page mapped = PageTable.page(memory, pte);
+              cpu.WRITE_ONCE(mapped.contents(), 1);
+              return 1;
+            }));
+  }
+}
