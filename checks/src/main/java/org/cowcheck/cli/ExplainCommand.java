@@ -1,13 +1,14 @@
 package org.cowcheck.cli;
 
-import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.cowcheck.explore.ScenarioSteps;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Setting;
@@ -27,20 +28,33 @@ final class ExplainCommand implements Runnable {
   @Option(
       names = "--patch",
       paramLabel = "NAME",
-      description = "Whose steps to show. Default: ${DEFAULT-VALUE}.")
-  private String patch = "seed";
+      description = "Whose steps to show. Default: seed or S3, whichever it is about.")
+  private String patch;
 
   @Override
   public void run() {
     Scenario scenario = Names.scenario(name);
-    Kernel kernel = new Kernel(Names.patch(patch), Platform.GENERIC, Accesses.MARKED);
+    Patch shown = patch == null ? Names.patch(usual(scenario)) : Names.patch(patch);
+    Kernel kernel = new Kernel(shown, Platform.GENERIC, Accesses.MARKED);
     Setting setting = scenario.build(kernel);
     System.out.printf("%s: %s%n", scenario.name(), scenario.title());
     System.out.printf("From: %s%n%n", scenario.source());
     System.out.println(scenario.story().indent(2));
-    System.out.println("Words, and their values at the start:");
+    ScenarioSteps steps = ScenarioSteps.of(setting);
+    System.out.println("Words that are accessed, their values at the start, and by whom:");
     for (Word word : setting.memory().words()) {
-      System.out.printf("  %-22s %s%n", word.name(), word.show(word.initialValue()));
+      Set<Integer> readers = steps.readers().get(word);
+      Set<Integer> writers = steps.writers().get(word);
+      if (!readers.isEmpty() || !writers.isEmpty()) {
+        String line =
+            String.format(
+                "  %-22s %-40s %-20s %s",
+                word.name(),
+                word.show(word.initialValue()),
+                accesses("read by", readers),
+                accesses("written by", writers));
+        System.out.println(line.stripTrailing());
+      }
     }
     System.out.printf("%nMust never be seen:%n");
     for (Invariant invariant : setting.invariants()) {
@@ -49,15 +63,31 @@ final class ExplainCommand implements Runnable {
     System.out.printf("%nSteps under %s:%n", kernel.patch());
     for (int cpu = 0; cpu < setting.programs().size(); cpu++) {
       System.out.printf("  CPU%d: %s%n", cpu, setting.programs().get(cpu).name());
-      Set<Step> steps = new LinkedHashSet<>(ScenarioSteps.of(setting, cpu));
-      for (Step step : steps) {
+      for (Step step : steps.steps().get(cpu)) {
         System.out.printf(
-            "    %-6s %-38s %s%n", "(" + step.label() + ")", step.function(), step.what());
+            "    %-6s %-38s %s%s%n",
+            "(" + step.label() + ")",
+            step.function(),
+            step.what(),
+            !step.partner().isEmpty() ? "; paired with " + step.partner() : "");
       }
     }
     System.out.printf("%nSimplifications of this scenario:%n");
     for (String simplification : scenario.simplifications()) {
       System.out.printf("  %s%n", simplification);
     }
+  }
+
+  private static String usual(Scenario scenario) {
+    return scenario.patches().contains(Names.patch("seed-without-wmb")) ? "seed" : "S3";
+  }
+
+  private static String accesses(String how, Set<Integer> cpus) {
+    return cpus.isEmpty()
+        ? ""
+        : cpus.stream()
+            .sorted()
+            .map(cpu -> "CPU" + cpu)
+            .collect(Collectors.joining(", ", how + " ", ""));
   }
 }

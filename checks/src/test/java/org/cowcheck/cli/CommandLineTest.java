@@ -1,6 +1,7 @@
 package org.cowcheck.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -58,7 +59,7 @@ final class CommandLineTest {
   void theWholeCatalogueIsAsRecorded() {
     Run run = check();
     assertEquals(0, run.exit, run.out);
-    assertTrue(run.out.contains("336 of 336 as recorded"), run.out);
+    assertTrue(run.out.contains("996 of 996 as recorded"), run.out);
     assertEquals("", run.err);
   }
 
@@ -369,6 +370,19 @@ final class CommandLineTest {
         List.of("seed-without-wmb", "seed-with-reader-rmb", "pageslab-at-free", "lkmm", "arm64")) {
       assertTrue(run.out.contains("  " + name), run.out);
     }
+  }
+
+  @Test
+  void explainShowsWhoAccessesWordsAndWhichBarriersArePaired() {
+    String out = run("explain", "gup-fast-vs-ksm-same-pte").out;
+    assertTrue(out.contains("088b8aa537c2"), out);
+    assertTrue(
+        out.matches("(?s).*mm.pte +page@0x40.present +read by CPU0, CPU1 +written by CPU1\n.*"),
+        out);
+    assertTrue(out.matches("(?s).*\\(G12\\)[^\n]*; paired with E1\n.*"), out);
+    assertTrue(out.matches("(?s).*\\(E1\\)[^\n]*; paired with G12\n.*"), out);
+    // A lock that nobody takes is not there.
+    assertFalse(out.contains("lruvec.lock"), out);
   }
 
   @Test

@@ -7,10 +7,16 @@ package org.cowcheck.memory;
  * @param function the kernel function that the step is in; after a comma, the kernel states or the
  *     configuration in which the step is there, if not always
  * @param what what the step does, in a few words
+ * @param partner for a barrier, the label of the step whose barrier it is paired with; else empty
  */
-public record Step(String label, String function, String what) {
+public record Step(String label, String function, String what, String partner) {
   /** The step of accesses that belong to no kernel path. */
   public static final Step NONE = new Step("", "", "");
+
+  /** A step without a barrier, or whose barrier has no partner. */
+  public Step(String label, String function, String what) {
+    this(label, function, what, "");
+  }
 
   /** The kernel function alone. */
   public String kernelFunction() {

@@ -16,7 +16,12 @@ public final class Steps {
 
   /** Adds a step; see {@link Step} for what the words mean. */
   public Step step(String label, String function, String what) {
-    Step step = new Step(label, function, what);
+    return barrier(label, function, what, "");
+  }
+
+  /** Adds a step with a barrier that is paired with that of another step. */
+  public Step barrier(String label, String function, String what, String partner) {
+    Step step = new Step(label, function, what, partner);
     steps.add(step);
     return step;
   }

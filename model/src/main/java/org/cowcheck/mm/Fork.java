@@ -29,7 +29,7 @@ public final class Fork {
   private static final Step MMAP_LOCK =
       STEPS.step("C1", "dup_mmap", "take mmap_lock of the parent for writing");
   private static final Step SEQ_BEGIN =
-      STEPS.step("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb");
+      STEPS.barrier("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb", "G21");
   private static final Step DST_LOCK =
       STEPS.step("C3", "copy_pte_range", "take the child's PT lock");
   private static final Step SRC_LOCK =
@@ -65,7 +65,7 @@ public final class Fork {
   private static final Step DST_UNLOCK =
       STEPS.step("C20", "copy_pte_range", "drop the child's PT lock");
   private static final Step SEQ_END =
-      STEPS.step("C21", "copy_page_range", "smp_wmb, write_protect_seq becomes even");
+      STEPS.barrier("C21", "copy_page_range", "smp_wmb, write_protect_seq becomes even", "G2");
   private static final Step FLUSH = STEPS.step("C22", "dup_mmap", "flush the parent's TLB");
   private static final Step MMAP_UNLOCK =
       STEPS.step("C23", "dup_mmap", "drop mmap_lock of the parent");

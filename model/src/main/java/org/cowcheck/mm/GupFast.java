@@ -43,8 +43,11 @@ public final class GupFast {
   private static final Step HAS_PINNED =
       STEPS.step("G1", "mm_set_has_pinned_flag", "test MMF_HAS_PINNED, and set it");
   private static final Step SEQ_BEGIN =
-      STEPS.step(
-          "G2", "lockless_pages_from_mm", "load write_protect_seq, smp_rmb; odd: fork is here");
+      STEPS.barrier(
+          "G2",
+          "lockless_pages_from_mm",
+          "load write_protect_seq, smp_rmb; odd: fork is here",
+          "C21");
   private static final Step IRQ_OFF = STEPS.step("G3", "lockless_pages_from_mm", "IRQs off");
   private static final Step READ_PMD = STEPS.step("G4", "gup_pmd_range", "load the PMD entry");
   private static final Step READ_PTE =
@@ -60,7 +63,8 @@ public final class GupFast {
   private static final Step PIN_IT =
       STEPS.step("G11", "try_grab_folio", "_refcount + 1023 (B3, second step)");
   private static final Step PIN_MB =
-      STEPS.step("G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE");
+      STEPS.barrier(
+          "G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE", "E1");
   private static final Step PMD_AGAIN =
       STEPS.step("G13", "gup_pte_range, S3", "load the PMD entry: still the same?");
   private static final Step PTE_AGAIN =
@@ -70,15 +74,15 @@ public final class GupFast {
   private static final Step IS_ANON =
       STEPS.step("G16", "gup_must_unshare, S1 to S3", "entry not writable: PageAnon?");
   private static final Step UNSHARE_RMB =
-      STEPS.step("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag");
+      STEPS.barrier("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag", "E4");
   private static final Step EXCLUSIVE =
       STEPS.step("G18", "gup_must_unshare, S1 to S3", "load flags: PG_anon_exclusive (B5)?");
   private static final Step REFERENCED =
       STEPS.step("G19", "gup_pte_range", "set PG_referenced, atomically");
   private static final Step IRQ_ON = STEPS.step("G20", "lockless_pages_from_mm", "IRQs on");
   private static final Step SEQ_RETRY =
-      STEPS.step(
-          "G21", "lockless_pages_from_mm", "smp_rmb, load write_protect_seq: fork was here?");
+      STEPS.barrier(
+          "G21", "lockless_pages_from_mm", "smp_rmb, load write_protect_seq: fork was here?", "C2");
   private static final Step PUT =
       STEPS.step("G22", "gup_put_folio", "drop what was taken: the last reference?");
 

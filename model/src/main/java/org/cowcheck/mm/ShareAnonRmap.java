@@ -21,14 +21,18 @@ final class ShareAnonRmap {
   static final Steps STEPS = new Steps("page_try_share_anon_rmap");
 
   private static final Step SHARE_MB =
-      STEPS.step("E1", "page_try_share_anon_rmap, S3", "smp_mb: the cleared PTE before the count");
+      STEPS.barrier(
+          "E1", "page_try_share_anon_rmap, S3", "smp_mb: the cleared PTE before the count", "G12");
   private static final Step SHARE_PINNED =
       STEPS.step("E2", "page_maybe_dma_pinned", "load compound_head, flags and _refcount (A2)");
   private static final Step SHARE_CLEAR =
       STEPS.step("E3", "page_try_share_anon_rmap", "clear PG_anon_exclusive, atomically (A3)");
   private static final Step SHARE_AFTER =
-      STEPS.step(
-          "E4", "page_try_share_anon_rmap, S3", "smp_mb__after_atomic: the flag before the PTE");
+      STEPS.barrier(
+          "E4",
+          "page_try_share_anon_rmap, S3",
+          "smp_mb__after_atomic: the flag before the PTE",
+          "G17");
 
   private ShareAnonRmap() {}
 

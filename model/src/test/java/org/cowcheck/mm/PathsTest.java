@@ -3,6 +3,7 @@ package org.cowcheck.mm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import org.cowcheck.memory.Step;
@@ -27,6 +28,19 @@ final class PathsTest {
     for (Patch patch : Patches.all()) {
       for (Edit edit : patch.edits()) {
         assertTrue(labels().contains(edit.label()), () -> patch + " edits " + edit);
+      }
+    }
+  }
+
+  @Test
+  void barriersThatArePairedNameEachOther() {
+    ImmutableMap<String, Step> steps =
+        Paths.all().stream()
+            .flatMap(path -> path.all().stream())
+            .collect(ImmutableMap.toImmutableMap(Step::label, step -> step));
+    for (Step step : steps.values()) {
+      if (!step.partner().isEmpty()) {
+        assertEquals(step.label(), steps.get(step.partner()).partner(), step.partner());
       }
     }
   }
