@@ -15,6 +15,7 @@ import org.cowcheck.execution.LockRole;
 import org.cowcheck.explore.Speculation.Guess;
 import org.cowcheck.explore.TraceCpu.Trace;
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
@@ -26,10 +27,13 @@ import org.cowcheck.memory.Word;
  * guessed. Which reads can be on a consistent cycle is seen from the {@link OpenPairs} of the
  * program's paths. If others write constants only to what these reads read, there are few guesses,
  * and {@link Speculation} explores the rest; if not, {@link GuessedValues} tries all values for all
- * reads, in time exponential in the size of the program.
+ * reads, in time exponential in the size of the program, and gives up after a while.
  */
 public final class LoadBuffering {
   private static final int POLL_INTERVAL = 256;
+
+  /** How many choices are tried when every read's value is guessed: some ten seconds. */
+  private static final long GUESSES = 1_000_000;
 
   private final ImmutableList<Word> words;
   private final ImmutableList<ToLongFunction<Cpu>> programs;
@@ -72,7 +76,7 @@ public final class LoadBuffering {
     }
   }
 
-  /** Thrown when the watch has expired. */
+  /** Thrown when the watch has expired, or there are too many guesses. */
   private static final class Expired extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -91,8 +95,16 @@ public final class LoadBuffering {
   }
 
   private String guessAll() {
-    new Candidates(words, programs, new GuessedValues(words, model, this::poll, this::judge))
-        .visit();
+    long limit = steps + GUESSES;
+    Runnable step =
+        () -> {
+          poll();
+          if (steps > limit) {
+            throw new Expired(
+                String.format("%,d guesses at what reads return, for load buffering", GUESSES));
+          }
+        };
+    new Candidates(words, programs, new GuessedValues(words, model, step, this::judge)).visit();
     return "";
   }
 
@@ -170,7 +182,7 @@ public final class LoadBuffering {
         for (Trace other : runs.stream().flatMap(ImmutableList::stream).toList()) {
           for (Event write : other.events()) {
             if (write.isWrite() && write.word() == read.word() && write.cpu() != read.cpu()) {
-              if (write.dataReads().length > 0) {
+              if (!isConstant(other, write)) {
                 return Optional.empty();
               }
               boolean plainRead = read.update() == null && read.lockRole() == LockRole.NONE;
@@ -183,6 +195,19 @@ public final class LoadBuffering {
     }
     guesses.build().stream().filter(guess -> isOpen(guess, pairs)).forEach(ofUpdates::add);
     return Optional.of(ofUpdates.build());
+  }
+
+  private static boolean isConstant(Trace run, Event write) {
+    if (write.dataReads().length == 0) {
+      return true;
+    }
+    Event.Update update = write.update();
+    boolean isComputed =
+        update != null && update.op() != RmwOp.XCHG && update.op() != RmwOp.CMPXCHG;
+    int access = update == null ? write.index() : write.index() - 1;
+    return !isComputed
+        && run.notes().stream()
+            .anyMatch(note -> note.name().equals(Paths.CONSTANT) && note.position() == access);
   }
 
   /** Whether the read of a guess has an open pair on some path on which it returns the value. */

@@ -12,6 +12,12 @@ import org.cowcheck.memory.Cpu;
 public interface Paths {
 
   /**
+   * The name of a note before an access whose operand is the same whatever the program has read,
+   * for programs that can tell although it depends on reads.
+   */
+  String CONSTANT = "constant";
+
+  /**
    * Runs one path.
    *
    * @param known says of a read, by its place in program order, that what it returns is meant

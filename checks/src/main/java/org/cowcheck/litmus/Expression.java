@@ -61,13 +61,27 @@ sealed interface Expression {
     }
   }
 
-  /** An operator on two values. */
-  record Binary(Operator.Two operator, Expression left, Expression right) implements Expression {
+  /**
+   * An operator on two values.
+   *
+   * @param absorbs whether 0 on one side makes it 0
+   */
+  record Binary(Operator.Two operator, boolean absorbs, Expression left, Expression right)
+      implements Expression {
     @Override
     public Value evaluate(ThreadRun thread) {
       Value first = left.evaluate(thread);
       Value second = right.evaluate(thread);
-      return first.combine(second, operator.apply(first.number(), second.number()));
+      boolean known = first.known() && second.known();
+      return first.combine(
+          second,
+          operator.apply(first.number(), second.number()),
+          known || isAbsorbed(first) || isAbsorbed(second));
+    }
+
+    /** Whether an operand makes the result 0, whatever the other one is. */
+    private boolean isAbsorbed(Value operand) {
+      return absorbs && operand.known() && operand.number() == 0;
     }
   }
 

@@ -98,7 +98,12 @@ final class ExpressionBuilder {
     return switch (operator.getText()) {
       case "&&" -> new Expression.Decide(true, build(left), build(right));
       case "||" -> new Expression.Decide(false, build(left), build(right));
-      default -> new Expression.Binary(Operator.two(operator.getText()), build(left), build(right));
+      default ->
+          new Expression.Binary(
+              Operator.two(operator.getText()),
+              Operator.absorbs(operator.getText()),
+              build(left),
+              build(right));
     };
   }
 

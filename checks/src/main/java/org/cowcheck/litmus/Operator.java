@@ -24,6 +24,11 @@ final class Operator {
     };
   }
 
+  /** Whether 0 on one side gives 0, whatever is on the other. */
+  static boolean absorbs(String symbol) {
+    return symbol.equals("&") || symbol.equals("*");
+  }
+
   /** Division by 0 gives 0: the execution is as undefined as the C is. */
   static Two two(String symbol) {
     return switch (symbol) {

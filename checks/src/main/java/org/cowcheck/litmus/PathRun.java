@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongFunction;
+import org.cowcheck.explore.Paths;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
 
@@ -46,6 +47,15 @@ final class PathRun extends ThreadRun {
   }
 
   private boolean isKnown(Value value) {
-    return Arrays.stream(value.reads().toArray()).allMatch(known);
+    return value.known() || Arrays.stream(value.reads().toArray()).allMatch(known);
+  }
+
+  @Override
+  Cpu cpu(Value address, Value data) {
+    Cpu cpu = super.cpu(address, data);
+    if (isKnown(data)) {
+      cpu.note(Paths.CONSTANT, 0);
+    }
+    return cpu;
   }
 }
