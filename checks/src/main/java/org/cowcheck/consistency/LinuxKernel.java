@@ -54,7 +54,7 @@ final class LinuxKernel implements MemoryModel {
       return false;
     }
     LinuxKernelRelations lk = new LinuxKernelRelations(basics);
-    return lk.hb.isAcyclic() && lk.pb().isAcyclic();
+    return lk.hb().isAcyclic() && lk.pb().isAcyclic();
   }
 
   @Override
@@ -68,7 +68,7 @@ final class LinuxKernel implements MemoryModel {
     }
     LinuxKernelRelations lk = new LinuxKernelRelations(basics);
     // acyclic hb as happens-before
-    if (!lk.hb.isAcyclic()) {
+    if (!lk.hb().isAcyclic()) {
       return Judgement.broken("happens-before");
     }
     // acyclic pb as propagation
@@ -83,7 +83,7 @@ final class LinuxKernel implements MemoryModel {
     }
     ImmutableList<Judgement.Race> races = ImmutableList.of();
     if (!lk.plain.isEmpty()) {
-      PlainAccesses plainAccesses = new PlainAccesses(lk, rcuFence, lk.hb.or(lk.pb()).or(rb));
+      PlainAccesses plainAccesses = new PlainAccesses(lk, rcuFence, lk.hb().or(lk.pb()).or(rb));
       // empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence
       if (!plainAccesses.isCoherent()) {
         return Judgement.broken("plain-coherence");
@@ -100,7 +100,8 @@ final class LinuxKernel implements MemoryModel {
       return Relation.none(lk.basics.graph);
     }
     // let rcu-link = po? ; hb* ; pb* ; prop ; po
-    Relation rcuLink = po.optional().then(lk.hb.star()).then(lk.pb().star()).then(lk.prop).then(po);
+    Relation rcuLink =
+        po.optional().then(lk.hb().star()).then(lk.pb().star()).then(lk.prop()).then(po);
     return po.then(GracePeriods.order(lk.basics, rcuLink)).then(po.optional());
   }
 
@@ -109,7 +110,7 @@ final class LinuxKernel implements MemoryModel {
     if (rcuFence.isEmpty()) {
       return rcuFence;
     }
-    return lk.prop.then(rcuFence).then(lk.hb.star()).then(lk.pb().star()).to(lk.marked);
+    return lk.prop().then(rcuFence).then(lk.hb().star()).then(lk.pb().star()).to(lk.marked);
   }
 
   @Override
@@ -121,6 +122,6 @@ final class LinuxKernel implements MemoryModel {
   @Override
   public Relation before(Graph graph) {
     LinuxKernelRelations lk = new LinuxKernelRelations(new Basics(graph));
-    return lk.hb.or(lk.pb()).or(rb(lk, rcuFence(lk))).plus();
+    return lk.hb().or(lk.pb()).or(rb(lk, rcuFence(lk))).plus();
   }
 }

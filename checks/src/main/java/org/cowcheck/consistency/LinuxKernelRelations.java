@@ -1,6 +1,7 @@
 package org.cowcheck.consistency;
 
-import java.util.function.Supplier;
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
@@ -33,10 +34,13 @@ final class LinuxKernelRelations {
   final Relation fence;
   final Relation ppo;
   private final Supplier<Relation> ppoWithoutCo;
-  final Relation cumulFence;
-  final Relation prop;
-  final Relation hb;
-  private Relation pb;
+  private final Supplier<Relation> cumulFence = Suppliers.memoize(this::makeCumulFence);
+  private final Supplier<Relation> prop = Suppliers.memoize(this::makeProp);
+  private final Supplier<Relation> hb = Suppliers.memoize(this::makeHb);
+  private final Supplier<Relation> pb = Suppliers.memoize(this::makePb);
+  private final Relation poRel;
+  private final Relation poUnlockLockPo;
+  private final Relation rfe;
 
   LinuxKernelRelations(Basics basics) {
     this.basics = basics;
@@ -54,8 +58,8 @@ final class LinuxKernelRelations {
 
     // Release Acquire
     Relation acqPo = po.between(acquire, m);
-    Relation poRel = po.between(m, release);
-    Relation poUnlockLockPo = po.to(unlock).then(po.or(basics.rf).to(lockRead)).then(po);
+    poRel = po.between(m, release);
+    poUnlockLockPo = po.to(unlock).then(po.or(basics.rf).to(lockRead)).then(po);
 
     // Fences
     noreturn = basics.set(LinuxKernelRelations::isNoreturn);
@@ -78,6 +82,7 @@ final class LinuxKernelRelations {
     Relation overwrite = basics.co.or(basics.fr);
     Relation toW = rwdep.or(basics.internal(overwrite)).or(addr.to(plain).then(wmb));
     Relation rfi = basics.internal(basics.rf);
+    rfe = basics.external(basics.rf);
     Relation toR = addr.or(dep.to(marked).then(rfi));
     ppo = toR.or(toW).or(fence).or(basics.internal(poUnlockLockPo));
     ppoWithoutCo =
@@ -87,34 +92,57 @@ final class LinuxKernelRelations {
                 .or(basics.poLoc.to(w))
                 .or(mb(po).or(gp).or(poRel).or(acqPo).or(wmb).or(rmb))
                 .or(basics.internal(poUnlockLockPo));
-
-    // Propagation: Ordering from release operations and strong fences.
-    Relation rfe = basics.external(basics.rf);
-    Relation cumulated = rfe.to(marked).optional().then(strongFence.or(poRel));
-    cumulFence = cumulated.or(wmb).or(poUnlockLockPo).between(marked, marked);
-    prop =
-        basics
-            .external(overwrite)
-            .optional()
-            .from(marked)
-            .then(cumulFence.star())
-            .to(marked)
-            .then(rfe.optional())
-            .to(marked);
-
-    // Happens Before
-    Relation propInt = basics.internal(prop.minus(Relation.identity(basics.graph, basics.all)));
-    hb = ppo.or(rfe).or(propInt).between(marked, marked);
   }
 
-  /**
-   * {@code let pb = prop ; strong-fence ; hb* ; [Marked]}: write and fence propagation ordering.
-   */
+  // Propagation: Ordering from release operations and strong fences.
+
+  /** {@code let cumul-fence}. */
+  Relation cumulFence() {
+    return cumulFence.get();
+  }
+
+  private Relation makeCumulFence() {
+    Relation cumulated = rfe.to(marked).optional().then(strongFence.or(poRel));
+    return cumulated.or(wmb).or(poUnlockLockPo).between(marked, marked);
+  }
+
+  /** {@code let prop}. */
+  Relation prop() {
+    return prop.get();
+  }
+
+  private Relation makeProp() {
+    return basics
+        .external(basics.co.or(basics.fr))
+        .optional()
+        .from(marked)
+        .then(cumulFence().star())
+        .to(marked)
+        .then(rfe.optional())
+        .to(marked);
+  }
+
+  // Happens Before
+
+  /** {@code let hb}: happens-before. */
+  Relation hb() {
+    return hb.get();
+  }
+
+  private Relation makeHb() {
+    Relation propInt = basics.internal(prop().minus(Relation.identity(basics.graph, basics.all)));
+    return ppo.or(rfe).or(propInt).between(marked, marked);
+  }
+
+  // Write and fence propagation ordering
+
+  /** {@code let pb = prop ; strong-fence ; hb* ; [Marked]}. */
   Relation pb() {
-    if (pb == null) {
-      pb = prop.then(strongFence).then(hb.star()).to(marked);
-    }
-    return pb;
+    return pb.get();
+  }
+
+  private Relation makePb() {
+    return prop().then(strongFence).then(hb().star()).to(marked);
   }
 
   /**
@@ -122,7 +150,7 @@ final class LinuxKernelRelations {
    * coherent: a write comes after what precedes it in program order on its word.
    */
   Relation hbWithoutCo() {
-    return ppoWithoutCo.get().or(basics.external(basics.rf)).between(marked, marked);
+    return ppoWithoutCo.get().or(rfe).between(marked, marked);
   }
 
   /**
@@ -131,22 +159,39 @@ final class LinuxKernelRelations {
    * @param unlockToLock {@code co | po}, for smp_mb__after_unlock_lock
    */
   private Relation mb(Relation unlockToLock) {
-    EventSet m = basics.accesses;
     EventSet lockWrite = basics.set(event -> event.lockRole() == LockRole.LOCK_WRITE);
     EventSet unlock = basics.set(event -> event.lockRole() == LockRole.UNLOCK);
     // A conditional read-modify-write that fails is one too; a lock is not.
     EventSet rmw = basics.set(event -> event.update() != null);
     Relation po = basics.po;
-    Relation beforeAtomic = basics.fencerel(fence -> fence == Fence.BEFORE_ATOMIC);
-    Relation afterAtomic = basics.fencerel(fence -> fence == Fence.AFTER_ATOMIC);
-    Relation afterSpinlock = basics.fencerel(fence -> fence == Fence.AFTER_SPINLOCK);
-    Relation afterUnlockLock = basics.fencerel(fence -> fence == Fence.AFTER_UNLOCK_LOCK);
-    return fencerelMb()
-        .or(beforeAtomic.to(rmw).then(po.optional()))
-        .or(po.optional().to(rmw).then(afterAtomic))
-        .or(po.optional().to(lockWrite).then(afterSpinlock))
-        .or(po.to(unlock).then(unlockToLock).to(lockWrite).then(afterUnlockLock))
-        .between(m, m);
+    Relation result = fencerelMb();
+    if (has(Fence.BEFORE_ATOMIC)) {
+      result = result.or(fencerel(Fence.BEFORE_ATOMIC).to(rmw).then(po.optional()));
+    }
+    if (has(Fence.AFTER_ATOMIC)) {
+      result = result.or(po.optional().to(rmw).then(fencerel(Fence.AFTER_ATOMIC)));
+    }
+    if (has(Fence.AFTER_SPINLOCK)) {
+      result = result.or(po.optional().to(lockWrite).then(fencerel(Fence.AFTER_SPINLOCK)));
+    }
+    if (has(Fence.AFTER_UNLOCK_LOCK)) {
+      Relation toLock = po.to(unlock).then(unlockToLock).to(lockWrite);
+      result = result.or(toLock.then(fencerel(Fence.AFTER_UNLOCK_LOCK)));
+    }
+    return result.between(basics.accesses, basics.accesses);
+  }
+
+  private boolean has(Fence fence) {
+    for (int id = basics.graph.words(); id < basics.graph.size(); id++) {
+      if (basics.graph.event(id).fence() == fence) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Relation fencerel(Fence fence) {
+    return basics.fencerel(kind -> kind == fence);
   }
 
   /**

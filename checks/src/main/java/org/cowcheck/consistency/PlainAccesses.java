@@ -35,7 +35,7 @@ final class PlainAccesses {
     // Executes-before and visibility
     Relation xbstar = xb.star();
     Relation vis =
-        lk.cumulFence
+        lk.cumulFence()
             .star()
             .then(rfe.optional())
             .to(marked)

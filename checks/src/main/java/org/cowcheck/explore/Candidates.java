@@ -34,7 +34,10 @@ final class Candidates {
   /** Says which choices lead on, and sees the candidates. */
   interface Guide {
 
-    /** Is told of each choice; throws to stop. */
+    /** Is told of each run of a program against guessed values; throws to stop. */
+    void run();
+
+    /** Is told of each choice among runs, sources and orders; throws to stop. */
     void step();
 
     /** Is told of all runs, per CPU, before it is asked about any. */
@@ -107,7 +110,7 @@ final class Candidates {
                 cpu,
                 read -> values.get(read.word().number()),
                 index -> true,
-                guide::step));
+                guide::run));
       }
       boolean grown = false;
       for (Trace trace : traces.stream().flatMap(List::stream).toList()) {

@@ -23,7 +23,8 @@ import org.cowcheck.memory.Word;
 final class GuessedValues implements Candidates.Guide {
   private final ImmutableList<Word> words;
   private final MemoryModel model;
-  private final Runnable poll;
+  private final Runnable run;
+  private final Runnable choice;
   private final BiConsumer<Graph, ImmutableList<CpuState>> visitor;
 
   private OpenPairs pairs;
@@ -37,23 +38,31 @@ final class GuessedValues implements Candidates.Guide {
   /**
    * A guide.
    *
-   * @param poll is run at each step; throws to stop
+   * @param run is run at each run of a program; throws to stop
+   * @param choice is run at each choice; throws to stop
    * @param visitor sees each candidate that is left
    */
   GuessedValues(
       ImmutableList<Word> words,
       MemoryModel model,
-      Runnable poll,
+      Runnable run,
+      Runnable choice,
       BiConsumer<Graph, ImmutableList<CpuState>> visitor) {
     this.words = words;
     this.model = model;
-    this.poll = poll;
+    this.run = run;
+    this.choice = choice;
     this.visitor = visitor;
   }
 
   @Override
+  public void run() {
+    run.run();
+  }
+
+  @Override
   public void step() {
-    poll.run();
+    choice.run();
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Judgement;
@@ -32,8 +33,10 @@ import org.cowcheck.memory.Word;
 public final class LoadBuffering {
   private static final int POLL_INTERVAL = 256;
 
-  /** How many choices are tried when every read's value is guessed: some ten seconds. */
-  private static final long GUESSES = 1_000_000;
+  /** How many runs are made when every read's value is guessed, and how many choices tried. */
+  private static final long RUNS = 200_000;
+
+  private static final long CHOICES = 100_000_000;
 
   private final ImmutableList<Word> words;
   private final ImmutableList<ToLongFunction<Cpu>> programs;
@@ -95,17 +98,22 @@ public final class LoadBuffering {
   }
 
   private String guessAll() {
-    long limit = steps + GUESSES;
-    Runnable step =
-        () -> {
-          poll();
-          if (steps > limit) {
-            throw new Expired(
-                String.format("%,d guesses at what reads return, for load buffering", GUESSES));
-          }
-        };
-    new Candidates(words, programs, new GuessedValues(words, model, step, this::judge)).visit();
+    Runnable run = limited(RUNS, "%,d runs with guessed values, for load buffering");
+    Runnable choice = limited(CHOICES, "%,d choices among them, for load buffering");
+    new Candidates(words, programs, new GuessedValues(words, model, run, choice, this::judge))
+        .visit();
     return "";
+  }
+
+  /** Something to be run at each step, of which there may be so many. */
+  private Runnable limited(long most, String reason) {
+    AtomicLong count = new AtomicLong();
+    return () -> {
+      poll();
+      if (count.incrementAndGet() > most) {
+        throw new Expired(String.format(reason, most));
+      }
+    };
   }
 
   private void judge(Graph graph, ImmutableList<CpuState> cpus) {

@@ -34,6 +34,11 @@ final class EveryCandidate implements Candidates.Guide {
   }
 
   @Override
+  public void run() {
+    step();
+  }
+
+  @Override
   public void step() {
     if (++steps > limit) {
       throw new LimitException();
