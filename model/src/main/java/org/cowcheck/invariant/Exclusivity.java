@@ -37,6 +37,7 @@ public record Exclusivity(
         forPages("a write through the page table is not seen through the pin", this::showsWrites),
         forPages("a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
         forPages("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
+        forPages("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
         forPages("a page has fewer references than mappings and pins", this::isReferenced),
         PageInvariants.noBug());
   }
@@ -116,6 +117,13 @@ public record Exclusivity(
     boolean swapped =
         end.value(slot.swapCache()) == page.address() && entries(end, PageTable::isSwap) > 0;
     return mapped <= 1 && !swapped;
+  }
+
+  /** KSM pages are never exclusive. */
+  private boolean isSharedIfMergeable(End end, Page page) {
+    return state == KernelState.S0
+        || count(end, Ksm.MERGEABLE, page) == 0
+        || !isExclusive(end, page);
   }
 
   private boolean isReferenced(End end, Page page) {
