@@ -71,7 +71,8 @@ public record Exclusivity(
 
   /**
    * Successful pins of an anonymous page find it exclusive and keep it so, until it is unpinned or
-   * zapped; the entry goes on to map it, or restores to it.
+   * zapped; the entry goes on to map it, or restores to it. A page that is zapped while it is
+   * pinned is kept, too: nobody else maps it.
    */
   private boolean keepsPins(End end, Page page) {
     if (pins(end, page) == 0) {
@@ -79,7 +80,7 @@ public record Exclusivity(
     }
     long pte = end.value(tables.get(0).pte());
     if (pte == 0) {
-      return true;
+      return entries(end, other -> maps(other, page)) == 0;
     }
     boolean isPages = PageTable.isSwap(pte) || PageTable.pageAddress(pte) == page.address();
     if (state == KernelState.S0) {
