@@ -21,7 +21,8 @@ import org.cowcheck.memory.Word;
  * nothing more; but it would make two or more switch points of an access (an atomic is a loop, and
  * the table behind a Java switch is shared memory too), and traces without steps and names.
  *
- * <p>As there, sections and grace periods are refused.
+ * <p>Sections, also those with interrupts off, have no effect either: only a grace period waits for
+ * them. Grace periods are refused, so that a program with one never runs without what it waits for.
  */
 final class SequentialCpu extends Cpu {
   private final Bus bus;
@@ -61,7 +62,7 @@ final class SequentialCpu extends Cpu {
 
   @Override
   protected void fence(Fence fence) {
-    if (fence.beginsSection() || fence.endsSection() || fence.isGracePeriod()) {
+    if (fence.isGracePeriod()) {
       throw new UnsupportedOperationException(
           fence.kernelName() + " has no counterpart outside a kernel");
     }

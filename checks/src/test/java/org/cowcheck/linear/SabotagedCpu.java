@@ -1,0 +1,79 @@
+package org.cowcheck.linear;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.ForwardingCpu;
+import org.cowcheck.memory.Order;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOp;
+import org.cowcheck.memory.RmwOrder;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
+
+/** A CPU that gets one step of a kernel path wrong: the planted bugs of {@link LincheckRun}. */
+final class SabotagedCpu extends ForwardingCpu {
+  private final String blind;
+  private final String late;
+  private final String until;
+  private final Map<Word, Long> loaded = new HashMap<>();
+  private Step step = Step.NONE;
+  private Runnable heldBack = () -> {};
+
+  private SabotagedCpu(Cpu engine, String blind, String late, String until) {
+    super(engine);
+    this.blind = blind;
+    this.late = late;
+    this.until = until;
+  }
+
+  /** Does not look at a step: its loads return what the same word was loaded as before. */
+  static Cpu blindAt(Cpu engine, String step) {
+    return new SabotagedCpu(engine, step, "", "");
+  }
+
+  /**
+   * Executes the update of a step right before another step.
+   *
+   * @param until the labels of which the first ends the wait, as a regular expression
+   */
+  static Cpu holdsBack(Cpu engine, String step, String until) {
+    return new SabotagedCpu(engine, "", step, until);
+  }
+
+  @Override
+  public Cpu at(Step next) {
+    if (next.label().matches(until)) {
+      heldBack.run();
+      heldBack = () -> {};
+    }
+    step = next;
+    super.at(next);
+    return this;
+  }
+
+  @Override
+  protected long load(Place place, Order order) {
+    if (step.label().equals(blind)) {
+      return loaded.get(place.word());
+    }
+    long value = super.load(place, order);
+    loaded.put(place.word(), value);
+    return value;
+  }
+
+  /** What an update held back returns is what it would have returned in its place. */
+  @Override
+  protected long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
+    if (!step.label().equals(late)) {
+      return super.update(place, op, a, b, order);
+    }
+    Step own = step;
+    heldBack =
+        () -> {
+          super.at(own);
+          super.update(place, op, a, b, order);
+        };
+    return super.load(place, Order.ONCE);
+  }
+}
