@@ -13,6 +13,7 @@ import org.cowcheck.patch.Platform;
  *                        x86                          arm64 and generic
  * ptep_get_and_clear     xchg, full                   xchg_relaxed
  * ptep_set_wrprotect     locked clear_bit             cmpxchg_relaxed loop
+ * ptep_set_access_flags  set_pte, no flush            cmpxchg_relaxed loop, then flush_tlb_page
  * flush_tlb_page         tlb_gen, then a synchronous  dsb(ishst), tlbi, dsb(ish): a full barrier,
  *                        IPI that waits for sections  no handshake
  *                        with IRQs off
@@ -47,6 +48,17 @@ final class Arch {
     }
     long old = cpu.READ_ONCE(table.pte());
     cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte & ~PageTable.WRITE) != old);
+  }
+
+  /** ptep_set_access_flags() of an entry that changes: adds permissions, so x86 need not flush. */
+  void ptepSetAccessFlags(Cpu cpu, Mm mm, PageTable table, long pte) {
+    if (isX86()) {
+      cpu.WRITE_ONCE(table.pte(), pte);
+      return;
+    }
+    long old = cpu.READ_ONCE(table.pte());
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte) != old);
+    flushTlb(cpu, mm);
   }
 
   /** flush_tlb_page() or flush_tlb_range(), at once. */

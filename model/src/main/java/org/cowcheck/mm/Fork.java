@@ -155,17 +155,22 @@ public final class Fork {
       if (pageNeedsCowForDma(cpu, mm, page)) {
         return false;
       }
-      // The branches of page_needs_cow_for_dma().
-      cpu.ctrl(mm.flags());
       cpu.at(CLEAR_EXCLUSIVE).clear_bit(exclusive, page.flags());
     }
     cpu.at(DUP_RMAP).atomic_inc(page.mapcount());
     return true;
   }
 
+  /** page_needs_cow_for_dma(), with its branches. */
   private static boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
-    return cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())
-        && ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
+    boolean hasPinned = cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags());
+    cpu.ctrl(mm.flags());
+    if (!hasPinned) {
+      return false;
+    }
+    boolean pinned = ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
+    cpu.ctrl(page.refcount());
+    return pinned;
   }
 
   /** copy_present_page(): the child gets a page of its own. */

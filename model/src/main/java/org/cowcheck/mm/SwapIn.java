@@ -33,7 +33,8 @@ public final class SwapIn {
   private static final Step LOCK = STEPS.step("I4", "do_swap_page", "take the PT lock");
   private static final Step SAME =
       STEPS.step("I5", "do_swap_page", "load the PTE: still the same?");
-  private static final Step UPTODATE = STEPS.step("I6", "do_swap_page", "load flags: PG_uptodate?");
+  private static final Step UPTODATE =
+      STEPS.step("I6", "do_swap_page", "load flags: PG_uptodate? then smp_rmb");
   private static final Step BUG_ON =
       STEPS.step("I7", "do_swap_page, S2 and S3", "BUG_ON: PG_anon_exclusive in the swap cache");
   private static final Step SWAP_FREE =
@@ -70,7 +71,7 @@ public final class SwapIn {
 
   /** Handles a read fault; whether it mapped the page. */
   public boolean doSwapPage(Cpu cpu, PageTable table, SwapSlot slot) {
-    long entry = cpu.at(READ_ENTRY).READ_ONCE(table.pte());
+    long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
     if (!PageTable.isSwap(entry)) {
       return false;
     }
@@ -86,15 +87,17 @@ public final class SwapIn {
     boolean mapped =
         cpu.at(SAME).read_plain_in_source(table.pte()) == entry
             && cpu.at(UPTODATE).test_bit(PG_UPTODATE, page.flags());
-    if (mapped) {
-      map(cpu, table, slot, page, entry);
+    if (!mapped) {
+      cpu.at(UNLOCK).spin_unlock(table.lock());
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+      free.putPage(cpu.at(PUT), page);
+      return false;
     }
+    cpu.smp_rmb();
+    map(cpu, table, slot, page, entry);
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    if (!mapped) {
-      free.putPage(cpu.at(PUT), page);
-    }
-    return mapped;
+    return true;
   }
 
   private Page lookup(Cpu cpu, SwapSlot slot) {
@@ -115,8 +118,9 @@ public final class SwapIn {
     boolean exclusive =
         state.hasAnonExclusive()
             && (PageTable.swapExclusive(entry) || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
-    cpu.at(ADD_RMAP).atomic_inc_and_test(page.mapcount());
-    if (exclusive) {
+    boolean first = cpu.at(ADD_RMAP).atomic_inc_and_test(page.mapcount());
+    cpu.VM_BUG_ON(!first && exclusive);
+    if (first && exclusive) {
       cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), PageTable.readOnly(page));

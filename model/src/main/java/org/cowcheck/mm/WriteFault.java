@@ -35,14 +35,17 @@ public final class WriteFault {
   private static final Step TRYLOCK =
       STEPS.step("W5", "do_wp_page", "trylock the page: test and set PG_locked");
   private static final Step COUNT_AGAIN =
-      STEPS.step("W6", "do_wp_page", "with the page locked: load _refcount again");
-  private static final Step MAPPING = STEPS.step("W7", "page_move_anon_rmap", "store mapping");
+      STEPS.step(
+          "W6", "do_wp_page", "with the page locked: load _refcount again (S0: _mapcount too)");
+  private static final Step MAPPING =
+      STEPS.step("W7", "page_move_anon_rmap, S1 to S3", "store mapping");
   private static final Step SET_EXCLUSIVE =
       STEPS.step("W8", "page_move_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
   private static final Step UNLOCK_PAGE =
       STEPS.step("W9", "do_wp_page", "unlock the page: clear PG_locked");
   private static final Step REUSE =
-      STEPS.step("W10", "wp_page_reuse", "store the PTE: writable, dirty; flush the TLB");
+      STEPS.step(
+          "W10", "wp_page_reuse", "store the PTE: writable, dirty; flush the TLB if not x86");
   private static final Step UNLOCK = STEPS.step("W11", "do_wp_page", "drop the PT lock");
   private static final Step GET = STEPS.step("W12", "do_wp_page", "to copy: _refcount + 1");
   private static final Step COPY =
@@ -98,8 +101,7 @@ public final class WriteFault {
       return;
     }
     if (!unshare) {
-      cpu.at(REUSE).WRITE_ONCE(table.pte(), pte | PageTable.WRITE | PageTable.DIRTY);
-      arch.flushTlb(cpu, mm);
+      arch.ptepSetAccessFlags(cpu.at(REUSE), mm, table, pte | PageTable.WRITE | PageTable.DIRTY);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
   }
@@ -114,12 +116,13 @@ public final class WriteFault {
         || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       return false;
     }
-    boolean alone = cpu.at(COUNT_AGAIN).atomic_read(page.refcount()) == 1;
-    if (alone) {
+    cpu.at(COUNT_AGAIN);
+    boolean alone =
+        (state != KernelState.S0 || cpu.atomic_read(page.mapcount()) == 0)
+            && cpu.atomic_read(page.refcount()) == 1;
+    if (alone && state.hasAnonExclusive()) {
       cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.ANON_VMA);
-      if (state.hasAnonExclusive()) {
-        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
-      }
+      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     return alone;
