@@ -7,10 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.function.LongPredicate;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
-import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Page;
 import org.cowcheck.patch.KernelState;
 import org.junit.jupiter.api.Test;
@@ -20,35 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each invariant holds where it should and is broken where it should be. */
 final class PageInvariantsTest {
   private final Page page = Page.free(new Memory(), "page");
-
-  /** An end with one CPU, whose page flags had one value throughout. */
-  private record OneValue(long returned, ImmutableMap<Word, Long> values, ImmutableList<Note> noted)
-      implements End {
-    @Override
-    public long value(Word word) {
-      return values.getOrDefault(word, word.initialValue());
-    }
-
-    @Override
-    public long returned(int cpu) {
-      return returned;
-    }
-
-    @Override
-    public ImmutableList<Note> notes(int cpu) {
-      return noted;
-    }
-
-    @Override
-    public int cpus() {
-      return 1;
-    }
-
-    @Override
-    public boolean atSomeInstant(int cpu, Word word, LongPredicate condition) {
-      return condition.test(value(word));
-    }
-  }
 
   private End end(long returned, long flags, long mapping) {
     return new OneValue(

@@ -1,0 +1,209 @@
+package org.cowcheck.invariant;
+
+import static org.cowcheck.mm.PageFlag.PG_MAPPEDTODISK;
+import static org.cowcheck.mm.PageFlag.bit;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Word;
+import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Ksm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.Unpin;
+import org.cowcheck.patch.KernelState;
+import org.junit.jupiter.api.Test;
+
+/** Each invariant of exclusivity holds at a good end, and is the one that a bad end breaks. */
+final class ExclusivityTest {
+  private static final String LOST = "a pinned page lost its exclusivity";
+  private static final String UNSEEN = "a write through the page table is not seen through the pin";
+  private static final String WRITABLE = "a writable entry maps a page that is not exclusive";
+  private static final String SECOND = "an exclusive page has a second entry";
+  private static final String REFERENCES = "a page has fewer references than mappings and pins";
+  private static final String BUG = "a VM_BUG_ON or bad-page check fired";
+  private static final String NONE = "";
+
+  private final Memory memory = new Memory();
+  private final Page page = Page.free(memory, "page");
+  private final Page spare = Page.free(memory, "spare");
+  private final PageTable table = new PageTable(memory, "mm", 0);
+  private final PageTable child = new PageTable(memory, "child", 0);
+  private final SwapSlot slot = SwapSlot.free(memory);
+  private final Map<Word, Long> values = new HashMap<>();
+  private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
+
+  /** An exclusive page that the entry maps writable and somebody has pinned. */
+  private ExclusivityTest pinned() {
+    note(GupFast.PINNED);
+    return with(page.refcount(), 1025).mapped();
+  }
+
+  /** An exclusive page that the entry maps writable. */
+  private ExclusivityTest mapped() {
+    values.putIfAbsent(page.refcount(), 1L);
+    return with(page.flags(), bit(PG_MAPPEDTODISK))
+        .with(page.mapcount(), 0)
+        .with(table.pte(), PageTable.writable(page));
+  }
+
+  private ExclusivityTest with(Word word, long value) {
+    values.put(word, value);
+    return this;
+  }
+
+  private ExclusivityTest note(String name) {
+    notes.add(new Note(name, page.address(), 0));
+    return this;
+  }
+
+  private long swapEntry() {
+    return slot.address() | PageTable.SWAP;
+  }
+
+  /** The first invariant that the end breaks, in the order of the verdicts. */
+  private void assertBreaks(KernelState state, String broken) {
+    End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
+    assertEquals(
+        broken,
+        new Exclusivity(state, ImmutableList.of(page, spare), ImmutableList.of(table, child), slot)
+            .all().stream()
+                .filter(invariant -> !invariant.holds().test(end))
+                .map(Invariant::broken)
+                .findFirst()
+                .orElse(NONE));
+  }
+
+  private void assertBreaks(String broken) {
+    assertBreaks(KernelState.S3, broken);
+  }
+
+  @Test
+  void aPinnedExclusivePageIsFine() {
+    pinned().assertBreaks(NONE);
+  }
+
+  @Test
+  void s0_aPinnedPageIsFine() {
+    pinned().with(page.flags(), 0).assertBreaks(KernelState.S0, NONE);
+  }
+
+  @Test
+  void aPinnedPageIsExclusive() {
+    pinned().with(page.flags(), 0).with(table.pte(), PageTable.readOnly(page)).assertBreaks(LOST);
+  }
+
+  @Test
+  void aPageThatIsPinnedNoMoreMayBeShared() {
+    pinned()
+        .note(Unpin.UNPINNED)
+        .with(page.flags(), 0)
+        .with(table.pte(), PageTable.readOnly(page))
+        .assertBreaks(NONE);
+  }
+
+  @Test
+  void aPinnedPageIsNotReplaced() {
+    pinned().with(table.pte(), PageTable.readOnly(spare)).assertBreaks(LOST);
+  }
+
+  @Test
+  void s0_aPinnedPageIsNotReplaced() {
+    pinned().with(table.pte(), PageTable.readOnly(spare)).assertBreaks(KernelState.S0, LOST);
+  }
+
+  @Test
+  void s0_aPinnedPageIsNotSharedByFork() {
+    pinned().note(Fork.SHARED).assertBreaks(KernelState.S0, LOST);
+  }
+
+  @Test
+  void s0_aPinnedPageIsNotMerged() {
+    pinned().note(Ksm.MERGEABLE).assertBreaks(KernelState.S0, LOST);
+  }
+
+  @Test
+  void s0_theSwapEntryOfAPinnedPageIsNotShared() {
+    pinned().with(table.pte(), swapEntry()).with(page.mapcount(), -1);
+    with(slot.swapMap(), 1).assertBreaks(KernelState.S0, NONE);
+    with(slot.swapMap(), 2).assertBreaks(KernelState.S0, LOST);
+  }
+
+  @Test
+  void theSwapEntryOfAPinnedPageIsExclusive() {
+    pinned().with(page.flags(), 0).with(page.mapcount(), -1);
+    with(table.pte(), swapEntry() | PageTable.SWAP_EXCLUSIVE).assertBreaks(NONE);
+    with(table.pte(), swapEntry()).assertBreaks(LOST);
+  }
+
+  @Test
+  void aPinnedPageThatIsZappedIsMappedNowhere() {
+    pinned().with(table.pte(), 0).with(page.mapcount(), -1).assertBreaks(NONE);
+    with(child.pte(), PageTable.writable(page)).with(page.mapcount(), 0).assertBreaks(LOST);
+  }
+
+  /** The invariant before this one sees the same end, unless the flags are not looked at. */
+  @Test
+  void aWriteIsSeenThroughThePin() {
+    pinned().with(table.pte(), PageTable.readOnly(spare)).with(spare.contents(), 1);
+    End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
+    assertEquals(false, invariant(UNSEEN).holds().test(end));
+    with(page.contents(), 1);
+    end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
+    assertEquals(true, invariant(UNSEEN).holds().test(end));
+  }
+
+  private Invariant invariant(String broken) {
+    return new Exclusivity(
+            KernelState.S3, ImmutableList.of(page, spare), ImmutableList.of(table, child), slot)
+        .all().stream()
+            .filter(invariant -> invariant.broken().equals(broken))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  @Test
+  void aWritableEntryMapsAnExclusivePage() {
+    mapped().assertBreaks(NONE);
+    with(page.flags(), 0).assertBreaks(WRITABLE);
+    assertBreaks(KernelState.S0, NONE);
+    with(table.pte(), PageTable.readOnly(page)).assertBreaks(NONE);
+  }
+
+  @Test
+  void anExclusivePageIsMappedOnce() {
+    mapped().with(page.refcount(), 2).with(page.mapcount(), 1);
+    with(child.pte(), PageTable.readOnly(page)).assertBreaks(SECOND);
+    assertBreaks(KernelState.S0, NONE);
+  }
+
+  @Test
+  void anExclusivePageInTheSwapCacheHasNoSwapEntry() {
+    mapped().with(slot.swapCache(), page.address()).assertBreaks(NONE);
+    with(child.pte(), swapEntry()).assertBreaks(SECOND);
+    with(slot.swapCache(), spare.address()).assertBreaks(NONE);
+  }
+
+  @Test
+  void everyMappingAndEveryPinHasItsReferences() {
+    pinned().with(page.refcount(), 1024).assertBreaks(REFERENCES);
+    with(page.refcount(), 1025).assertBreaks(NONE);
+  }
+
+  @Test
+  void aMappingHasItsReference() {
+    mapped().with(page.refcount(), 0).assertBreaks(REFERENCES);
+  }
+
+  @Test
+  void aNotedBugIsABug() {
+    mapped().note(Note.BUG).assertBreaks(BUG);
+  }
+}

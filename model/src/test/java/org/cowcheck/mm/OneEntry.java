@@ -1,0 +1,141 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.PageFlag.PG_LRU;
+import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
+import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
+import static org.cowcheck.mm.PageFlag.bit;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.ForwardingCpu;
+import org.cowcheck.memory.HardwareCpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.RecordingCpu;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Platform;
+
+/** One mm with one entry, which maps an exclusive anonymous page, and one CPU: for tests. */
+final class OneEntry {
+  final Kernel kernel;
+  final Memory memory = new Memory();
+  final Page page;
+  final Page spare = Page.free(memory, "spare");
+  final Mm mm;
+  final PageTable table = new PageTable(memory, "mm", 0);
+  final PageTable childTable = new PageTable(memory, "child", 0);
+  final SwapSlot slot = SwapSlot.free(memory);
+  final PageFree free;
+  final RecordingCpu engine = new RecordingCpu();
+
+  /** The page has so many references, one of which is the entry's; the mm has pinned before. */
+  OneEntry(KernelState state, long references) {
+    this(state, references, true);
+  }
+
+  OneEntry(KernelState state, long references, boolean hasPinned) {
+    kernel = new Kernel(Patch.of(state), Platform.GENERIC, Accesses.MARKED);
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    page =
+        new Page(
+            memory,
+            "page",
+            bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | bit(PG_LRU) | exclusive,
+            Page.ANON_VMA,
+            references,
+            0);
+    mm = new Mm(memory, "mm", hasPinned);
+    free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+    set(page.contents(), 7);
+    set(table.pte(), PageTable.writable(page));
+  }
+
+  /** The CPU that runs the kernel. */
+  Cpu cpu() {
+    return kernel.boot(engine);
+  }
+
+  /** The same, but another CPU does something right before a step. */
+  Cpu cpuMeddledWithAt(String step, Runnable meddling) {
+    return kernel.boot(
+        new ForwardingCpu(engine) {
+          @Override
+          public Cpu at(Step next) {
+            if (next.label().equals(step)) {
+              meddling.run();
+            }
+            return super.at(next);
+          }
+        });
+  }
+
+  OneEntry readOnly() {
+    set(table.pte(), PageTable.readOnly(page));
+    return this;
+  }
+
+  /** The page is no longer exclusive; nothing to do in S0. */
+  OneEntry shared() {
+    if (kernel.state().hasAnonExclusive()) {
+      set(page.flags(), value(page.flags()) & ~bit(PageFlag.anonExclusive(kernel.state())));
+    }
+    return this;
+  }
+
+  static void set(Word word, long value) {
+    new RecordingCpu().WRITE_ONCE(word, value);
+  }
+
+  static long value(Word word) {
+    return HardwareCpu.finalValue(word);
+  }
+
+  long pte() {
+    return value(table.pte());
+  }
+
+  long childPte() {
+    return value(childTable.pte());
+  }
+
+  long references() {
+    return value(page.refcount());
+  }
+
+  static boolean has(Page page, int flag) {
+    return (value(page.flags()) & bit(flag)) != 0;
+  }
+
+  boolean isExclusive(Page which) {
+    return has(which, PageFlag.anonExclusive(kernel.state()));
+  }
+
+  boolean hasExclusive() {
+    return kernel.state().hasAnonExclusive();
+  }
+
+  boolean noted(String name, long value) {
+    return engine.log().stream().anyMatch(line -> line.endsWith("note " + name + ' ' + value));
+  }
+
+  boolean bug() {
+    return noted(Note.BUG, 0);
+  }
+
+  /**
+   * What the CPU did in the steps named by a regular expression, without dependencies and notes.
+   */
+  List<String> did(String steps) {
+    UnaryOperator<String> plain = line -> line.replaceAll(" (addr|data) \\d+", "");
+    return engine.log().stream()
+        .filter(line -> line.matches("(" + steps + ") (?!note ).*"))
+        .map(plain)
+        .toList();
+  }
+}
