@@ -15,17 +15,24 @@ import java.util.List;
  *   <li>PLAIN is a plain access: the compiler may merge, move and repeat it.
  *   <li>ONCE is opaque: one access, coherent per word, ordering nothing else.
  *   <li>ACQUIRE and RELEASE are the access modes of that name.
- *   <li>A relaxed or void atomic is a compare-and-set loop in plain mode: atomic, unordered.
+ *   <li>A relaxed or void atomic is a compare-and-set loop in plain mode: atomic, unordered. An
+ *       acquire or release one, as test_and_set_bit_lock() and clear_bit_unlock() are, is such a
+ *       loop in the mode of that name. A conditional one that fails has loaded opaquely, once.
  *   <li>A full atomic has a full fence on either side. Java's volatile compare-and-set would not
  *       do: it does not order an earlier opaque store before a later opaque load.
  *   <li>smp_rmb and smp_wmb are loadLoadFence and storeStoreFence, smp_mb and the atomic and
  *       spinlock fences are fullFence. barrier() keeps only the compiler from reordering; Java has
  *       nothing that weak, so it is loadLoadFence and storeStoreFence.
+ *   <li>A spinlock is acquire and release too. spin_lock() is no more than that here either, but
+ *       x86 makes a full fence of it.
+ *   <li>local_irq_save and local_irq_restore do nothing: a section with IRQs off orders something
+ *       only against whoever waits for it, and an IPI is refused.
  *   <li>Address dependencies are kept by hardware and by the JIT; control dependencies from a load
  *       to a store are kept by hardware, and an opaque store is never speculated.
  * </ul>
  *
- * <p>There is no IPI in user space and no RCU: sections and grace periods are refused.
+ * <p>There is no IPI in user space and no RCU: grace periods and RCU's sections are refused. So it
+ * runs paths of platforms without IPI only.
  */
 public final class HardwareCpu extends Cpu {
   private final List<Note> notes = new ArrayList<>();
@@ -95,14 +102,15 @@ public final class HardwareCpu extends Cpu {
       }
       case SMP_MB, MB, BEFORE_ATOMIC, AFTER_ATOMIC, AFTER_SPINLOCK, AFTER_UNLOCK_LOCK ->
           VarHandle.fullFence();
+      case LOCAL_IRQ_SAVE, LOCAL_IRQ_RESTORE -> {
+        // Nobody waits for the section: see IPI_SYNC.
+      }
       case RCU_READ_LOCK,
           RCU_READ_UNLOCK,
           SYNCHRONIZE_RCU,
           SRCU_READ_LOCK,
           SRCU_READ_UNLOCK,
           SYNCHRONIZE_SRCU,
-          LOCAL_IRQ_SAVE,
-          LOCAL_IRQ_RESTORE,
           IPI_SYNC ->
           throw new UnsupportedOperationException(
               fence.kernelName() + " has no counterpart outside a kernel");

@@ -42,6 +42,50 @@ final class HardwareCpuTest {
     assertEquals(9, HardwareCpu.finalValue(word));
   }
 
+  @ParameterizedTest
+  @EnumSource(RmwOrder.class)
+  void bitsAreSetOnlyIfClearAndClearedOnlyIfSet(RmwOrder order) {
+    assertEquals(3, cpu.update(word, RmwOp.OR_IF_CLEAR, 4, 0, order));
+    assertEquals(7, cpu.update(word, RmwOp.OR_IF_CLEAR, 4, 0, order));
+    assertEquals(7, cpu.update(word, RmwOp.CLEAR_IF_SET, 2, 0, order));
+    assertEquals(5, cpu.update(word, RmwOp.CLEAR_IF_SET, 2, 0, order));
+    assertEquals(5, cpu.update(word, RmwOp.AND, ~1L, 0, order));
+    assertEquals(4, cpu.update(word, RmwOp.OR, 8, 0, order));
+    assertEquals(12, cpu.update(word, RmwOp.XCHG, 6, 0, order));
+    assertEquals(6, HardwareCpu.finalValue(word));
+  }
+
+  @Test
+  void aBitIsALock() {
+    assertFalse(cpu.test_and_set_bit_lock(5, word));
+    assertTrue(cpu.test_and_set_bit_lock(5, word));
+    cpu.clear_bit_unlock(5, word);
+    assertEquals(3, HardwareCpu.finalValue(word));
+    assertFalse(cpu.test_and_set_bit_lock(5, word));
+  }
+
+  @Test
+  void twoCpusUnderABitLockLoseNoPlainUpdate() throws InterruptedException {
+    int rounds = 20_000;
+    Word bit = memory.word("bit", 0);
+    Runnable adds =
+        () -> {
+          HardwareCpu own = new HardwareCpu();
+          for (int i = 0; i < rounds; i++) {
+            while (own.test_and_set_bit_lock(0, bit)) {
+              Thread.onSpinWait();
+            }
+            own.write_plain(word, own.read_plain(word) + 1);
+            own.clear_bit_unlock(0, bit);
+          }
+        };
+    Thread other = new Thread(adds);
+    other.start();
+    adds.run();
+    other.join();
+    assertEquals(3 + 2 * rounds, HardwareCpu.finalValue(word));
+  }
+
   @Test
   void aHeldLockIsNotTakenTwice() {
     Spinlock lock = memory.spinlock("l");
@@ -52,8 +96,26 @@ final class HardwareCpuTest {
   }
 
   @Test
-  void sectionsAndGracePeriodsAreRefused() {
-    assertThrows(UnsupportedOperationException.class, cpu::local_irq_save);
+  void aLockIsTakenWithinAnother() {
+    Spinlock outer = memory.spinlock("outer");
+    Spinlock inner = memory.spinlock("inner");
+    cpu.spin_lock(outer);
+    cpu.spin_lock(inner);
+    cpu.spin_unlock(inner);
+    assertTrue(cpu.spin_is_locked(outer));
+    assertFalse(cpu.spin_is_locked(inner));
+  }
+
+  @Test
+  void irqsOff_delaysNobody() {
+    cpu.local_irq_save();
+    cpu.atomic_inc(word);
+    cpu.local_irq_restore();
+    assertEquals(4, HardwareCpu.finalValue(word));
+  }
+
+  @Test
+  void rcuSectionsAndGracePeriodsAreRefused() {
     assertThrows(UnsupportedOperationException.class, cpu::ipi_sync);
     assertThrows(UnsupportedOperationException.class, cpu::rcu_read_lock);
     assertThrows(UnsupportedOperationException.class, cpu::synchronize_rcu);

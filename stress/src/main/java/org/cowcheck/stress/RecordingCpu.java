@@ -27,9 +27,9 @@ final class RecordingCpu extends ForwardingCpu {
   private static final byte ACQUIRE = 2;
 
   private final HardwareCpu hardware;
-  private int[] words = new int[16];
-  private long[] values = new long[16];
-  private byte[] kinds = new byte[16];
+  private int[] words = new int[32];
+  private long[] values = new long[32];
+  private byte[] kinds = new byte[32];
   private int length;
   private int call;
 

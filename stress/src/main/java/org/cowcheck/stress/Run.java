@@ -48,8 +48,9 @@ public final class Run {
   }
 
   /**
-   * Runs the program of the second column. The second CPU is the reader, and so short that it would
-   * be done before the first comes to what matters; the first gets a random lead.
+   * Runs the program of the second column. Where the second CPU is a reader, it is so short that it
+   * would be done before the first comes to what matters; the first gets a random lead. Where the
+   * first is GUP-fast, the second is the longer one; a lead of either changes little there.
    */
   public void cpu1() {
     for (int i = 0; i < lead; i++) {

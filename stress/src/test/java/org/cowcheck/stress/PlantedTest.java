@@ -22,11 +22,18 @@ import org.openjdk.jcstress.infra.runners.TestList;
 /** The planted bugs: every one is found, and by the invariant that it breaks. */
 final class PlantedTest {
   private static final String BUG = "a VM_BUG_ON or bad-page check fired";
+  private static final String LOST = "a pinned page lost its exclusivity";
 
   /** The forbidden result that each must have, beside others. */
   private static final ImmutableSortedMap<String, String> FOUND =
       ImmutableSortedMap.<String, String>naturalOrder()
           .put("PlantedFolioTestSlabAtFree.WithoutClear", "folio_test_slab() said slab")
+          .put("PlantedGupFastVersusFork.BlindStep", LOST)
+          .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)
+          .put("PlantedGupFastVersusForkReadOnly.BlindStep", LOST)
+          .put("PlantedGupFastVersusKsm.BlindStep", LOST)
+          .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
+          .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)
           .put("PlantedPageSlabAtFault.WithoutClear", "PageSlab() said slab")

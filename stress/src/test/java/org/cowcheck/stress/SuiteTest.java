@@ -10,12 +10,32 @@ import com.google.common.collect.ImmutableSortedSet;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The suite on this machine: nothing forbidden, and the race of pageslab-at-fault is seen. */
+/** The suite on this machine: nothing forbidden, and races that need no reordering are seen. */
 final class SuiteTest {
   private static final ImmutableSortedSet<String> TESTS =
       ImmutableSortedSet.of(
           "org.cowcheck.stress.FolioTestSlabAtFree.After",
           "org.cowcheck.stress.FolioTestSlabAtFree.Before",
+          "org.cowcheck.stress.GupFastVersusFork.After",
+          "org.cowcheck.stress.GupFastVersusFork.Before",
+          "org.cowcheck.stress.GupFastVersusFork.BeforeWithoutBarriers",
+          "org.cowcheck.stress.GupFastVersusFork.Isolated",
+          "org.cowcheck.stress.GupFastVersusFork.IsolatedWithSequence",
+          "org.cowcheck.stress.GupFastVersusForkFirstPin.After",
+          "org.cowcheck.stress.GupFastVersusForkFirstPin.Before",
+          "org.cowcheck.stress.GupFastVersusForkFirstPin.BeforeWithoutSequence",
+          "org.cowcheck.stress.GupFastVersusForkFirstPin.Isolated",
+          "org.cowcheck.stress.GupFastVersusForkFirstPin.IsolatedWithMb",
+          "org.cowcheck.stress.GupFastVersusForkReadOnly.After",
+          "org.cowcheck.stress.GupFastVersusForkReadOnly.Before",
+          "org.cowcheck.stress.GupFastVersusKsm.After",
+          "org.cowcheck.stress.GupFastVersusKsm.Before",
+          "org.cowcheck.stress.GupFastVersusKsm.BeforeWithoutBarriers",
+          "org.cowcheck.stress.GupFastVersusSwapOut.After",
+          "org.cowcheck.stress.GupFastVersusSwapOut.Before",
+          "org.cowcheck.stress.GupFastVersusSwapOut.BeforeWithoutBarriers",
+          "org.cowcheck.stress.GupFastVersusSwapOutReadOnly.After",
+          "org.cowcheck.stress.GupFastVersusSwapOutReadOnly.Before",
           "org.cowcheck.stress.KPageFlagsAtFree.After",
           "org.cowcheck.stress.KPageFlagsAtFree.Before",
           "org.cowcheck.stress.KPageFlagsWithReference.After",
@@ -34,8 +54,10 @@ final class SuiteTest {
           "org.cowcheck.stress.PageSlabOfSlab.AfterAsWritten",
           "org.cowcheck.stress.PageSlabOfSlab.Isolated");
 
+  private static final String LOST = "a pinned page lost its exclusivity";
+
   @Test
-  void nothingForbiddenIsSeen_andPageSlabAtFaultIs() throws IOException, InterruptedException {
+  void nothingForbiddenIsSeen_andRacesByInterleavingAre() throws IOException, InterruptedException {
     assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "a race needs two processors");
     Jcstress suite = Jcstress.suite();
     assertAll(
@@ -44,7 +66,15 @@ final class SuiteTest {
         () -> assertEquals(0, suite.exitCode(), () -> "a forbidden result; see " + suite),
         () -> assertSeen(suite, "PageSlabAtFault.Before", "PageSlab() said slab"),
         () -> assertSeen(suite, "PageSlabAtFault.BeforeWithReaderRmb", "PageSlab() said slab"),
-        () -> assertSeen(suite, "PageSlabAtFault.Isolated", "0, 1"));
+        () -> assertSeen(suite, "PageSlabAtFault.Isolated", "0, 1"),
+        () -> assertSeen(suite, "GupFastVersusFork.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusFork.BeforeWithoutBarriers", LOST),
+        () -> assertSeen(suite, "GupFastVersusForkReadOnly.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusForkFirstPin.BeforeWithoutSequence", LOST),
+        () -> assertSeen(suite, "GupFastVersusSwapOut.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusSwapOutReadOnly.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusKsm.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusFork.Isolated", "0, 0"));
   }
 
   private static void assertSeen(Jcstress suite, String test, String result)

@@ -77,8 +77,9 @@ public final class PlantedPageSlabOfSlab {
                 "",
                 "planted",
                 ImmutableList.of(),
+                ImmutableList.of(),
                 StaleAnswer::build),
-            new Kernel(Patch.of(KernelState.S1), Platform.X86, Accesses.MARKED));
+            new Kernel(Patch.of(KernelState.S1), Platform.GENERIC, Accesses.MARKED));
     private static final long NO_OBJECT = 2;
     private static final int POLLS = 100;
 
