@@ -33,10 +33,14 @@ public final class GupFastVersusFork {
   /** v6.1 without write_protect_seq. This one must be observed wherever the tests run. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
-  // Seen in TODO
   @Outcome(
-      id = ".*, a pinned page lost its exclusivity",
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
+  // Seen in 678 of 763,342 runs (0.089 %): two x86-64 cores of a busy virtual machine (AMD EPYC,
+  // Zen 4), JDK 17, C2, 2026-11-24.
+  @Outcome(
+      id = "1, 0, a pinned page lost its exclusivity",
       expect = ACCEPTABLE_INTERESTING,
       desc = "the pin may see other memory than the page table")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
@@ -64,10 +68,14 @@ public final class GupFastVersusFork {
   /** v5.19 without write_protect_seq: no barriers, and as bad as with them. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
-  // Seen in TODO
   @Outcome(
-      id = ".*, a pinned page lost its exclusivity",
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
+  // Seen in 1,627 of 830,926 runs (0.2 %): two x86-64 cores of a busy virtual machine (AMD EPYC,
+  // Zen 4), JDK 17, C2, 2026-11-24.
+  @Outcome(
+      id = "1, 0, a pinned page lost its exclusivity",
       expect = ACCEPTABLE_INTERESTING,
       desc = "the pin may see other memory than the page table")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
@@ -95,7 +103,10 @@ public final class GupFastVersusFork {
   /** v6.1. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
+  @Outcome(
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
   public static class After {
     private static final Race RACE = Race.marked("gup-fast-vs-fork", "S3");
@@ -124,7 +135,8 @@ public final class GupFastVersusFork {
       id = {"0, 1", "1, 0", "1, 1"},
       expect = ACCEPTABLE,
       desc = "the pin, or the change of the entry, is seen")
-  // Seen in TODO
+  // Seen in 69,315 of 13,809,702 runs (0.5 %): two x86-64 cores of a busy virtual machine (AMD
+  // EPYC, Zen 4), JDK 17, C2, 2026-11-24.
   @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "neither has seen the other")
   public static class Isolated {
     private final AtomicLong pins = new AtomicLong();

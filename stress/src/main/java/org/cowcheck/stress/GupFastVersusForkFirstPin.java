@@ -32,10 +32,14 @@ public final class GupFastVersusForkFirstPin {
   /** v6.1. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
-  // Seen in TODO
   @Outcome(
-      id = ".*, a pinned page lost its exclusivity",
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
+  // Seen in none of 742,096 runs: two x86-64 cores of a busy virtual machine (AMD EPYC, Zen 4),
+  // JDK 17, C2, 2026-11-24.
+  @Outcome(
+      id = "1, 0, a pinned page lost its exclusivity",
       expect = ACCEPTABLE_INTERESTING,
       desc = "the pin may see other memory than the page table")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
@@ -62,10 +66,14 @@ public final class GupFastVersusForkFirstPin {
   /** v6.1 without write_protect_seq: an interleaving, as in {@link GupFastVersusFork}. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
-  // Seen in TODO
   @Outcome(
-      id = ".*, a pinned page lost its exclusivity",
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
+  // Seen in 534 of 673,230 runs (0.079 %): two x86-64 cores of a busy virtual machine (AMD EPYC,
+  // Zen 4), JDK 17, C2, 2026-11-24.
+  @Outcome(
+      id = "1, 0, a pinned page lost its exclusivity",
       expect = ACCEPTABLE_INTERESTING,
       desc = "the pin may see other memory than the page table")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
@@ -93,7 +101,10 @@ public final class GupFastVersusForkFirstPin {
   /** v6.1 with smp_mb() in fork once write_protect_seq is odd. */
   @JCStressTest
   @State
-  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
+  @Outcome(
+      id = {"0, 0, holds", "1, 0, holds"},
+      expect = ACCEPTABLE,
+      desc = "every invariant holds")
   @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
   public static class After {
     private static final Race RACE = Race.marked("gup-fast-vs-fork-first-pin", "S3-with-fork-mb");
@@ -122,7 +133,8 @@ public final class GupFastVersusForkFirstPin {
       id = {"0, 1", "1, 0", "1, 1"},
       expect = ACCEPTABLE,
       desc = "the flag, or the odd count, is seen")
-  // Seen in TODO
+  // Seen in 155,039 of 65,583,142 runs (0.24 %): two x86-64 cores of a busy virtual machine (AMD
+  // EPYC, Zen 4), JDK 17, C2, 2026-11-24.
   @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "neither has seen the other")
   public static class Isolated {
     private final AtomicLong hasPinned = new AtomicLong();

@@ -5,5 +5,22 @@
  * What happens is the model's, run by {@link org.cowcheck.memory.HardwareCpu}; what must hold is
  * the scenario's own invariants. A run shows that something happens here, never that it cannot. It
  * knows no explorer; nothing uses it.
+ *
+ * <p>Races with GUP-fast list their results one by one: they are those that the explorer finds
+ * under LKMM on the generic platform. Any other is forbidden, broken invariant or not.
+ *
+ * <h2>Scenarios that are not here</h2>
+ *
+ * <ul>
+ *   <li>wrong-cow-of-pinned-page has one CPU: jcstress has nothing to add to running it once.
+ *   <li>gup-fast-vs-swap-out-swap-in goes wrong in the seed alone, and that under LKMM alone: the
+ *       second step of a pin and the look at the entry after it are reordered. An atomic of x86 is
+ *       a full fence, so the explorer alone shows it.
+ *   <li>gup-fast-vs-ksm-changed-pte and gup-fast-vs-free-and-reuse never go wrong with marked
+ *       accesses, in any kernel: there is no race to show.
+ * </ul>
+ *
+ * <p>jcstress finds actors and arbiters in the test class itself only, not in what it extends
+ * (0.16: JCStressTestProcessor asks for enclosed elements). So each test has its own.
  */
 package org.cowcheck.stress;
