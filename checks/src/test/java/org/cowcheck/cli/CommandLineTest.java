@@ -59,7 +59,7 @@ final class CommandLineTest {
   void theWholeCatalogueIsAsRecorded() {
     Run run = check();
     assertEquals(0, run.exit, run.out);
-    assertTrue(run.out.contains("996 of 996 as recorded"), run.out);
+    assertTrue(run.out.contains("1128 of 1128 as recorded"), run.out);
     assertEquals("", run.err);
   }
 

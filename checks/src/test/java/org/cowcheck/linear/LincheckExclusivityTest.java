@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What Lincheck finds in the scenarios of exclusivity, and what it cannot. */
 final class LincheckExclusivityTest {
   private static final String LOST = "a pinned page lost its exclusivity";
+  private static final String BUG = "a VM_BUG_ON or bad-page check fired";
   private static final String PINS = "run(0, \"GUP-fast\"): 1";
 
   /** Twins: the tests below have one of each scenario that fails. */
@@ -17,6 +18,7 @@ final class LincheckExclusivityTest {
         "gup-fast-vs-fork",
         "gup-fast-vs-fork-read-only",
         "gup-fast-vs-fork-first-pin",
+        "gup-fast-vs-fork-then-write",
         "gup-fast-vs-ksm-same-pte",
         "gup-fast-vs-ksm-changed-pte",
         "gup-fast-vs-swap-out",
@@ -39,6 +41,21 @@ final class LincheckExclusivityTest {
   void withoutWriteProtectSeq_forkSharesAPinnedPage(String scenario, String patch) {
     LincheckRun.of(scenario, patch)
         .assertBreaks(LOST, PINS, "G11 page._refcount", "C9 page.flags", "C11 mm.pte");
+  }
+
+  @Test
+  void withoutWriteProtectSeq_aPageIsUnpinnedThatIsNotExclusive() {
+    LincheckRun.of("gup-fast-vs-fork-then-write", "S3-without-write-protect-seq")
+        .assertBreaks(BUG, "G11 page._refcount", "C9 page.flags", "V1 page.flags");
+  }
+
+  /** fork that never comes to write-protect the entry. */
+  @Test
+  void forkThatLeavesTheEntryWritable_showsTheChildWhatTheParentWrites() {
+    LincheckRun.of("gup-fast-vs-fork-then-write", "S3")
+        .on(cpu -> SabotagedCpu.holdsBack(cpu, "C11", "never"))
+        .assertBreaks(
+            "a child sees what its parent wrote after fork", "C12 child.pte", "H3 page.contents");
   }
 
   @Test

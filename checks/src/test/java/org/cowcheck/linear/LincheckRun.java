@@ -37,6 +37,9 @@ import org.cowcheck.scenario.Setting;
 record LincheckRun(Scenario scenario, Kernel kernel) {
   private static final int INVOCATIONS = 100;
 
+  /** How many a planted bug may take; Lincheck stops at the first that shows it. */
+  private static final int INVOCATIONS_TO_BREAK = 2_000;
+
   static LincheckRun of(String scenario, String patch) {
     return of(scenario, patch, Platform.GENERIC);
   }
@@ -110,7 +113,10 @@ record LincheckRun(Scenario scenario, Kernel kernel) {
 
   /** Fails with what an invariant says, after steps that are in the trace. */
   void assertBreaks(String broken, String... steps) {
-    LincheckResult.Failed failed = assertInstanceOf(LincheckResult.Failed.class, check());
+    LincheckResult.Failed failed =
+        assertInstanceOf(
+            LincheckResult.Failed.class,
+            LincheckEngine.check(scenario, kernel, INVOCATIONS_TO_BREAK));
     assertEquals(broken, failed.broken());
     for (String step : steps) {
       assertTrue(failed.trace().contains(step), () -> step + " in " + failed.trace());

@@ -13,6 +13,8 @@ import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
 
 /**
@@ -24,7 +26,7 @@ import org.cowcheck.patch.KernelState;
  *
  * @param state the kernel state
  * @param pages every page that an entry may map
- * @param tables the page tables; pins are taken through the first
+ * @param tables the page tables: that through which pins are taken, then those of its children
  * @param slot what swap entries name
  */
 public record Exclusivity(
@@ -35,10 +37,16 @@ public record Exclusivity(
     return ImmutableList.of(
         forPages("a pinned page lost its exclusivity", this::keepsPins),
         forPages("a write through the page table is not seen through the pin", this::showsWrites),
+        new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
+        forPages("a write fault copied an exclusive page", this::isCopiedIfShared),
+        forPages("a copy made by an unshare is writable", this::isUnsharedReadOnly),
         forPages("a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
         forPages("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
         forPages("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
         forPages("a page has fewer references than mappings and pins", this::isReferenced),
+        new Invariant(
+            ExclusiveFlagWatch.UNLOCKED_CHANGE,
+            end -> !isNoted(end, ExclusiveFlagWatch.UNLOCKED_CHANGE)),
         PageInvariants.noBug());
   }
 
@@ -62,11 +70,26 @@ public record Exclusivity(
   private static long count(End end, String name, Page page) {
     long count = 0;
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
-      for (Note note : end.notes(cpu)) {
-        count += note.name().equals(name) && note.value() == page.address() ? 1 : 0;
-      }
+      count += count(end, cpu, name, page);
     }
     return count;
+  }
+
+  private static long count(End end, int cpu, String name, Page page) {
+    long count = 0;
+    for (Note note : end.notes(cpu)) {
+      count += note.name().equals(name) && note.value() == page.address() ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean isNoted(End end, String name) {
+    for (int cpu = 0; cpu < end.cpus(); cpu++) {
+      if (end.noted(cpu, name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -103,6 +126,48 @@ public record Exclusivity(
             .allMatch(mapped -> end.value(mapped.contents()) == end.value(page.contents()));
   }
 
+  /** A child does not see what the CPU that forked it writes to its own memory afterwards. */
+  private boolean hidesLaterWrites(End end) {
+    for (int cpu = 0; cpu < end.cpus(); cpu++) {
+      boolean forked = false;
+      for (Note note : end.notes(cpu)) {
+        forked |= note.name().equals(Fork.FORKED);
+        if (forked && note.name().equals(UserWrite.WRITTEN) && childSees(end, note.value())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean childSees(End end, long written) {
+    return pages.stream()
+        .filter(page -> end.value(page.contents()) == written)
+        .anyMatch(page -> tables.stream().skip(1).anyMatch(child -> maps(end, child, page)));
+  }
+
+  /** do_wp_page() copies no page that was exclusive all the time. */
+  private boolean isCopiedIfShared(End end, Page page) {
+    if (state == KernelState.S0) {
+      return true;
+    }
+    long exclusive = bit(PageFlag.anonExclusive(state));
+    for (int cpu = 0; cpu < end.cpus(); cpu++) {
+      if (count(end, cpu, WriteFault.COPIED, page) > 0
+          && !end.atSomeInstant(cpu, page.flags(), flags -> (flags & exclusive) == 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The copy that FAULT_FLAG_UNSHARE makes is read-only, until a write fault. */
+  private boolean isUnsharedReadOnly(End end, Page page) {
+    return count(end, WriteFault.UNSHARED, page) == 0
+        || isNoted(end, UserWrite.WRITTEN)
+        || entries(end, pte -> maps(pte, page) && PageTable.writable(pte)) == 0;
+  }
+
   private boolean isWritableByOneOwner(End end, Page page) {
     return state == KernelState.S0
         || isExclusive(end, page)
@@ -130,6 +195,10 @@ public record Exclusivity(
   private boolean isReferenced(End end, Page page) {
     long mapped = end.value(page.mapcount()) + 1;
     return end.value(page.refcount()) >= mapped + GupFast.PIN * pins(end, page);
+  }
+
+  private static boolean maps(End end, PageTable table, Page page) {
+    return maps(end.value(table.pte()), page);
   }
 
   private static boolean maps(long pte, Page page) {

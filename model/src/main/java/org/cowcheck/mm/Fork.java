@@ -26,6 +26,9 @@ public final class Fork {
   /** The name of the note of a page that both processes map now; its value is its address. */
   public static final String SHARED = "shared";
 
+  /** The name of the note at the end of a fork. */
+  public static final String FORKED = "forked";
+
   private static final Step MMAP_LOCK =
       STEPS.step("C1", "dup_mmap", "take mmap_lock of the parent for writing");
   private static final Step SEQ_BEGIN =
@@ -121,6 +124,7 @@ public final class Fork {
     }
     arch.flushTlb(cpu.at(FLUSH), mm);
     cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    cpu.note(FORKED, 0);
   }
 
   private void copyPresentPte(Cpu cpu, Mm mm, PageTable table, long pte, Child child) {

@@ -26,6 +26,7 @@ public final class Paths {
         SwapIn.STEPS,
         WriteFault.STEPS,
         Protect.STEPS,
-        Zap.STEPS);
+        Zap.STEPS,
+        UserWrite.STEPS);
   }
 }

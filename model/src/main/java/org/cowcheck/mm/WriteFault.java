@@ -25,6 +25,12 @@ import org.cowcheck.patch.KernelState;
 public final class WriteFault {
   public static final Steps STEPS = new Steps("do_wp_page");
 
+  /** The name of the note of a page that is to be copied; its value is the address of the page. */
+  public static final String COPIED = "copied";
+
+  /** The name of the note of a copy made by an unshare; its value is the address of the copy. */
+  public static final String UNSHARED = "unshared";
+
   private static final Step LOCK = STEPS.step("W1", "handle_pte_fault", "take the PT lock");
   private static final Step READ_PTE =
       STEPS.step("W2", "handle_pte_fault", "load the PTE: present, not writable?");
@@ -96,6 +102,7 @@ public final class WriteFault {
     Page page = PageTable.page(memory, pte);
     if (!mayReuse(cpu, page)) {
       cpu.at(GET).atomic_inc(page.refcount());
+      cpu.note(COPIED, page.address());
       cpu.at(UNLOCK).spin_unlock(table.lock());
       wpPageCopy(cpu, mm, table, pte, unshare, page, copy);
       return;
@@ -151,6 +158,9 @@ public final class WriteFault {
       AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
       cpu.at(SET_PTE)
           .WRITE_ONCE(table.pte(), unshare ? PageTable.readOnly(copy) : PageTable.writable(copy));
+      if (unshare) {
+        cpu.note(UNSHARED, copy.address());
+      }
       cpu.at(REMOVE_RMAP).atomic_add_negative(-1, old.mapcount());
       unused = old;
     }

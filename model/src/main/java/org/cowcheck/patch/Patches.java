@@ -68,7 +68,12 @@ public final class Patches {
               "S3-with-fork-mb",
               "v6.1 with smp_mb() in fork once write_protect_seq is odd",
               KernelState.S3,
-              ImmutableList.of(new Edit.InsertAfter("C2", Fence.SMP_MB))));
+              ImmutableList.of(new Edit.InsertAfter("C2", Fence.SMP_MB))),
+          new Patch(
+              "S3-with-copy-wmb",
+              "v6.1 with smp_wmb() in wp_page_copy() before the PTE of the copy is stored",
+              KernelState.S3,
+              ImmutableList.of(new Edit.InsertBefore("W17", Fence.SMP_WMB))));
 
   private Patches() {}
 

@@ -1,10 +1,14 @@
 package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserWrite;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
@@ -54,7 +58,59 @@ final class GupFastVersusFork {
           PinRace.Pin.WRITABLE,
           false);
 
+  static final Scenario THEN_WRITE =
+      new Scenario(
+          "gup-fast-vs-fork-then-write",
+          "GUP-fast pins and unpins while the mm forks and then writes",
+          """
+          As gup-fast-vs-fork; and unpin_user_page() looks whether the page is still exclusive, and
+          the parent writes once it has forked. If its entry was write-protected, the write faults
+          and copies a page that is shared by then. The child must not see what it writes.
+
+            CPU0: GUP-fast, unpin                     CPU1: fork, then write
+            (G5)  load the PTE: the page
+                                                      (C8)  pinned? no
+            (G11) pin the page
+            (G14) load the PTE: still the same
+                                                      (C9)  clear PG_anon_exclusive
+            (V1)  PG_anon_exclusive? no               [if fork does not count write_protect_seq]
+                                                      (C11) write-protect the PTE
+                                                      (W17) store the PTE: a copy
+                                                      (H3)  store to the copy
+          """,
+          SOURCE,
+          ImmutableList.of("the child writes nothing, and nothing is written through the pin"),
+          Patches.exclusivity(),
+          GupFastVersusFork::buildThenWrite);
+
   private GupFastVersusFork() {}
+
+  private static Setting buildThenWrite(Kernel kernel, Memory memory) {
+    PinRace race = PinRace.writable(kernel, memory);
+    GupFast gup = new GupFast(kernel, memory, race.free);
+    Unpin unpin = new Unpin(kernel, race.free);
+    Fork fork = new Fork(kernel, memory, race.free);
+    UserWrite user = new UserWrite(kernel, memory, race.free);
+    return race.running(
+        new Program(
+            "GUP-fast, unpin",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              Page pinned = gup.pinFast(cpu, race.mm, race.table, true);
+              if (pinned == null) {
+                return 0;
+              }
+              unpin.unpinUserPage(cpu, pinned);
+              return 1;
+            }),
+        new Program(
+            "fork, then write",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
+              return user.write(cpu, race.mm, race.table, 1, race.spare) ? 1 : 0;
+            }));
+  }
 
   private static Scenario scenario(String name, String title, PinRace.Pin pin, boolean hasPinned) {
     return new Scenario(

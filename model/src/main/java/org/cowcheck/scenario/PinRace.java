@@ -1,6 +1,8 @@
 package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
+import java.util.stream.Stream;
+import org.cowcheck.invariant.ExclusiveFlagWatch;
 import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
@@ -73,14 +75,24 @@ final class PinRace {
 
   /** The programs, and all that must hold of pins and pages. */
   Setting running(Program... programs) {
+    ImmutableList<Page> pages = ImmutableList.of(page, spare);
+    ImmutableList<PageTable> tables = ImmutableList.of(table, childTable);
     return new Setting(
         memory,
-        ImmutableList.copyOf(programs),
-        new Exclusivity(
-                kernel.state(),
-                ImmutableList.of(page, spare),
-                ImmutableList.of(table, childTable),
-                slot)
-            .all());
+        Stream.of(programs)
+            .map(program -> watched(program, pages, tables))
+            .collect(ImmutableList.toImmutableList()),
+        new Exclusivity(kernel.state(), pages, tables, slot).all());
+  }
+
+  private Program watched(
+      Program program, ImmutableList<Page> pages, ImmutableList<PageTable> tables) {
+    if (!kernel.state().hasAnonExclusive()) {
+      return program;
+    }
+    return new Program(
+        program.name(),
+        cpu ->
+            program.body().applyAsLong(new ExclusiveFlagWatch(cpu, kernel.state(), pages, tables)));
   }
 }

@@ -16,6 +16,7 @@ public final class Scenarios {
           GupFastVersusFork.SEEN,
           GupFastVersusFork.READ_ONLY,
           GupFastVersusFork.FIRST_PIN,
+          GupFastVersusFork.THEN_WRITE,
           GupFastVersusKsm.SAME_PTE,
           GupFastVersusKsm.CHANGED_PTE,
           GupFastVersusSwapOut.FORK,

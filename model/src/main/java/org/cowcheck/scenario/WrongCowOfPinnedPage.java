@@ -3,20 +3,14 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Step;
 import org.cowcheck.mm.GupFast;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.WriteFault;
+import org.cowcheck.mm.UserWrite;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
 /** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
 final class WrongCowOfPinnedPage {
-  private static final Step WRITE =
-      new Step("H3", "user of the page", "write through the page table");
-
   static final Scenario SCENARIO =
       new Scenario(
           "wrong-cow-of-pinned-page",
@@ -44,7 +38,7 @@ final class WrongCowOfPinnedPage {
     PinRace race = PinRace.writable(kernel, memory);
     GupFast gup = new GupFast(kernel, memory, race.free);
     Protect protect = new Protect(kernel);
-    WriteFault fault = new WriteFault(kernel, memory, race.free);
+    UserWrite user = new UserWrite(kernel, memory, race.free);
     return race.running(
         new Program(
             "pin, protect, write",
@@ -52,14 +46,7 @@ final class WrongCowOfPinnedPage {
               Cpu cpu = kernel.boot(engine);
               gup.pinFast(cpu, race.mm, race.table, true);
               protect.changePteRange(cpu, race.mm, race.table);
-              fault.doWpPage(cpu, race.mm, race.table, false, race.spare);
-              long pte = cpu.at(WRITE).READ_ONCE(race.table.pte());
-              if (!PageTable.writable(pte)) {
-                return 0;
-              }
-              Page mapped = PageTable.page(memory, pte);
-              cpu.WRITE_ONCE(mapped.contents(), 1);
-              return 1;
+              return user.write(cpu, race.mm, race.table, 1, race.spare) ? 1 : 0;
             }));
   }
 }

@@ -18,6 +18,8 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
 import org.junit.jupiter.api.Test;
 
@@ -200,6 +202,38 @@ final class ExclusivityTest {
   @Test
   void aMappingHasItsReference() {
     mapped().with(page.refcount(), 0).assertBreaks(REFERENCES);
+  }
+
+  @Test
+  void aChildSeesWhatItsParentWroteBeforeForkOnly() {
+    mapped().with(page.refcount(), 2).with(page.mapcount(), 1).with(page.flags(), 0);
+    with(table.pte(), PageTable.readOnly(page)).with(child.pte(), PageTable.readOnly(page));
+    with(page.contents(), 7);
+    notes.add(new Note(UserWrite.WRITTEN, 7, 0));
+    note(Fork.FORKED).assertBreaks(NONE);
+    notes.add(new Note(UserWrite.WRITTEN, 7, 0));
+    assertBreaks("a child sees what its parent wrote after fork");
+    with(page.contents(), 8).assertBreaks(NONE);
+  }
+
+  @Test
+  void aWriteFaultCopiesNoExclusivePage() {
+    mapped().note(WriteFault.COPIED).assertBreaks("a write fault copied an exclusive page");
+    assertBreaks(KernelState.S0, NONE);
+    with(page.flags(), 0).with(table.pte(), PageTable.readOnly(page)).assertBreaks(NONE);
+  }
+
+  @Test
+  void theCopyOfAnUnshareIsReadOnlyUntilSomebodyWrites() {
+    mapped().note(WriteFault.UNSHARED).assertBreaks("a copy made by an unshare is writable");
+    note(UserWrite.WRITTEN).assertBreaks(NONE);
+  }
+
+  @Test
+  void theFlagChangesUnderThePtLock() {
+    mapped()
+        .note(ExclusiveFlagWatch.UNLOCKED_CHANGE)
+        .assertBreaks("PG_anon_exclusive changed without the PT lock");
   }
 
   @Test

@@ -31,6 +31,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusFork.BlindStep", LOST)
           .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)
           .put("PlantedGupFastVersusForkReadOnly.BlindStep", LOST)
+          .put("PlantedGupFastVersusForkThenWrite.BlindStep", BUG)
           .put("PlantedGupFastVersusKsm.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)

@@ -30,6 +30,8 @@ final class SuiteTest {
           "org.cowcheck.stress.GupFastVersusForkFirstPin.IsolatedWithMb",
           "org.cowcheck.stress.GupFastVersusForkReadOnly.After",
           "org.cowcheck.stress.GupFastVersusForkReadOnly.Before",
+          "org.cowcheck.stress.GupFastVersusForkThenWrite.After",
+          "org.cowcheck.stress.GupFastVersusForkThenWrite.Before",
           "org.cowcheck.stress.GupFastVersusKsm.After",
           "org.cowcheck.stress.GupFastVersusKsm.Before",
           "org.cowcheck.stress.GupFastVersusKsm.BeforeWithoutBarriers",
@@ -59,6 +61,7 @@ final class SuiteTest {
   /** Which of them this build runs; the profile stress runs all. */
   private static final Pattern SELECTED = Pattern.compile(System.getProperty("jcstress.tests"));
 
+  private static final String BUG = "a VM_BUG_ON or bad-page check fired";
   private static final String LOST = "a pinned page lost its exclusivity";
 
   @Test
@@ -75,6 +78,7 @@ final class SuiteTest {
         () -> assertSeen(suite, "GupFastVersusFork.Before", LOST),
         () -> assertSeen(suite, "GupFastVersusFork.BeforeWithoutBarriers", LOST),
         () -> assertSeen(suite, "GupFastVersusForkReadOnly.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusForkThenWrite.Before", BUG),
         () -> assertSeen(suite, "GupFastVersusForkFirstPin.BeforeWithoutSequence", LOST),
         () -> assertSeen(suite, "GupFastVersusSwapOut.Before", LOST),
         () -> assertSeen(suite, "GupFastVersusSwapOutReadOnly.Before", LOST),

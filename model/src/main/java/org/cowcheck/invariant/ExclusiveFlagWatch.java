@@ -1,0 +1,98 @@
+package org.cowcheck.invariant;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.ForwardingCpu;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOp;
+import org.cowcheck.memory.RmwOrder;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * A CPU that notes where PG_anon_exclusive changes without a PT lock, other than while its page is
+ * freed. It adds nothing that a memory model sees.
+ *
+ * <p>It looks at atomic operations. The non-atomic ones belong to pages that nobody else reaches.
+ */
+public final class ExclusiveFlagWatch extends ForwardingCpu {
+  /** The name of the note. */
+  static final String UNLOCKED_CHANGE = "PG_anon_exclusive changed without the PT lock";
+
+  private static final ImmutableSet<Step> FREEING = ImmutableSet.copyOf(PageFree.STEPS.all());
+
+  private final long exclusive;
+  private final ImmutableList<Page> pages;
+  private final ImmutableList<PageTable> tables;
+  private int ptLocks;
+  private Step step = Step.NONE;
+
+  /**
+   * Watches what programs do on a CPU.
+   *
+   * @param state a kernel state with an exclusive flag
+   * @param pages whose flags
+   * @param tables whose locks
+   */
+  public ExclusiveFlagWatch(
+      Cpu cpu, KernelState state, ImmutableList<Page> pages, ImmutableList<PageTable> tables) {
+    super(cpu);
+    this.exclusive = PageFlag.bit(PageFlag.anonExclusive(state));
+    this.pages = pages;
+    this.tables = tables;
+  }
+
+  @Override
+  public Cpu at(Step next) {
+    step = next;
+    super.at(next);
+    return this;
+  }
+
+  @Override
+  protected long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
+    long old = super.update(place, op, a, b, order);
+    if (ptLocks == 0
+        && op.succeeds(old, a, b)
+        && ((old ^ op.apply(old, a, b)) & exclusive) != 0
+        && isFlags(place.word())
+        && !FREEING.contains(step)) {
+      note(UNLOCKED_CHANGE, 0);
+    }
+    return old;
+  }
+
+  private boolean isFlags(Word word) {
+    return pages.stream().anyMatch(page -> page.flags().equals(word));
+  }
+
+  private boolean isPtLock(Spinlock lock) {
+    return tables.stream().anyMatch(table -> table.lock().equals(lock));
+  }
+
+  @Override
+  protected void lock(Spinlock lock) {
+    super.lock(lock);
+    ptLocks += isPtLock(lock) ? 1 : 0;
+  }
+
+  @Override
+  protected boolean tryLock(Spinlock lock) {
+    boolean locked = super.tryLock(lock);
+    ptLocks += locked && isPtLock(lock) ? 1 : 0;
+    return locked;
+  }
+
+  @Override
+  protected void unlock(Spinlock lock) {
+    ptLocks -= isPtLock(lock) ? 1 : 0;
+    super.unlock(lock);
+  }
+}
