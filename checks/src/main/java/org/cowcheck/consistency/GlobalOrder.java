@@ -2,6 +2,7 @@ package org.cowcheck.consistency;
 
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Fence;
 
 /**
  * What SC and TSO have in common: one acyclic order of all accesses, made of the preserved program
@@ -14,6 +15,14 @@ abstract class GlobalOrder implements MemoryModel {
 
   /** The part of rf that is ordered globally. */
   abstract Relation globalRf(Basics basics);
+
+  /** Whether a CPU may read its own store before others see it, and read others before. */
+  abstract boolean buffersStores();
+
+  /** Whether a fence orders stores before later loads. */
+  static boolean isFullFence(Fence fence) {
+    return fence.isFullBarrier() || fence.isGracePeriod();
+  }
 
   private Relation globalOrder(Basics basics) {
     return preserved(basics).or(globalRf(basics)).or(basics.co).or(basics.fr);
@@ -37,6 +46,16 @@ abstract class GlobalOrder implements MemoryModel {
     return Coherence.isCoherent(basics)
         && Coherence.isAtomic(basics)
         && globalOrder(basics).isAcyclic();
+  }
+
+  @Override
+  public final Growth growth() {
+    return new GlobalOrderGrowth(this);
+  }
+
+  @Override
+  public final Judgement judgeGrown(Graph graph) {
+    return GracePeriods.any(graph) ? judge(graph) : Judgement.consistent();
   }
 
   @Override

@@ -2,8 +2,10 @@ package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Order;
 
 /**
  * The Linux-kernel memory model of Linux 6.1 (tools/memory-model/linux-kernel.cat).
@@ -55,6 +57,23 @@ final class LinuxKernel implements MemoryModel {
     }
     LinuxKernelRelations lk = new LinuxKernelRelations(basics);
     return lk.hb().isAcyclic() && lk.pb().isAcyclic();
+  }
+
+  @Override
+  public Growth growth() {
+    return new LinuxKernelGrowth(this);
+  }
+
+  @Override
+  public Judgement judgeGrown(Graph graph) {
+    for (int id = graph.words(); id < graph.size(); id++) {
+      Event event = graph.event(id);
+      if (event.isFence() ? event.fence().isGracePeriod() : event.order() == Order.PLAIN) {
+        return judge(graph);
+      }
+    }
+    return Judgement.consistentWith(
+        ImmutableList.of(), LinuxKernelFlags.withoutPlainAccesses(graph, asked));
   }
 
   @Override

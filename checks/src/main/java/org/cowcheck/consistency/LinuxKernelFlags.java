@@ -47,6 +47,14 @@ final class LinuxKernelFlags {
     return flags.raised.build();
   }
 
+  /** The flags that an execution without plain accesses raises. */
+  static ImmutableSortedSet<String> withoutPlainAccesses(Graph graph, Set<String> asked) {
+    LinuxKernelFlags flags = new LinuxKernelFlags();
+    flags.sections(graph);
+    flags.locks(graph, asked);
+    return flags.raised.build();
+  }
+
   private void flag(boolean condition, String name) {
     if (condition) {
       raised.add(name);

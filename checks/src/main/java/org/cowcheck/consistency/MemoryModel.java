@@ -27,8 +27,18 @@ public interface MemoryModel {
    */
   boolean mayGrow(Graph graph);
 
+  /** {@link #mayGrow}, for a graph that is asked about step by step. */
+  default Growth growth() {
+    return new StatelessGrowth(this);
+  }
+
   /** Judges a complete execution by all axioms. */
   Judgement judge(Graph graph);
+
+  /** {@link #judge} of an execution of which {@link #mayGrow} is known to hold. */
+  default Judgement judgeGrown(Graph graph) {
+    return judge(graph);
+  }
 
   /**
    * The pairs of a CPU's events that the model keeps in program order in this graph: ordered by a

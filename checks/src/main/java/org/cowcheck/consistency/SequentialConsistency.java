@@ -10,6 +10,11 @@ final class SequentialConsistency extends GlobalOrder {
   }
 
   @Override
+  boolean buffersStores() {
+    return false;
+  }
+
+  @Override
   Relation preserved(Basics basics) {
     return basics.po;
   }

@@ -4,7 +4,6 @@ import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
-import org.cowcheck.memory.Fence;
 
 /**
  * x86-TSO (Owens, Sarkar, Sewell 2009), in its axiomatic form (Alglave, Maranget, Tautschnig 2014,
@@ -22,6 +21,11 @@ final class TotalStoreOrder extends GlobalOrder {
     return "tso";
   }
 
+  @Override
+  boolean buffersStores() {
+    return true;
+  }
+
   /** {@code ppo | mfence}: po but for W;po;R, unless a full fence lies between. */
   @Override
   Relation preserved(Basics basics) {
@@ -34,7 +38,7 @@ final class TotalStoreOrder extends GlobalOrder {
     Graph graph = basics.graph;
     EventSet locked = lockPrefixed(basics);
     return basics
-        .fencerel(TotalStoreOrder::orders)
+        .fencerel(GlobalOrder::isFullFence)
         .or(
             basics.across(
                 (cpu, barriers) -> {
@@ -62,10 +66,5 @@ final class TotalStoreOrder extends GlobalOrder {
   @Override
   Relation globalRf(Basics basics) {
     return basics.external(basics.rf);
-  }
-
-  /** Whether a fence stays one on x86. */
-  private static boolean orders(Fence fence) {
-    return fence.isFullBarrier() || fence.isGracePeriod();
   }
 }

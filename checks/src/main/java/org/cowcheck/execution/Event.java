@@ -235,6 +235,35 @@ public final class Event {
     return kind == Kind.FENCE;
   }
 
+  /** Whether it is such a read, and no half of a read-modify-write or lock. */
+  public boolean isRead(Word of, Order with) {
+    return kind == Kind.READ
+        && word == of
+        && order == with
+        && update == null
+        && lockRole == LockRole.NONE;
+  }
+
+  /** Whether it is such a write, and no half of a read-modify-write or lock. */
+  public boolean isWrite(Word of, long written, Order with) {
+    return kind == Kind.WRITE
+        && word == of
+        && value == written
+        && order == with
+        && update == null
+        && lockRole == LockRole.NONE;
+  }
+
+  /** Whether it is half of such a read-modify-write. */
+  public boolean isUpdateOf(Word of, RmwOp op, long a, long b, RmwOrder with) {
+    return update != null
+        && word == of
+        && update.op == op
+        && update.a == a
+        && update.b == b
+        && update.order == with;
+  }
+
   /** The word accessed; null for a fence. */
   public Word word() {
     return word;

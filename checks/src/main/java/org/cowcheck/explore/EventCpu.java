@@ -3,6 +3,8 @@ package org.cowcheck.explore;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
+import java.util.ArrayList;
+import java.util.List;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Event.Site;
 import org.cowcheck.execution.Event.Update;
@@ -23,7 +25,7 @@ abstract class EventCpu extends Cpu {
   private static final int[] NO_READS = {};
 
   private final int cpu;
-  private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
+  private final List<Note> notes = new ArrayList<>(0);
   private int latestRead = Place.NO_READ;
   private int[] control = NO_READS;
   private int[] nextAddress = NO_READS;
@@ -53,6 +55,9 @@ abstract class EventCpu extends Cpu {
    */
   abstract long take(Event event, boolean completes);
 
+  /** The event that the CPU takes next if it does as it did before, or null. */
+  abstract Event recorded();
+
   /** How many events the CPU has taken. */
   abstract int length();
 
@@ -68,7 +73,7 @@ abstract class EventCpu extends Cpu {
   }
 
   final ImmutableList<Note> notes() {
-    return notes.build();
+    return ImmutableList.copyOf(notes);
   }
 
   private Site site() {
@@ -88,6 +93,9 @@ abstract class EventCpu extends Cpu {
   }
 
   private Shadow shadowOf(Event read) {
+    if (shadows.isEmpty()) {
+      return null;
+    }
     Shadow shadow = shadows.get(read.index());
     return shadow != null && shadow.word == read.word() && !locks(read, shadow) ? shadow : null;
   }
@@ -104,26 +112,42 @@ abstract class EventCpu extends Cpu {
     dependencies(NO_READS, NO_READS, NO_READS);
   }
 
+  // An event that was recorded is taken again as it is: nothing is made of it but its value.
+
   @Override
   protected final long load(Place place, Order order) {
-    long value = takeRead(site().read(place, order));
+    Event event = recorded();
+    if (event == null || !event.isRead(place.word(), order)) {
+      event = site().read(place, order);
+    }
+    long value = takeRead(event);
     forgetDependencies();
     return value;
   }
 
   @Override
   protected final void store(Place place, long value, Order order, int dataRead) {
-    take(site().write(place, value, order, dataRead), false);
+    Event event = recorded();
+    if (event == null || !event.isWrite(place.word(), value, order)) {
+      event = site().write(place, value, order, dataRead);
+    }
+    take(event, false);
     forgetDependencies();
   }
 
   @Override
   protected final long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
-    Update update = new Update(op, a, b, order);
-    Event read = site().updateRead(place, update);
+    Event read = recorded();
+    if (read == null || !read.isRead() || !read.isUpdateOf(place.word(), op, a, b, order)) {
+      read = site().updateRead(place, new Update(op, a, b, order));
+    }
     long old = takeRead(read);
     if (op.succeeds(old, a, b)) {
-      Event write = site().updateWrite(place, update, op.apply(old, a, b));
+      long value = op.apply(old, a, b);
+      Event write = recorded();
+      if (write == null || !write.isWrite() || !write.isUpdateOf(place.word(), op, a, b, order)) {
+        write = site().updateWrite(place, read.update(), value);
+      }
       boolean alone = shadowOf(read) != null;
       take(alone ? write.onlyWriting() : write, !alone);
     }
@@ -133,7 +157,11 @@ abstract class EventCpu extends Cpu {
 
   @Override
   protected final void fence(Fence fence) {
-    take(site().fence(fence), false);
+    Event event = recorded();
+    if (event == null || event.fence() != fence || event.domain() != null) {
+      event = site().fence(fence);
+    }
+    take(event, false);
     forgetDependencies();
   }
 

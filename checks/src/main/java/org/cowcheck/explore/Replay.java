@@ -64,13 +64,13 @@ final class Replay {
   }
 
   private ImmutableList<CpuState> run() {
-    boolean progress = true;
-    while (progress) {
-      progress = false;
+    CpuState[] states = new CpuState[programs.size()];
+    Event[] refused = new Event[programs.size()];
+    int before = -1;
+    while (graph.size() > before) {
+      before = graph.size();
       for (int cpu = 0; cpu < programs.size(); cpu++) {
-        while (step(cpu)) {
-          progress = true;
-        }
+        states[cpu] = goOn(cpu, refused);
       }
     }
     for (Word word : words) {
@@ -82,26 +82,32 @@ final class Replay {
         throw new ReplayException("there is no word " + name);
       }
     }
-    ImmutableList.Builder<CpuState> states = ImmutableList.builder();
     for (int cpu = 0; cpu < programs.size(); cpu++) {
-      CpuState state = ReplayCpu.run(programs.get(cpu), graph, cpu);
-      if (state.next() != null) {
-        throw new ReplayException("CPU " + cpu + " cannot go on at " + state.next());
+      if (refused[cpu] != null) {
+        throw new ReplayException("CPU " + cpu + " cannot go on at " + refused[cpu]);
       }
       if (reads[cpu] < recording.sources().get(cpu).size()) {
         throw new ReplayException("CPU " + cpu + " reads less often than is recorded");
       }
-      states.add(state);
     }
-    return states.build();
+    return ImmutableList.copyOf(states);
   }
 
-  /** Adds the next event of a CPU, if what it reads from is there. */
-  private boolean step(int cpu) {
-    Event event = ReplayCpu.run(programs.get(cpu), graph, cpu).next();
-    if (event == null) {
-      return false;
-    }
+  /** Adds the next events of a CPU, up to the first that reads from what is not there yet. */
+  private CpuState goOn(int cpu, Event[] refused) {
+    refused[cpu] = null;
+    return ReplayCpu.run(
+        programs.get(cpu),
+        graph,
+        cpu,
+        (event, completes) -> {
+          boolean added = add(cpu, event);
+          refused[cpu] = added ? null : event;
+          return added;
+        });
+  }
+
+  private boolean add(int cpu, Event event) {
     if (event.isWrite()) {
       graph.addWrite(event, graph.writes(event.word().number()));
       return true;

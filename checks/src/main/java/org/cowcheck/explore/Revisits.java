@@ -1,5 +1,6 @@
 package org.cowcheck.explore;
 
+import java.util.Arrays;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
@@ -12,28 +13,60 @@ import org.cowcheck.execution.LockRole;
 final class Revisits {
   private final Graph graph;
   private final Event write;
-  private final EventSet prefix;
+
+  /** Per CPU, how many of its events are in the write's prefix in (po | rf)+. */
+  private final int[] prefix;
+
+  /** Per write, the first read in the order of ids that reads from it, by {@link LockChain}. */
+  private final int[] firstReader;
+
+  /** Per write, whether a read in the prefix reads from it. */
+  private final boolean[] isReadInPrefix;
 
   /** The revisits of a write that is about to be added. */
   Revisits(Graph graph, Event write) {
     this.graph = graph;
     this.write = write;
-    this.prefix = EventSet.none(graph);
-    addPrefixBefore(write);
+    this.prefix = new int[graph.cpus()];
+    addPrefix(write.cpu(), write.index());
+    if (isAfterLock(write)) {
+      addPrefix(graph.rf(graph.at(write.cpu(), write.index() - 2)));
+    }
+    this.firstReader = new int[graph.size()];
+    this.isReadInPrefix = new boolean[graph.size()];
+    Arrays.fill(firstReader, Integer.MAX_VALUE);
+    for (int id = graph.size() - 1; id >= graph.words(); id--) {
+      if (graph.event(id).isRead()) {
+        int source = LockChain.source(graph, id);
+        firstReader[source] = id;
+        isReadInPrefix[source] |= isInPrefix(id);
+      }
+    }
   }
 
   /**
-   * Whether the write may revisit a read: it reads the same word, is not in the write's prefix, and
-   * was added maximally, as was all that the revisit would delete. A lock read is revisited by
-   * locks alone; an unlock takes over in place.
+   * The last read before an id that the write may revisit, or -1: it reads the same word, is not in
+   * the write's prefix, and was added maximally, as was all that the revisit would delete. A lock
+   * read is revisited by locks alone; an unlock takes over in place.
+   *
+   * @param end the id before which to look: the size of the graph, or what was returned last
    */
-  boolean mayRevisit(int read) {
-    Event event = graph.event(read);
-    return event.isRead()
-        && event.word() == write.word()
-        && !prefix.has(read)
-        && (event.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.UNLOCK)
-        && isMaximal(read);
+  int next(int end) {
+    for (int id = end - 1; id >= graph.words(); id--) {
+      if (isInPrefix(id)) {
+        continue;
+      }
+      if (!isMaximallyAdded(id)) {
+        return -1;
+      }
+      Event event = graph.event(id);
+      if (event.isRead()
+          && event.word() == write.word()
+          && (event.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.UNLOCK)) {
+        return id;
+      }
+    }
+    return -1;
   }
 
   /** What a revisit of a read keeps: what was there when it was added, and the prefix. */
@@ -47,37 +80,40 @@ final class Revisits {
     return kept;
   }
 
-  /**
-   * Adds everything before an event in (po | rf)+ to the prefix. A lock follows the lock of the
-   * section before it; only what comes after the lock follows that section's unlock, too.
-   */
-  private void addPrefixBefore(Event event) {
-    if (event.isInitial() || event.index() == 0) {
-      return;
-    }
-    int before = graph.at(event.cpu(), event.index() - 1);
-    addPrefix(before);
-    if (graph.event(before).lockRole() == LockRole.LOCK_WRITE) {
-      addPrefix(graph.rf(graph.poBefore(before)));
-    }
+  private boolean isInPrefix(int id) {
+    Event event = graph.event(id);
+    return event.isInitial() || event.index() < prefix[event.cpu()];
   }
 
   private void addPrefix(int id) {
-    if (prefix.add(id)) {
-      addPrefixBefore(graph.event(id));
+    Event event = graph.event(id);
+    if (!event.isInitial()) {
+      addPrefix(event.cpu(), event.index() + 1);
+    }
+  }
+
+  /**
+   * Adds the first events of a CPU, and everything before them, to the prefix. A lock follows the
+   * lock of the section before it; only what comes after the lock follows that section's unlock,
+   * too.
+   */
+  private void addPrefix(int cpu, int length) {
+    int known = prefix[cpu];
+    prefix[cpu] = Math.max(known, length);
+    for (int i = known; i < length; i++) {
+      int id = graph.at(cpu, i);
       if (graph.event(id).isRead()) {
         addPrefix(LockChain.source(graph, id));
+      }
+      if (isAfterLock(graph.event(id))) {
+        addPrefix(graph.rf(graph.at(cpu, i - 2)));
       }
     }
   }
 
-  private boolean isMaximal(int read) {
-    for (int id = read; id < graph.size(); id++) {
-      if ((id == read || !prefix.has(id)) && !isMaximallyAdded(id)) {
-        return false;
-      }
-    }
-    return true;
+  private boolean isAfterLock(Event event) {
+    return event.index() > 0
+        && graph.event(graph.at(event.cpu(), event.index() - 1)).lockRole() == LockRole.LOCK_WRITE;
   }
 
   /**
@@ -104,30 +140,26 @@ final class Revisits {
     LockRole role = graph.event(id).lockRole();
     boolean chained = role == LockRole.LOCK_READ || role == LockRole.LOCK_WRITE;
     int word = graph.event(id).word().number();
-    for (int place = graph.place(source) + 1; place < graph.writes(word); place++) {
+    for (int place = graph.writes(word) - 1; place >= 0; place--) {
       int later = graph.write(word, place);
+      if (later == source) {
+        return false;
+      }
       boolean counts = !chained || graph.event(later).lockRole() != LockRole.UNLOCK;
       if (counts && isPrevious(later, id)) {
         return true;
       }
     }
-    return false;
+    throw new IllegalStateException("not in coherence order: " + graph.event(source));
   }
 
   /** Whether a write is read by something previous: it is there because of a revisit. */
   private boolean isReadEarlier(int written) {
-    for (int id = 0; id < graph.size(); id++) {
-      if (graph.event(id).isRead()
-          && isPrevious(id, written)
-          && LockChain.source(graph, id) == written) {
-        return true;
-      }
-    }
-    return false;
+    return isReadInPrefix[written] || firstReader[written] <= written;
   }
 
   /** Whether an event was there when another was added, or is in the prefix. */
   private boolean isPrevious(int id, int other) {
-    return id <= other || prefix.has(id);
+    return id <= other || isInPrefix(id);
   }
 }

@@ -30,7 +30,7 @@ final class TraceCpu extends EventCpu {
 
     /** Where the CPU stands at the end of the run. */
     CpuState end() {
-      return new CpuState(null, false, true, returned, notes);
+      return new CpuState(true, returned, notes);
     }
   }
 
@@ -66,6 +66,11 @@ final class TraceCpu extends EventCpu {
 
   private Trace trace(long returned) {
     return new Trace(ImmutableList.copyOf(events), ImmutableList.copyOf(values), returned, notes());
+  }
+
+  @Override
+  Event recorded() {
+    return null;
   }
 
   @Override

@@ -163,7 +163,7 @@ final class ExplorerOracleTest {
 
   /** A model with a planted bug. */
   private record Altered(
-      MemoryModel model, Predicate<Graph> growth, UnaryOperator<Judgement> judgement)
+      MemoryModel model, Predicate<Graph> mayGrow, UnaryOperator<Judgement> judgement)
       implements MemoryModel {
     @Override
     public String name() {
@@ -182,7 +182,7 @@ final class ExplorerOracleTest {
 
     @Override
     public boolean mayGrow(Graph graph) {
-      return growth.test(graph);
+      return mayGrow.test(graph);
     }
 
     @Override

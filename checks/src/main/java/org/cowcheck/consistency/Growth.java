@@ -1,0 +1,36 @@
+package org.cowcheck.consistency;
+
+import org.cowcheck.execution.Graph;
+
+/**
+ * What a memory model knows of one graph while it grows, kept from step to step: the answers of
+ * {@link MemoryModel#mayGrow} at the price of what is new. Belongs to one graph, which is
+ * consistent so far; not thread-safe.
+ */
+public interface Growth {
+
+  /**
+   * Follows an event that was added last, where it orders nothing before anything else: a fence, a
+   * read of the last write in coherence order, or a write at its end. Such an event is always
+   * consistent.
+   */
+  void add(Graph graph, int id);
+
+  /**
+   * The growth of a graph that is this one's with one access more, anywhere.
+   *
+   * @param id the access, which was added last; this growth has not followed it, and still may
+   * @return a growth of its own, or null if the graph is not consistent
+   */
+  Growth with(Graph graph, int id);
+
+  /**
+   * The growth of any other graph.
+   *
+   * @return null if the graph is not consistent
+   */
+  Growth of(Graph graph);
+
+  /** An independent copy. */
+  Growth copy();
+}

@@ -1,0 +1,222 @@
+package org.cowcheck.explore;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.ToLongFunction;
+import org.cowcheck.consistency.Growth;
+import org.cowcheck.execution.Event;
+import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Spinlock;
+
+/**
+ * Grows one branch after the other: adds the events that its CPUs run into, and keeps every other
+ * choice as a branch of its own. See {@link Explorer} for the algorithm.
+ *
+ * <p>One CPU goes on as long as it can, so that its program is re-executed once per branch and not
+ * once per event. Which CPU goes on depends on the graph alone, on the order in which its events
+ * were added among others: a CPU in the middle of a read-modify-write, else that of the last event,
+ * else the first that can.
+ */
+final class Grower implements ReplayCpu.Extension {
+  private final ImmutableList<ToLongFunction<Cpu>> programs;
+  private final Search search;
+  private final Deque<Branch> branches = new ArrayDeque<>();
+
+  private Graph graph;
+  private Growth growth;
+  private CpuState[] states;
+  private int running;
+  private boolean isDead;
+
+  Grower(ImmutableList<ToLongFunction<Cpu>> programs, Search search) {
+    this.programs = programs;
+    this.search = search;
+  }
+
+  /** The branches that are left to grow, the youngest first. */
+  Deque<Branch> branches() {
+    return branches;
+  }
+
+  /** Grows a branch to a complete execution, unless it turns out not to lead to one. */
+  void grow(Branch branch) {
+    graph = branch.graph();
+    growth = branch.growth();
+    states = branch.states();
+    isDead = false;
+    for (int cpu = branch.cpu(); cpu >= 0; cpu = next()) {
+      states[cpu] = null;
+      running = cpu;
+      CpuState state = ReplayCpu.run(programs.get(cpu), graph, cpu, this);
+      if (isDead) {
+        return;
+      }
+      states[cpu] = state;
+    }
+    search.complete(graph, ImmutableList.copyOf(states));
+  }
+
+  /** The CPU that goes on when the running one has returned or waits, or -1. */
+  private int next() {
+    for (int cpu = 0; cpu < states.length; cpu++) {
+      if (states[cpu] == null || (!states[cpu].finished() && !waits(cpu))) {
+        return cpu;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a CPU that has stopped waits for a lock that is not released in the graph. */
+  private boolean waits(int cpu) {
+    return graph.value(graph.at(cpu, graph.length(cpu) - 2)) != Spinlock.UNLOCKED;
+  }
+
+  @Override
+  public boolean extend(Event event, boolean completes) {
+    if (!search.goesOn(graph)) {
+      isDead = true;
+    } else if (event.isFence()) {
+      growth.add(graph, graph.add(event, 0));
+    } else if (event.isRead()) {
+      addRead(event);
+    } else {
+      isDead = !addWrite(event, completes);
+    }
+    return !isDead;
+  }
+
+  private void push(Graph other, Growth itsGrowth) {
+    branches.push(new Branch(other, itsGrowth, states.clone(), running));
+  }
+
+  // Reads.
+
+  private void addRead(Event read) {
+    int word = read.word().number();
+    int last = graph.writes(word) - 1;
+    int oldest = oldest(read);
+    int id = graph.add(read, graph.write(word, last));
+    for (int place = oldest; place < last && !search.isStopped(); place++) {
+      int write = graph.write(word, place);
+      if (read.lockRole() != LockRole.LOCK_READ || LockChain.endsSection(graph, write)) {
+        graph.setRf(id, write);
+        Growth other = growth.with(graph, id);
+        if (other != null) {
+          push(graph.copy(), other);
+        }
+      }
+    }
+    // The end of coherence order is always consistent. A lock whose chain ends in a lock waits.
+    graph.setRf(id, graph.write(word, last));
+    growth.add(graph, id);
+  }
+
+  /**
+   * The place of the last write of a word that the CPU of an event has written or read from: by
+   * coherence it reads nothing older, and writes nothing before it.
+   */
+  private int oldest(Event event) {
+    for (int i = event.index() - 1; i >= 0; i--) {
+      int id = graph.at(event.cpu(), i);
+      if (graph.event(id).word() == event.word()) {
+        return graph.place(graph.event(id).isRead() ? graph.rf(id) : id);
+      }
+    }
+    return 0;
+  }
+
+  // Writes.
+
+  /** Adds a write at the end of coherence order; says whether that leads on. */
+  private boolean addWrite(Event write, boolean completes) {
+    pushRevisits(write, completes);
+    int end = graph.writes(write.word().number());
+    int place = forcedPlace(graph, write, completes);
+    if (place < 0) {
+      for (int other = oldest(write) + 1; other < end && !search.isStopped(); other++) {
+        Graph copy = graph.copy();
+        Growth its = growth.with(copy, copy.addWrite(write, other));
+        if (its != null) {
+          push(copy, its);
+        }
+      }
+      growth.add(graph, graph.addWrite(write, end));
+      return true;
+    }
+    int id = graph.addWrite(write, place);
+    if (write.lockRole() == LockRole.UNLOCK) {
+      if (LockChain.release(graph, id) || place != end) {
+        growth = growth.of(graph);
+        return growth != null;
+      }
+      growth.add(graph, id);
+      return true;
+    }
+    if (place == end) {
+      growth.add(graph, id);
+      return true;
+    }
+    growth = growth.with(graph, id);
+    return growth != null;
+  }
+
+  /** The one place that a write can have in coherence order, or -1 if it has the choice. */
+  private static int forcedPlace(Graph graph, Event write, boolean completes) {
+    if (completes) {
+      int read = graph.at(write.cpu(), write.index() - 1);
+      return graph.place(graph.rf(read)) + 1;
+    }
+    if (write.lockRole() == LockRole.UNLOCK) {
+      return graph.place(LockChain.lockOf(graph, write)) + 1;
+    }
+    return -1;
+  }
+
+  // Backward revisits.
+
+  private void pushRevisits(Event write, boolean completes) {
+    Revisits revisits = new Revisits(graph, write);
+    for (int read = revisits.next(graph.size()); read >= 0; read = revisits.next(read)) {
+      pushRevisit(write, completes, revisits, read);
+    }
+  }
+
+  private void pushRevisit(Event write, boolean completes, Revisits revisits, int read) {
+    int[] newIds = new int[graph.size()];
+    Graph base = graph.restrictTo(revisits.kept(read), newIds);
+    LockChain.waitAgain(graph, base, newIds);
+    int place = forcedPlace(base, write, completes);
+    int first = place < 0 ? 1 : place;
+    int last = place < 0 ? base.writes(write.word().number()) : place;
+    for (int p = first; p <= last && !search.isStopped(); p++) {
+      Graph revisited = p == last ? base : base.copy();
+      int id = revisited.addWrite(write, p);
+      if (write.lockRole() == LockRole.UNLOCK) {
+        LockChain.release(revisited, id);
+      }
+      revisited.setRf(newIds[read], id);
+      Growth its = growth.of(revisited);
+      if (its != null) {
+        branches.push(revisit(revisited, its, newIds[read]));
+      }
+    }
+  }
+
+  private Branch revisit(Graph revisited, Growth its, int read) {
+    int readCpu = revisited.event(read).cpu();
+    CpuState[] kept = states.clone();
+    for (int cpu = 0; cpu < kept.length; cpu++) {
+      boolean isWhole =
+          kept[cpu] != null
+              && kept[cpu].finished()
+              && cpu != readCpu
+              && revisited.length(cpu) == graph.length(cpu);
+      kept[cpu] = isWhole ? kept[cpu] : null;
+    }
+    boolean isHalf = revisited.event(read).writesAfter(revisited.value(read));
+    return new Branch(revisited, its, kept, isHalf ? readCpu : running);
+  }
+}
