@@ -84,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
               + " as-written. Default: marked; for the whole catalogue both.")
   private List<String> accesses = List.of();
 
-  @Mixin private BoundsOptions boundsOptions = new BoundsOptions();
+  @Mixin private SearchOptions search = new SearchOptions();
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
   private Format format = Format.text;
@@ -103,12 +103,14 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Bounds bounds = boundsOptions.bounds();
+    Bounds bounds = search.bounds();
     ImmutableList<Cell> cells = cells();
     Expectations expectations = Expectations.read();
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
-          new Checks(bounds, new ProgressLine(System.err), interruption::isRequested).run(cells);
+          new Checks(
+                  bounds, search.threads(), new ProgressLine(System.err), interruption::isRequested)
+              .run(cells);
       Map<Outcome, Path> files = new LinkedHashMap<>();
       String unwritten = writeWitnesses(outcomes, files);
       System.out.print(

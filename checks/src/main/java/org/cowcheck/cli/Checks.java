@@ -11,15 +11,17 @@ import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Verdict;
 
-/** Checks cells side by side, one per processor; the order of the outcomes is that of the cells. */
+/** Checks cells side by side; the order of the outcomes is that of the cells. */
 final class Checks {
   private final Bounds bounds;
+  private final int threads;
   private final ProgressLine progress;
   private final BooleanSupplier interrupted;
   private final AtomicInteger done = new AtomicInteger();
 
-  Checks(Bounds bounds, ProgressLine progress, BooleanSupplier interrupted) {
+  Checks(Bounds bounds, int threads, ProgressLine progress, BooleanSupplier interrupted) {
     this.bounds = bounds;
+    this.threads = threads;
     this.progress = progress;
     this.interrupted = interrupted;
   }
@@ -27,13 +29,13 @@ final class Checks {
   /** The outcomes; what was not begun when the user interrupted is Unknown. */
   ImmutableList<Outcome> run(List<Cell> cells) throws InterruptedException {
     try {
-      return SideBySide.run(cells, cell -> check(cell, cells.size()));
+      return SideBySide.run(cells, threads, (cell, inside) -> check(cell, inside, cells.size()));
     } finally {
       progress.clear();
     }
   }
 
-  private Outcome check(Cell cell, int total) {
+  private Outcome check(Cell cell, int inside, int total) {
     if (interrupted.getAsBoolean()) {
       return new Outcome(
           cell,
@@ -50,6 +52,7 @@ final class Checks {
         new ScenarioCheck(cell, Names.model(cell.model()))
             .explore(
                 bounds,
+                inside,
                 executions -> progress.show(done.get(), total, cell.toString(), executions),
                 interrupted);
     done.incrementAndGet();

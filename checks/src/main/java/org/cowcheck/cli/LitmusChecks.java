@@ -22,12 +22,13 @@ import org.cowcheck.litmus.LitmusRun;
 import org.cowcheck.litmus.LitmusTest;
 import org.cowcheck.litmus.UnsupportedException;
 
-/** Runs litmus tests side by side, one per processor; the order of what is done is theirs. */
+/** Runs litmus tests side by side; the order of what is done is theirs. */
 final class LitmusChecks {
   private static final int MAX_BYTES = 1 << 20;
 
   private final MemoryModel model;
   private final Bounds bounds;
+  private final int threads;
   private final ProgressLine progress;
   private final BooleanSupplier interrupted;
   private final AtomicInteger count = new AtomicInteger();
@@ -47,26 +48,32 @@ final class LitmusChecks {
   }
 
   LitmusChecks(
-      MemoryModel model, Bounds bounds, ProgressLine progress, BooleanSupplier interrupted) {
+      MemoryModel model,
+      Bounds bounds,
+      int threads,
+      ProgressLine progress,
+      BooleanSupplier interrupted) {
     this.model = model;
     this.bounds = bounds;
+    this.threads = threads;
     this.progress = progress;
     this.interrupted = interrupted;
   }
 
   ImmutableList<Done> run(List<Source> sources) throws InterruptedException {
     try {
-      return SideBySide.run(sources, source -> check(source, sources.size()));
+      return SideBySide.run(
+          sources, threads, (source, inside) -> check(source, inside, sources.size()));
     } finally {
       progress.clear();
     }
   }
 
-  private Done check(Source source, int total) {
+  private Done check(Source source, int inside, int total) {
     Done done;
     try {
       LitmusTest test = LitmusReader.read(source.file().toString(), content(source.file()));
-      LitmusResult result = LitmusRun.run(test, model, bounds, interrupted);
+      LitmusResult result = LitmusRun.run(test, model, bounds, inside, interrupted);
       done = new Done(LitmusRow.of(source.path(), result), Optional.of(result), "");
     } catch (UnsupportedException e) {
       done = failed(source, LitmusRow.UNSUPPORTED, e.getMessage());

@@ -62,7 +62,7 @@ final class LitmusCommand implements Callable<Integer> {
       description = "text, json or csv. Default: ${DEFAULT-VALUE}.")
   private Format format = Format.text;
 
-  @Mixin private BoundsOptions boundsOptions = new BoundsOptions();
+  @Mixin private SearchOptions search = new SearchOptions();
 
   /** The formats, as users write them. */
   enum Format {
@@ -73,13 +73,17 @@ final class LitmusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Bounds bounds = boundsOptions.bounds();
+    Bounds bounds = search.bounds();
     Optional<RecordedResults> recorded = recorded();
     ImmutableList<LitmusChecks.Source> sources = sources();
     try (Interruption interruption = new Interruption()) {
       LitmusChecks checks =
           new LitmusChecks(
-              Names.model(model), bounds, new ProgressLine(System.err), interruption::isRequested);
+              Names.model(model),
+              bounds,
+              search.threads(),
+              new ProgressLine(System.err),
+              interruption::isRequested);
       ImmutableList<LitmusChecks.Done> done = checks.run(sources);
       done.forEach(LitmusCommand::complain);
       if (recorded.isPresent()) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReplayCommand.class,
       ExportCommand.class,
       LitmusCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

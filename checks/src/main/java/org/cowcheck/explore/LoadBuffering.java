@@ -67,13 +67,16 @@ public final class LoadBuffering {
     this.visitor = visitor;
   }
 
-  /** Searches; returns why it stopped before it was complete, or the empty string. */
-  public String search() {
+  /**
+   * Searches, on so many threads; returns why it stopped before it was complete, or the empty
+   * string.
+   */
+  public String search(int threads) {
     if (!model.allowsLoadBuffering()) {
       return "";
     }
     try {
-      return paths.isEmpty() ? guessAll() : speculate();
+      return paths.isEmpty() ? guessAll() : speculate(threads);
     } catch (Expired e) {
       return e.getMessage();
     }
@@ -125,7 +128,7 @@ public final class LoadBuffering {
 
   // Speculation.
 
-  private String speculate() {
+  private String speculate(int threads) {
     ImmutableList.Builder<ImmutableList<Trace>> all = ImmutableList.builder();
     for (int cpu = 0; cpu < paths.size(); cpu++) {
       all.add(
@@ -141,7 +144,7 @@ public final class LoadBuffering {
     for (Set<Guess> chosen : Sets.powerSet(guesses.get())) {
       poll();
       if (!chosen.isEmpty() && isOnePerRead(chosen)) {
-        String stopped = speculation.search(chosen);
+        String stopped = speculation.search(chosen, threads);
         if (!stopped.isEmpty()) {
           return stopped;
         }

@@ -31,8 +31,9 @@ public final class ScenarioCheck {
     this.setting = cell.scenario().build(cell.kernel());
   }
 
-  /** Explores every execution within the bounds. */
-  public Outcome explore(Bounds bounds, LongConsumer progress, BooleanSupplier cancelled) {
+  /** Explores every execution within the bounds, on so many threads. */
+  public Outcome explore(
+      Bounds bounds, int threads, LongConsumer progress, BooleanSupplier cancelled) {
     long start = System.nanoTime();
     Exploration exploration =
         new Explorer(
@@ -43,7 +44,7 @@ public final class ScenarioCheck {
                 this::broken,
                 progress,
                 new Watch(bounds, cancelled))
-            .explore();
+            .explore(threads);
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
     Optional<Witness> witness = recording.map(this::replay);

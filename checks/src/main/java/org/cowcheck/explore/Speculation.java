@@ -58,7 +58,7 @@ final class Speculation {
   }
 
   /** Searches with exactly these guesses; returns why it stopped early, or the empty string. */
-  String search(Set<Guess> guesses) {
+  String search(Set<Guess> guesses, int threads) {
     Memory memory = new Memory();
     words.forEach(word -> memory.word(word.name(), word.initialValue()));
     ImmutableList.Builder<Word> all = ImmutableList.<Word>builder().addAll(words);
@@ -92,7 +92,7 @@ final class Speculation {
             },
             executions -> {},
             watch)
-        .explore()
+        .explore(threads)
         .stopped();
   }
 

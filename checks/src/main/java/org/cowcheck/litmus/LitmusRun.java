@@ -31,15 +31,15 @@ public final class LitmusRun {
   }
 
   /**
-   * Explores a test.
+   * Explores a test, on so many threads.
    *
    * @throws LitmusException if it turns out to do something that cannot be run
    */
   public static LitmusResult run(
-      LitmusTest test, MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
+      LitmusTest test, MemoryModel model, Bounds bounds, int threads, BooleanSupplier cancelled) {
     long start = System.nanoTime();
     LitmusRun run = new LitmusRun(test);
-    String stopped = run.explore(model.asking(test.asked()), bounds, cancelled);
+    String stopped = run.explore(model.asking(test.asked()), bounds, threads, cancelled);
     return new LitmusResult(
         test,
         run.program.addresses(),
@@ -53,19 +53,20 @@ public final class LitmusRun {
   }
 
   /** Runs the searches; returns the bound that stopped one, or the empty string. */
-  private String explore(MemoryModel model, Bounds bounds, BooleanSupplier cancelled) {
+  private String explore(MemoryModel model, Bounds bounds, int threads, BooleanSupplier cancelled) {
     ImmutableList<Word> words = program.words();
     ImmutableList<ToLongFunction<Cpu>> all = program.threads();
     Watch watch = new Watch(bounds, cancelled);
     // The one place where searches run: executions without a cycle of po | rf, then those with one.
     Exploration exploration =
-        new Explorer(words, all, model, bounds, this::visit, executions -> {}, watch).explore();
+        new Explorer(words, all, model, bounds, this::visit, executions -> {}, watch)
+            .explore(threads);
     if (!exploration.isComplete()) {
       return exploration.stopped();
     }
     return new LoadBuffering(
             words, all, program.paths(), model, watch, execution -> visit(execution, true))
-        .search();
+        .search(threads);
   }
 
   private String visit(Execution execution) {
@@ -77,7 +78,7 @@ public final class LitmusRun {
     program.state(execution).ifPresent(state -> count(execution, state, isCyclic));
   }
 
-  private void count(Execution execution, State state, boolean isCyclic) {
+  private synchronized void count(Execution execution, State state, boolean isCyclic) {
     if (!test.filter().holds(state, program.addresses())) {
       return;
     }

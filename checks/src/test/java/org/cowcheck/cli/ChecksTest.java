@@ -24,7 +24,8 @@ final class ChecksTest {
   @Test
   void whatIsInterruptedIsUnknown() throws InterruptedException {
     List<Outcome> outcomes =
-        new Checks(Bounds.NONE, new ProgressLine(System.err), () -> true).run(List.of(CELL, CELL));
+        new Checks(Bounds.NONE, 2, new ProgressLine(System.err), () -> true)
+            .run(List.of(CELL, CELL));
     for (Outcome outcome : outcomes) {
       assertEquals(Verdict.UNKNOWN, outcome.verdict());
       assertEquals("interrupted", outcome.stopped());
@@ -35,7 +36,7 @@ final class ChecksTest {
   @Test
   void outcomesDoNotDependOnWhatRunsBeside() throws InterruptedException {
     List<Outcome> outcomes =
-        new Checks(Bounds.NONE, new ProgressLine(System.err), () -> false)
+        new Checks(Bounds.NONE, 2, new ProgressLine(System.err), () -> false)
             .run(List.of(CELL, CELL, CELL));
     for (Outcome outcome : outcomes) {
       assertEquals(outcomes.get(0).executions(), outcome.executions());

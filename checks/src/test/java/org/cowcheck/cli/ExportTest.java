@@ -42,7 +42,7 @@ final class ExportTest {
             Accesses.MARKED);
     String text =
         new ScenarioCheck(cell, Names.model(model))
-            .explore(Bounds.NONE, executions -> {}, () -> false)
+            .explore(Bounds.NONE, 1, executions -> {}, () -> false)
             .witness()
             .map(witness -> LitmusExport.print(scenario, witness.broken(), witness.graph()))
             .orElseThrow();

@@ -39,7 +39,7 @@ final class WitnessReportTest {
             Accesses.MARKED);
     Outcome outcome =
         new ScenarioCheck(cell, Names.model(model))
-            .explore(Bounds.NONE, executions -> {}, () -> false);
+            .explore(Bounds.NONE, 1, executions -> {}, () -> false);
     String text = WitnessText.print(outcome.witness().orElseThrow());
     Path file = FILES.resolve(String.join(".", scenario, patch, model, "txt"));
     if (Boolean.getBoolean("cowcheck.rewrite")) {

@@ -82,7 +82,7 @@ final class ExplorerOracleTest {
                                   Ints.asList(execution.graph().canonicalForm()),
                                   program.state(execution)),
                               random::toString))
-                  .search();
+                  .search(1);
           assertEquals("", stopped);
           assertEquals(enumerator.loadBuffering(model), buffering, random::toString);
           found += buffering.size();

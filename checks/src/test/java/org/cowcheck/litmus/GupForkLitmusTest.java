@@ -45,7 +45,7 @@ final class GupForkLitmusTest {
   private static void assertExecutions(long acyclic, long cyclic, String text) {
     LitmusResult result =
         LitmusRun.run(
-            LitmusReader.read("gupfork", text), MemoryModels.LKMM, Bounds.NONE, () -> false);
+            LitmusReader.read("gupfork", text), MemoryModels.LKMM, Bounds.NONE, 1, () -> false);
     assertEquals(cyclic, result.cyclic());
     assertEquals(acyclic + cyclic, result.positive() + result.negative());
     // A reader that sees the page gone sees it not up to date any more.

@@ -130,7 +130,7 @@ final class LitmusOracleTest {
   }
 
   private static String found(LitmusTest test, MemoryModel model) {
-    LitmusResult result = LitmusRun.run(test, model, Bounds.NONE, () -> false);
+    LitmusResult result = LitmusRun.run(test, model, Bounds.NONE, 1, () -> false);
     assertTrue(result.isComplete(), result::stopped);
     return describe(
         result.states(), result.positive(), result.negative(), result.flags(), result.addresses());

@@ -263,7 +263,7 @@ final class LitmusRunTest {
             "C test\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { WRITE_ONCE(*x, 2); }\n"
                 + "exists (x=3)");
     Bounds bounds = new Bounds(1, Duration.ofDays(1), 1000);
-    LitmusResult result = LitmusRun.run(test, MemoryModels.LKMM, bounds, () -> false);
+    LitmusResult result = LitmusRun.run(test, MemoryModels.LKMM, bounds, 1, () -> false);
     assertEquals("Unknown", result.verdict());
     assertEquals("--max-executions 1", result.stopped());
   }
@@ -281,6 +281,6 @@ final class LitmusRunTest {
 
   private static LitmusResult run(String test, MemoryModel model) {
     return LitmusRun.run(
-        LitmusReader.read("test", "C test\n" + test), model, Bounds.NONE, () -> false);
+        LitmusReader.read("test", "C test\n" + test), model, Bounds.NONE, 1, () -> false);
   }
 }

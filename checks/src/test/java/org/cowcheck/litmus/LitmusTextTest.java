@@ -44,7 +44,7 @@ final class LitmusTextTest {
 
   private static LitmusResult run(String name) throws IOException {
     LitmusTest test = LitmusReader.read(name, Files.readString(TESTS.resolve(name + ".litmus")));
-    return LitmusRun.run(test, MemoryModels.LKMM, Bounds.NONE, () -> false);
+    return LitmusRun.run(test, MemoryModels.LKMM, Bounds.NONE, 1, () -> false);
   }
 
   private static String withoutTime(String text) {
