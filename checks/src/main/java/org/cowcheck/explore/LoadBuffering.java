@@ -16,8 +16,6 @@ import org.cowcheck.execution.LockRole;
 import org.cowcheck.explore.Speculation.Guess;
 import org.cowcheck.explore.TraceCpu.Trace;
 import org.cowcheck.memory.Cpu;
-import org.cowcheck.memory.RmwOp;
-import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
 /**
@@ -132,18 +130,20 @@ public final class LoadBuffering {
     ImmutableList.Builder<ImmutableList<Trace>> all = ImmutableList.builder();
     for (int cpu = 0; cpu < paths.size(); cpu++) {
       all.add(
-          TraceCpu.all(paths.get(cpu), cpu, LoadBuffering::outcomes, index -> false, this::poll));
+          TraceCpu.all(paths.get(cpu), cpu, GuessedPaths::outcomes, index -> false, this::poll));
     }
     ImmutableList<ImmutableList<Trace>> runs = all.build();
     OpenPairs pairs = new OpenPairs(words, runs, model);
-    Optional<ImmutableSet<Guess>> guesses = guesses(runs, pairs);
+    GuessedPaths together =
+        new GuessedPaths(paths, pairs, GuessedPaths.constants(runs), this::poll);
+    Optional<ImmutableSet<Guess>> guesses = guesses(runs, pairs, together);
     if (guesses.isEmpty()) {
       return guessAll();
     }
     Speculation speculation = new Speculation(words, programs, pairs, model, watch, this::judge);
     for (Set<Guess> chosen : Sets.powerSet(guesses.get())) {
       poll();
-      if (!chosen.isEmpty() && isOnePerRead(chosen)) {
+      if (!chosen.isEmpty() && isOnePerRead(chosen) && together.canComeTrue(chosen)) {
         String stopped = speculation.search(chosen, threads);
         if (!stopped.isEmpty()) {
           return stopped;
@@ -161,29 +161,12 @@ public final class LoadBuffering {
         == guesses.size();
   }
 
-  /** What a read returns on a path: anything, or what makes its update succeed or fail. */
-  private static ImmutableList<Long> outcomes(Event read) {
-    if (read.lockRole() == LockRole.TRY_READ) {
-      return ImmutableList.of(Spinlock.UNLOCKED, Spinlock.LOCKED);
-    }
-    Event.Update update = read.update();
-    if (update == null) {
-      return ImmutableList.of(0L);
-    }
-    return switch (update.op()) {
-      case CMPXCHG -> ImmutableList.of(update.a(), update.a() + 1);
-      case ADD_UNLESS -> ImmutableList.of(update.b(), update.b() + 1);
-      case OR_IF_CLEAR, CLEAR_IF_SET -> ImmutableList.of(0L, update.a());
-      case ADD, AND, OR, XCHG -> ImmutableList.of(0L);
-    };
-  }
-
   /**
    * What reads of open pairs may return too early: constants that other CPUs write. Empty if such a
    * CPU may write something else.
    */
   private Optional<ImmutableSet<Guess>> guesses(
-      ImmutableList<ImmutableList<Trace>> runs, OpenPairs pairs) {
+      ImmutableList<ImmutableList<Trace>> runs, OpenPairs pairs, GuessedPaths together) {
     ImmutableSet.Builder<Guess> guesses = ImmutableSet.builder();
     ImmutableSet.Builder<Guess> ofUpdates = ImmutableSet.builder();
     for (Trace run : runs.stream().flatMap(ImmutableList::stream).toList()) {
@@ -193,7 +176,7 @@ public final class LoadBuffering {
         for (Trace other : runs.stream().flatMap(ImmutableList::stream).toList()) {
           for (Event write : other.events()) {
             if (write.isWrite() && write.word() == read.word() && write.cpu() != read.cpu()) {
-              if (!isConstant(other, write)) {
+              if (!GuessedPaths.isConstant(other, write)) {
                 return Optional.empty();
               }
               boolean plainRead = read.update() == null && read.lockRole() == LockRole.NONE;
@@ -204,40 +187,9 @@ public final class LoadBuffering {
         }
       }
     }
-    guesses.build().stream().filter(guess -> isOpen(guess, pairs)).forEach(ofUpdates::add);
+    guesses.build().stream()
+        .filter(guess -> together.canComeTrue(ImmutableSet.of(guess)))
+        .forEach(ofUpdates::add);
     return Optional.of(ofUpdates.build());
-  }
-
-  private static boolean isConstant(Trace run, Event write) {
-    if (write.dataReads().length == 0) {
-      return true;
-    }
-    Event.Update update = write.update();
-    boolean isComputed =
-        update != null && update.op() != RmwOp.XCHG && update.op() != RmwOp.CMPXCHG;
-    int access = update == null ? write.index() : write.index() - 1;
-    return !isComputed
-        && run.notes().stream()
-            .anyMatch(note -> note.name().equals(Paths.CONSTANT) && note.position() == access);
-  }
-
-  /** Whether the read of a guess has an open pair on some path on which it returns the value. */
-  private boolean isOpen(Guess guess, OpenPairs pairs) {
-    ImmutableList<Trace> runs =
-        TraceCpu.all(
-            paths.get(guess.cpu()),
-            guess.cpu(),
-            read -> isOf(guess, read) ? ImmutableList.of(guess.value()) : outcomes(read),
-            index -> index == guess.index(),
-            this::poll);
-    return runs.stream()
-        .anyMatch(
-            run ->
-                pairs.in(run).stream()
-                    .anyMatch(pair -> isOf(guess, run.events().get(pair.read()))));
-  }
-
-  private static boolean isOf(Guess guess, Event read) {
-    return read.index() == guess.index() && read.word() == guess.word();
   }
 }

@@ -1,6 +1,7 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import org.cowcheck.memory.Cpu;
 
 /** An expression of a thread. */
@@ -112,8 +113,11 @@ sealed interface Expression {
   record Call(Primitive primitive, ImmutableList<Expression> arguments) implements Expression {
     @Override
     public Value evaluate(ThreadRun thread) {
-      return primitive.run(
-          thread, arguments.stream().map(argument -> argument.evaluate(thread)).toList());
+      Value[] values = new Value[arguments.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = arguments.get(i).evaluate(thread);
+      }
+      return primitive.run(thread, Arrays.asList(values));
     }
   }
 }

@@ -1,7 +1,8 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableLongArray;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,19 +20,60 @@ final class LitmusProgram {
   /** The name of the note of a thread that followed a pointer to no location. */
   private static final String WILD = "wild pointer";
 
-  private final LitmusTest test;
   private final Addresses addresses;
   private final Memory memory = new Memory();
   private final Map<String, Word> wordsByName = new HashMap<>();
+  private final Map<Long, Word> wordsByAddress = new HashMap<>();
+  private final ImmutableList<Part> threads;
+
+  /** What the final states of the test have values for. */
+  private final ImmutableMap<Observable, Integer> needed;
+
+  /**
+   * A thread.
+   *
+   * @param initial its registers
+   * @param needed the registers whose final values are needed
+   */
+  private record Part(
+      Statement body, ImmutableMap<String, Value> initial, ImmutableList<String> needed) {}
 
   LitmusProgram(LitmusTest test) {
-    this.test = test;
     this.addresses = new Addresses(test.locations().keySet());
     test.locations()
         .forEach(
-            (name, initial) ->
-                wordsByName.put(
-                    name, memory.word(name, initial.value(addresses), addresses::show)));
+            (name, initial) -> {
+              Word word = memory.word(name, initial.value(addresses), addresses::show);
+              wordsByName.put(name, word);
+              wordsByAddress.put(addresses.of(name), word);
+            });
+    this.needed = State.places(test.needed());
+    this.threads =
+        IntStream.range(0, test.threads().size())
+            .mapToObj(number -> part(test, number))
+            .collect(ImmutableList.toImmutableList());
+  }
+
+  private Part part(LitmusTest test, int number) {
+    LitmusThread thread = test.threads().get(number);
+    Map<String, Value> initial = new HashMap<>();
+    for (String parameter : thread.parameters()) {
+      initial.put(parameter, Value.of(addresses.of(parameter)));
+    }
+    test.registers()
+        .forEach(
+            (register, value) -> {
+              if (register.thread() == number) {
+                initial.put(register.name(), Value.of(value.value(addresses)));
+              }
+            });
+    return new Part(
+        thread.body(),
+        ImmutableMap.copyOf(initial),
+        test.needed().stream()
+            .filter(observable -> observable.thread() == number)
+            .map(Observable::name)
+            .collect(ImmutableList.toImmutableList()));
   }
 
   /** How pointers are shown. */
@@ -46,69 +88,56 @@ final class LitmusProgram {
 
   /** What each CPU runs. */
   ImmutableList<ToLongFunction<Cpu>> threads() {
-    return IntStream.range(0, test.threads().size())
-        .<ToLongFunction<Cpu>>mapToObj(
-            number -> cpu -> run(number, cpu, new ThreadRun(cpu, this::wordAt)))
+    return threads.stream()
+        .<ToLongFunction<Cpu>>map(
+            thread ->
+                cpu -> run(thread, cpu, new ThreadRun(cpu, thread.initial(), wordsByAddress::get)))
         .collect(ImmutableList.toImmutableList());
   }
 
   /** The same, to be run without values. */
   ImmutableList<Paths> paths() {
     ImmutableList<Word> words = words();
-    return IntStream.range(0, test.threads().size())
-        .<Paths>mapToObj(
-            number ->
+    return threads.stream()
+        .<Paths>map(
+            thread ->
                 (cpu, known, choose) ->
-                    run(number, cpu, new PathRun(cpu, this::wordAt, words, known, choose)))
+                    run(
+                        thread,
+                        cpu,
+                        new PathRun(
+                            cpu, thread.initial(), wordsByAddress::get, words, known, choose)))
         .collect(ImmutableList.toImmutableList());
   }
 
-  private long run(int number, Cpu cpu, ThreadRun run) {
-    LitmusThread thread = test.threads().get(number);
-    for (String parameter : thread.parameters()) {
-      run.set(parameter, Value.of(addresses.of(parameter)));
-    }
-    test.registers()
-        .forEach(
-            (register, initial) -> {
-              if (register.thread() == number) {
-                run.set(register.name(), Value.of(initial.value(addresses)));
-              }
-            });
+  private static long run(Part thread, Cpu cpu, ThreadRun run) {
     try {
       thread.body().run(run);
     } catch (ThreadRun.WildPointer e) {
       cpu.note(WILD, 0);
     }
-    for (Observable observable : test.needed()) {
-      if (observable.thread() == number) {
-        cpu.note(observable.name(), run.get(observable.name()).number());
-      }
+    for (String register : thread.needed()) {
+      cpu.note(register, run.get(register).number());
     }
     return 0;
   }
 
-  private Word wordAt(long address) {
-    String name = addresses.at(address);
-    return name == null ? null : wordsByName.get(name);
-  }
-
   /** The final state of an execution; none if a thread followed a pointer to no location. */
   Optional<State> state(Execution execution) {
-    Map<Observable, Long> values = new HashMap<>();
+    long[] values = new long[needed.size()];
+    int next = 0;
+    // The observables are ordered by thread, then by name; locations come last.
     for (int cpu = 0; cpu < execution.cpus(); cpu++) {
       for (Note note : execution.notes(cpu)) {
         if (note.name().equals(WILD)) {
           return Optional.empty();
         }
-        values.put(new Observable.Register(cpu, note.name()), note.value());
+        values[next++] = note.value();
       }
     }
-    for (Observable observable : test.needed()) {
-      if (observable instanceof Observable.Location location) {
-        values.put(location, execution.value(wordsByName.get(location.name())));
-      }
+    for (Observable observable : needed.keySet().asList().subList(next, needed.size())) {
+      values[next++] = execution.value(wordsByName.get(observable.name()));
     }
-    return Optional.of(new State(ImmutableSortedMap.copyOf(values)));
+    return Optional.of(new State(needed, ImmutableLongArray.copyOf(values)));
   }
 }

@@ -1,6 +1,7 @@
 package org.cowcheck.litmus;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,7 @@ import org.cowcheck.memory.Word;
 public final class LitmusRun {
   private final LitmusTest test;
   private final LitmusProgram program;
+  private final ImmutableMap<Observable, Integer> observed;
   private final TreeSet<State> states = new TreeSet<>();
   private final TreeSet<String> flags = new TreeSet<>();
   private long positive;
@@ -28,6 +30,7 @@ public final class LitmusRun {
   private LitmusRun(LitmusTest test) {
     this.test = test;
     this.program = new LitmusProgram(test);
+    this.observed = State.places(test.observed());
   }
 
   /**
@@ -84,7 +87,7 @@ public final class LitmusRun {
     }
     flags.addAll(execution.flags());
     cyclic += isCyclic ? 1 : 0;
-    states.add(state.of(test.observed()));
+    states.add(state.of(observed));
     if (test.condition().proposition().holds(state, program.addresses())) {
       positive++;
     } else {

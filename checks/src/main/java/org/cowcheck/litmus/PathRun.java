@@ -3,6 +3,7 @@ package org.cowcheck.litmus;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongFunction;
@@ -24,11 +25,12 @@ final class PathRun extends ThreadRun {
 
   PathRun(
       Cpu cpu,
+      Map<String, Value> initial,
       LongFunction<Word> wordAt,
       ImmutableList<Word> words,
       IntPredicate known,
       IntUnaryOperator choose) {
-    super(cpu, wordAt);
+    super(cpu, initial, wordAt);
     this.words = words;
     this.known = known;
     this.choose = choose;
@@ -47,7 +49,7 @@ final class PathRun extends ThreadRun {
   }
 
   private boolean isKnown(Value value) {
-    return value.known() || Arrays.stream(value.reads().toArray()).allMatch(known);
+    return value.known() || Arrays.stream(value.reads().indices()).allMatch(known);
   }
 
   @Override

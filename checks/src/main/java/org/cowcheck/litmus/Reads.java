@@ -1,12 +1,12 @@
 package org.cowcheck.litmus;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** A set of reads of one thread, by their indices in program order. */
 final class Reads {
   static final Reads NONE = new Reads(new int[0]);
 
+  /** In increasing order. */
   private final int[] indices;
 
   private Reads(int[] indices) {
@@ -24,15 +24,26 @@ final class Reads {
     if (other.indices.length == 0) {
       return this;
     }
-    return new Reads(
-        IntStream.concat(Arrays.stream(indices), Arrays.stream(other.indices))
-            .sorted()
-            .distinct()
-            .toArray());
+    int[] all = new int[indices.length + other.indices.length];
+    int length = 0;
+    int mine = 0;
+    int its = 0;
+    while (mine < indices.length || its < other.indices.length) {
+      int next =
+          its == other.indices.length
+                  || (mine < indices.length && indices[mine] <= other.indices[its])
+              ? indices[mine++]
+              : other.indices[its++];
+      if (length == 0 || all[length - 1] != next) {
+        all[length++] = next;
+      }
+    }
+    return new Reads(length == all.length ? all : Arrays.copyOf(all, length));
   }
 
-  int[] toArray() {
-    return indices.clone();
+  /** The indices in increasing order. Not to be changed. */
+  int[] indices() {
+    return indices;
   }
 
   @Override

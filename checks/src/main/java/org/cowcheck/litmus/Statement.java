@@ -12,7 +12,9 @@ sealed interface Statement {
   record Block(ImmutableList<Statement> statements) implements Statement {
     @Override
     public void run(ThreadRun thread) {
-      statements.forEach(statement -> statement.run(thread));
+      for (Statement statement : statements) {
+        statement.run(thread);
+      }
     }
   }
 

@@ -20,7 +20,7 @@ import org.cowcheck.memory.Word;
 class ThreadRun {
   private final Cpu cpu;
   private final LongFunction<Word> words;
-  private final Map<String, Value> registers = new HashMap<>();
+  private final Map<String, Value> registers;
   private Reads control = Reads.NONE;
 
   /** Ends a thread that follows a pointer to nowhere. */
@@ -35,10 +35,12 @@ class ThreadRun {
   /**
    * A thread at its start.
    *
+   * @param initial its registers
    * @param words the word at an address, or null
    */
-  ThreadRun(Cpu cpu, LongFunction<Word> words) {
+  ThreadRun(Cpu cpu, Map<String, Value> initial, LongFunction<Word> words) {
     this.cpu = cpu;
+    this.registers = new HashMap<>(initial);
     this.words = words;
   }
 
@@ -91,7 +93,7 @@ class ThreadRun {
   /** The CPU, told what its next access depends on. */
   Cpu cpu(Value address, Value data) {
     word(address);
-    cpu.dependencies(address.reads().toArray(), data.reads().toArray(), control.toArray());
+    cpu.dependencies(address.reads().indices(), data.reads().indices(), control.indices());
     return cpu;
   }
 

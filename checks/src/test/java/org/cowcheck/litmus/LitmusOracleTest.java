@@ -147,7 +147,7 @@ final class LitmusOracleTest {
       if (judgement.isConsistent()) {
         flags.addAll(judgement.flags());
         State state = state(test, execution).orElseThrow();
-        states.add(state.of(test.observed()));
+        states.add(state.of(State.places(test.observed())));
         if (test.condition().proposition().holds(state, program.addresses())) {
           positive++;
         } else {
