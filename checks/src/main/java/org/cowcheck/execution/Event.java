@@ -44,6 +44,7 @@ public final class Event {
   private final int[] data;
   private final int[] control;
   private final Step step;
+  private final boolean standIn;
 
   /** The read-modify-write that a read or write is half of. */
   public record Update(RmwOp op, long a, long b, RmwOrder order) {}
@@ -59,7 +60,8 @@ public final class Event {
       Fence fence,
       Word domain,
       int address,
-      int data) {
+      int data,
+      boolean standIn) {
     this.cpu = site.cpu;
     this.index = site.index;
     this.address = and(site.address, address);
@@ -74,6 +76,7 @@ public final class Event {
     this.lockRole = lockRole;
     this.fence = fence;
     this.domain = domain;
+    this.standIn = standIn;
   }
 
   private static int[] and(int[] reads, int read) {
@@ -139,7 +142,8 @@ public final class Event {
           null,
           null,
           place.addressRead(),
-          dataRead);
+          dataRead,
+          false);
     }
 
     /** A fence. */
@@ -173,7 +177,8 @@ public final class Event {
           fence,
           domain,
           Place.NO_READ,
-          Place.NO_READ);
+          Place.NO_READ,
+          false);
     }
 
     /** An event on a spinlock. */
@@ -199,7 +204,8 @@ public final class Event {
           null,
           null,
           Place.NO_READ,
-          Place.NO_READ);
+          Place.NO_READ,
+          false);
     }
   }
 
@@ -343,8 +349,25 @@ public final class Event {
   }
 
   /** A read of another word in the place of this read, of which no write follows. */
-  public Event onlyReading(Word other) {
-    return site().read(other, update == null ? order : Order.ONCE);
+  public Event standIn(Word other) {
+    return new Event(
+        site(),
+        Kind.READ,
+        other,
+        update == null ? order : Order.ONCE,
+        0,
+        null,
+        LockRole.NONE,
+        null,
+        null,
+        Place.NO_READ,
+        Place.NO_READ,
+        true);
+  }
+
+  /** Whether it is a {@link #standIn}. */
+  public boolean isStandIn() {
+    return standIn;
   }
 
   /** This write as one that no read belongs to. */

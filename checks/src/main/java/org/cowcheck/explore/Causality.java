@@ -40,6 +40,21 @@ final class Causality {
     return -1;
   }
 
+  /**
+   * Whether the CPUs that a CPU waits for, each stuck at a read from the next, lead back to it: the
+   * read at which it is stuck is on a cycle of po | rf.
+   */
+  boolean waitsForItself(int cpu) {
+    int next = cpu;
+    for (int i = 0; i < graph.cpus() && stuckAt(next) >= 0; i++) {
+      next = graph.event(graph.rf(stuckAt(next))).cpu();
+      if (next == cpu) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes a read whose source is not taken, and all events that can be then. */
   void take(int read) {
     taken.add(read);

@@ -1,7 +1,6 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,15 +31,6 @@ abstract class EventCpu extends Cpu {
   private int[] nextData = NO_READS;
   private int[] nextControl = NO_READS;
   private Step step = Step.NONE;
-  private ImmutableMap<Integer, Shadow> shadows = ImmutableMap.of();
-
-  /**
-   * Where a read goes that is to return a value before the write of that value is there.
-   *
-   * @param word what the program reads
-   * @param stand what is read in its place: a word of its own that has the value from the start
-   */
-  record Shadow(Word word, Word stand) {}
 
   EventCpu(int cpu) {
     this.cpu = cpu;
@@ -67,11 +57,6 @@ abstract class EventCpu extends Cpu {
   /** What happens at a lock whose read has read this value. */
   abstract void enter(long lockRead);
 
-  /** Sends reads, by their places in program order, to their shadows. */
-  final void speculate(ImmutableMap<Integer, Shadow> reads) {
-    shadows = reads;
-  }
-
   final ImmutableList<Note> notes() {
     return ImmutableList.copyOf(notes);
   }
@@ -81,23 +66,11 @@ abstract class EventCpu extends Cpu {
     return new Site(cpu, length(), nextAddress, nextData, controls, step);
   }
 
+  /** Takes a read, or the one that was recorded to stand in for it. */
   private long takeRead(Event event) {
     latestRead = length();
-    Shadow shadow = shadowOf(event);
-    return take(shadow == null ? event : event.onlyReading(shadow.stand), false);
-  }
-
-  /** Whether a read takes a lock: nothing after it is early. */
-  private static boolean locks(Event read, Shadow shadow) {
-    return read.writesAfter(shadow.stand.initialValue()) && read.lockRole() != LockRole.NONE;
-  }
-
-  private Shadow shadowOf(Event read) {
-    if (shadows.isEmpty()) {
-      return null;
-    }
-    Shadow shadow = shadows.get(read.index());
-    return shadow != null && shadow.word == read.word() && !locks(read, shadow) ? shadow : null;
+    Event recorded = recorded();
+    return take(recorded != null && recorded.isStandIn() ? recorded : event, false);
   }
 
   @Override
@@ -148,7 +121,7 @@ abstract class EventCpu extends Cpu {
       if (write == null || !write.isWrite() || !write.isUpdateOf(place.word(), op, a, b, order)) {
         write = site().updateWrite(place, read.update(), value);
       }
-      boolean alone = shadowOf(read) != null;
+      boolean alone = taken(latestRead).isStandIn();
       take(alone ? write.onlyWriting() : write, !alone);
     }
     forgetDependencies();

@@ -93,6 +93,11 @@ public final class Explorer {
 
   /** Explores on so many threads. If nothing cuts it short, what it finds is always the same. */
   public Exploration explore(int threads) {
+    return explore(threads, Grower.StandIns.NONE);
+  }
+
+  /** Explores a program of which some reads may be others in their place. */
+  Exploration explore(int threads, Grower.StandIns standIns) {
     Search.Limits limits = new Search.Limits(bounds, watch, progress, words.size());
     Frontier frontier = new Frontier(threads);
     Graph graph = new Graph(words, programs.size());
@@ -101,7 +106,8 @@ public final class Explorer {
         new Branch(graph, growth, new CpuState[programs.size()], programs.isEmpty() ? -1 : 0));
     List<Worker> workers = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      workers.add(new Worker(programs, new Search(model, visitor, limits), limits, frontier));
+      workers.add(
+          new Worker(programs, new Search(model, visitor, limits), limits, frontier, standIns));
     }
     Worker.runAll(workers);
     Search found = workers.get(0).search();

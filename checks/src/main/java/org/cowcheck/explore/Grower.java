@@ -23,6 +23,7 @@ import org.cowcheck.memory.Spinlock;
 final class Grower implements ReplayCpu.Extension {
   private final ImmutableList<ToLongFunction<Cpu>> programs;
   private final Search search;
+  private final StandIns standIns;
   private final Deque<Branch> branches = new ArrayDeque<>();
 
   private Graph graph;
@@ -31,9 +32,17 @@ final class Grower implements ReplayCpu.Extension {
   private int running;
   private boolean isDead;
 
-  Grower(ImmutableList<ToLongFunction<Cpu>> programs, Search search) {
+  /** Says which reads may stand in for a read that is about to be added to a graph. */
+  interface StandIns {
+    StandIns NONE = (graph, read) -> ImmutableList.of();
+
+    ImmutableList<Event> of(Graph graph, Event read);
+  }
+
+  Grower(ImmutableList<ToLongFunction<Cpu>> programs, Search search, StandIns standIns) {
     this.programs = programs;
     this.search = search;
+    this.standIns = standIns;
   }
 
   /** The branches that are left to grow, the youngest first. */
@@ -98,6 +107,12 @@ final class Grower implements ReplayCpu.Extension {
     int word = read.word().number();
     int last = graph.writes(word) - 1;
     int oldest = oldest(read);
+    for (Event standIn : standIns.of(graph, read)) {
+      Graph other = graph.copy();
+      Growth its = growth.copy();
+      its.add(other, other.add(standIn, other.write(standIn.word().number(), 0)));
+      push(other, its);
+    }
     int id = graph.add(read, graph.write(word, last));
     for (int place = oldest; place < last && !search.isStopped(); place++) {
       int write = graph.write(word, place);

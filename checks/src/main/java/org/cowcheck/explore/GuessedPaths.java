@@ -4,11 +4,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSetMultimap;
 import com.google.common.collect.SetMultimap;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.LockRole;
@@ -31,7 +30,7 @@ final class GuessedPaths {
   private final OpenPairs pairs;
   private final ImmutableSetMultimap<Word, Long> written;
   private final Runnable step;
-  private final Map<List<Guess>, Boolean> known = new HashMap<>();
+  private final Map<Set<Guess>, Boolean> known = new ConcurrentHashMap<>();
 
   /**
    * Paths of a program.
@@ -100,11 +99,11 @@ final class GuessedPaths {
   /** Whether each CPU has such a path. */
   boolean canComeTrue(Set<Guess> guesses) {
     return guesses.stream().collect(Collectors.groupingBy(Guess::cpu)).values().stream()
-        .allMatch(ofCpu -> known.computeIfAbsent(ofCpu, this::haveOpenPairs));
+        .allMatch(ofCpu -> known.computeIfAbsent(ImmutableSet.copyOf(ofCpu), this::haveOpenPairs));
   }
 
-  private boolean haveOpenPairs(List<Guess> guesses) {
-    int cpu = guesses.get(0).cpu();
+  private boolean haveOpenPairs(Set<Guess> guesses) {
+    int cpu = guesses.iterator().next().cpu();
     Set<Integer> meant = new HashSet<>();
     return TraceCpu.all(
             paths.get(cpu), cpu, read -> values(guesses, read, meant), meant::contains, step)
@@ -113,12 +112,12 @@ final class GuessedPaths {
   }
 
   /** What a read returns where the guesses come true; notes whether that is meant. */
-  private ImmutableList<Long> values(List<Guess> guesses, Event read, Set<Integer> meant) {
+  private ImmutableList<Long> values(Set<Guess> guesses, Event read, Set<Integer> meant) {
     ImmutableSet<Long> values = ImmutableSet.of();
     for (Guess guess : guesses) {
       if (guess.word() == read.word() && guess.index() == read.index()) {
-        values = ImmutableSet.of(guess.value());
-        break;
+        meant.add(read.index());
+        return ImmutableList.of(guess.value());
       }
       if (guess.word() == read.word() && guess.index() < read.index()) {
         values = written.get(read.word());

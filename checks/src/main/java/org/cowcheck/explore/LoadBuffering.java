@@ -2,9 +2,7 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
@@ -140,25 +138,12 @@ public final class LoadBuffering {
     if (guesses.isEmpty()) {
       return guessAll();
     }
-    Speculation speculation = new Speculation(words, programs, pairs, model, watch, this::judge);
-    for (Set<Guess> chosen : Sets.powerSet(guesses.get())) {
-      poll();
-      if (!chosen.isEmpty() && isOnePerRead(chosen) && together.canComeTrue(chosen)) {
-        String stopped = speculation.search(chosen, threads);
-        if (!stopped.isEmpty()) {
-          return stopped;
-        }
-      }
+    if (guesses.get().isEmpty()) {
+      return "";
     }
-    return "";
-  }
-
-  private static boolean isOnePerRead(Set<Guess> guesses) {
-    return guesses.stream()
-            .map(guess -> ImmutableList.of(guess.cpu(), guess.index()))
-            .distinct()
-            .count()
-        == guesses.size();
+    return new Speculation(
+            words, programs, pairs, together, guesses.get(), model, watch, this::judge)
+        .search(threads);
   }
 
   /**

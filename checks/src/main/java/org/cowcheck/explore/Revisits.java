@@ -118,14 +118,15 @@ final class Revisits {
 
   /**
    * Whether a read read from, or a write was placed at, the end of coherence order, as far as that
-   * was there before it or is in the prefix.
+   * was there before it or is in the prefix. A read that stands in for another is a choice beside
+   * that.
    */
   private boolean isMaximallyAdded(int id) {
     Event event = graph.event(id);
     if (event.isFence()) {
       return true;
     }
-    if (event.isWrite() && isReadEarlier(id)) {
+    if (event.isStandIn() || (event.isWrite() && isReadEarlier(id))) {
       return false;
     }
     if (event.lockRole() == LockRole.UNLOCK) {

@@ -1,26 +1,31 @@
 package org.cowcheck.explore;
 
+import com.google.common.collect.ImmutableBiMap;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
+import org.cowcheck.execution.LockRole;
 import org.cowcheck.explore.TraceCpu.Trace;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
 
 /**
- * Load buffering by speculating on a few reads: {@link Explorer} runs the program with each of them
- * reading a word of its own, its shadow, that has the value from the start. In each execution that
- * it finds, the reads then get every source that has the value and closes a cycle of po | rf.
+ * Load buffering by speculating on a few reads: {@link Explorer} runs the program, in which each of
+ * them may also read a word of its own that has the guessed value from the start. In each execution
+ * with such stand-ins, they then get every source that has the value and closes a cycle of po | rf.
  *
  * <p>Taking the edges of a read away takes away order only, so each consistent execution with a
  * cycle is found from the reads that break its cycles. Which these are is made unique by {@link
@@ -30,9 +35,15 @@ final class Speculation {
   private final ImmutableList<Word> words;
   private final ImmutableList<ToLongFunction<Cpu>> programs;
   private final OpenPairs pairs;
+  private final GuessedPaths paths;
   private final MemoryModel model;
   private final Watch watch;
   private final BiConsumer<Graph, ImmutableList<CpuState>> visitor;
+
+  /** The word that has the value of each guess. */
+  private final ImmutableBiMap<Guess, Word> stands;
+
+  private final ImmutableList<Word> allWords;
 
   /** A read at a place in program order, and the value that it returns too early. */
   record Guess(int cpu, int index, Word word, long value) {}
@@ -40,60 +51,129 @@ final class Speculation {
   /**
    * A search.
    *
+   * @param guesses all that may be guessed
    * @param visitor sees each execution that may be consistent, once
    */
   Speculation(
       ImmutableList<Word> words,
       ImmutableList<ToLongFunction<Cpu>> programs,
       OpenPairs pairs,
+      GuessedPaths paths,
+      Set<Guess> guesses,
       MemoryModel model,
       Watch watch,
       BiConsumer<Graph, ImmutableList<CpuState>> visitor) {
     this.words = words;
     this.programs = programs;
     this.pairs = pairs;
+    this.paths = paths;
     this.model = model;
     this.watch = watch;
     this.visitor = visitor;
-  }
-
-  /** Searches with exactly these guesses; returns why it stopped early, or the empty string. */
-  String search(Set<Guess> guesses, int threads) {
     Memory memory = new Memory();
     words.forEach(word -> memory.word(word.name(), word.initialValue()));
-    ImmutableList.Builder<Word> all = ImmutableList.<Word>builder().addAll(words);
-    List<ImmutableMap.Builder<Integer, EventCpu.Shadow>> shadows =
-        programs.stream().map(program -> ImmutableMap.<Integer, EventCpu.Shadow>builder()).toList();
+    ImmutableBiMap.Builder<Guess, Word> builder = ImmutableBiMap.builder();
     for (Guess guess : guesses) {
-      Word shadow = memory.word("shadow of " + guess.word(), guess.value());
-      all.add(shadow);
-      shadows.get(guess.cpu()).put(guess.index(), new EventCpu.Shadow(guess.word(), shadow));
+      builder.put(guess, memory.word("guess " + guess, guess.value()));
     }
-    ImmutableList.Builder<ToLongFunction<Cpu>> speculating = ImmutableList.builder();
-    for (int cpu = 0; cpu < programs.size(); cpu++) {
-      ToLongFunction<Cpu> program = programs.get(cpu);
-      ImmutableMap<Integer, EventCpu.Shadow> ofCpu = shadows.get(cpu).buildOrThrow();
-      speculating.add(
-          running -> {
-            ((EventCpu) running).speculate(ofCpu);
-            return program.applyAsLong(running);
-          });
-    }
+    this.stands = builder.buildOrThrow();
+    this.allWords = ImmutableList.<Word>builder().addAll(words).addAll(stands.values()).build();
+  }
+
+  /** Searches, on so many threads; returns why it stopped early, or the empty string. */
+  String search(int threads) {
     return new Explorer(
-            all.build(),
-            speculating.build(),
+            allWords,
+            programs,
             model,
             Bounds.NONE,
             execution -> {
-              if (execution.isFinished()) {
+              Set<Guess> guesses = guesses(execution.graph());
+              if (!guesses.isEmpty() && mayClose(execution.graph(), guesses)) {
                 close(execution.graph(), guesses);
               }
               return "";
             },
             executions -> {},
             watch)
-        .explore(threads)
+        .explore(threads, this::standIns)
         .stopped();
+  }
+
+  /** What may stand in for a read, beside what has stood in already. */
+  private ImmutableList<Event> standIns(Graph graph, Event read) {
+    ImmutableList.Builder<Event> standIns = ImmutableList.builder();
+    for (Map.Entry<Guess, Word> stand : stands.entrySet()) {
+      Guess guess = stand.getKey();
+      // Nothing after the read that takes a lock is early.
+      boolean locks = read.lockRole() != LockRole.NONE && read.writesAfter(guess.value());
+      if (guess.cpu() == read.cpu()
+          && guess.index() == read.index()
+          && guess.word() == read.word()
+          && !locks
+          && paths.canComeTrue(Sets.union(guesses(graph), Set.of(guess)).immutableCopy())) {
+        standIns.add(read.standIn(stand.getValue()));
+      }
+    }
+    return standIns.build();
+  }
+
+  /** The guesses whose reads have stand-ins in a graph. */
+  private Set<Guess> guesses(Graph graph) {
+    Set<Guess> guesses = new HashSet<>();
+    for (int id = graph.words(); id < graph.size(); id++) {
+      if (graph.event(id).isStandIn()) {
+        guesses.add(stands.inverse().get(graph.event(id).word()));
+      }
+    }
+    return guesses;
+  }
+
+  /**
+   * Whether each of the guessed reads may be on a cycle: it is before a write of its value by
+   * another CPU, by po, rf, and the edges to other guessed reads that may be there.
+   */
+  private static boolean mayClose(Graph graph, Set<Guess> guesses) {
+    for (Guess guess : guesses) {
+      int read = graph.at(guess.cpu(), guess.index());
+      EventSet reached = EventSet.none(graph);
+      Deque<Integer> left = new ArrayDeque<>();
+      addSources(graph, guess, reached, left);
+      while (!left.isEmpty() && !reached.has(read)) {
+        int id = left.pop();
+        Event event = graph.event(id);
+        if (graph.poBefore(id) >= 0 && reached.add(graph.poBefore(id))) {
+          left.push(graph.poBefore(id));
+        }
+        if (event.isStandIn()) {
+          for (Guess other : guesses) {
+            if (other.cpu() == event.cpu() && other.index() == event.index()) {
+              addSources(graph, other, reached, left);
+            }
+          }
+        } else if (event.isRead() && reached.add(graph.rf(id))) {
+          left.push(graph.rf(id));
+        }
+      }
+      if (!reached.has(read)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void addSources(Graph graph, Guess guess, EventSet reached, Deque<Integer> left) {
+    int word = guess.word().number();
+    for (int place = 1; place < graph.writes(word); place++) {
+      int write = graph.write(word, place);
+      if (isSource(graph.event(write), guess) && reached.add(write)) {
+        left.push(write);
+      }
+    }
+  }
+
+  private static boolean isSource(Event write, Guess guess) {
+    return write.value() == guess.value() && write.cpu() != guess.cpu();
   }
 
   /** Gives the guessed reads of an execution their sources. */
@@ -106,20 +186,12 @@ final class Speculation {
     Set<Integer> guessed = new HashSet<>();
     for (int id = open.words(); id < open.size(); id++) {
       Event event = open.event(id);
-      if (event.isRead() && event.word().number() < words.size()) {
+      if (event.isRead() && !event.isStandIn()) {
         graph.setRf(renamed(open, graph, id), renamed(open, graph, open.rf(id)));
       }
     }
     for (Guess guess : guesses) {
-      int id =
-          guess.index() < graph.length(guess.cpu()) ? graph.at(guess.cpu(), guess.index()) : -1;
-      if (id < 0
-          || !graph.event(id).isRead()
-          || graph.event(id).word() != guess.word()
-          || open.event(open.at(guess.cpu(), guess.index())).word() == guess.word()) {
-        return; // Not on this path.
-      }
-      guessed.add(id);
+      guessed.add(graph.at(guess.cpu(), guess.index()));
     }
     for (int word = 0; word < graph.words(); word++) {
       int[] order = new int[open.writes(word)];
@@ -133,7 +205,7 @@ final class Speculation {
     chooseSources(graph, runs, cpus, ImmutableList.copyOf(guesses), 0, guessed);
   }
 
-  /** The run of a CPU in an execution, with its own reads in the place of the shadows. */
+  /** The run of a CPU in an execution, with its own reads in the place of the stand-ins. */
   private Trace run(Graph open, int cpu) {
     return TraceCpu.all(
             (running, known, choose) -> programs.get(cpu).applyAsLong(running),
@@ -166,7 +238,7 @@ final class Speculation {
     int word = guess.word().number();
     for (int place = 1; place < graph.writes(word); place++) {
       Event write = graph.event(graph.write(word, place));
-      if (write.value() == guess.value() && write.cpu() != guess.cpu()) {
+      if (isSource(write, guess)) {
         graph.setRf(graph.at(guess.cpu(), guess.index()), graph.write(word, place));
         chooseSources(graph, runs, cpus, guesses, next + 1, guessed);
       }
@@ -175,8 +247,9 @@ final class Speculation {
 
   /**
    * The reads that break the cycles of an execution: its events are taken in causal order, and
-   * whenever none can be, the read of an open pair at which the first CPU is stuck. If all CPUs are
-   * stuck at reads of ordered pairs, the execution is not consistent, and there are none.
+   * whenever none can be, the first CPU's read of an open pair that waits for itself. There are
+   * always CPUs that wait for each other; if all of them are stuck at reads of ordered pairs, the
+   * execution is not consistent, and there are none.
    */
   private Set<Integer> breaking(Graph graph, ImmutableList<Trace> runs) {
     Set<Integer> breaking = new HashSet<>();
@@ -185,7 +258,9 @@ final class Speculation {
       int found = -1;
       for (int cpu = 0; cpu < graph.cpus() && found < 0; cpu++) {
         int read = causality.stuckAt(cpu);
-        if (read >= 0 && isOpen(runs.get(cpu), graph.event(read).index())) {
+        if (read >= 0
+            && causality.waitsForItself(cpu)
+            && isOpen(runs.get(cpu), graph.event(read).index())) {
           found = read;
         }
       }

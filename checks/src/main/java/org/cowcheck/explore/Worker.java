@@ -22,11 +22,12 @@ final class Worker implements Runnable {
       ImmutableList<ToLongFunction<Cpu>> programs,
       Search search,
       Search.Limits limits,
-      Frontier frontier) {
+      Frontier frontier,
+      Grower.StandIns standIns) {
     this.search = search;
     this.limits = limits;
     this.frontier = frontier;
-    this.grower = new Grower(programs, search);
+    this.grower = new Grower(programs, search, standIns);
   }
 
   /** What it has found. */
