@@ -138,7 +138,21 @@ final class LinuxKernelGrowth implements Growth {
 
   @Override
   public Growth with(Graph graph, int id) {
-    return of(graph);
+    return isOverwrittenBefore(graph, id) ? null : of(graph);
+  }
+
+  /** Whether the next write of an access's word on another CPU is known to be before the access. */
+  private boolean isOverwrittenBefore(Graph graph, int id) {
+    Event event = graph.event(id);
+    int word = event.word().number();
+    int next = graph.place(event.isRead() ? graph.rf(id) : id) + 1;
+    if (stateless || event.order() == Order.PLAIN || next >= graph.writes(word)) {
+      return false;
+    }
+    int later = graph.write(word, next);
+    return numbers[later] != NONE
+        && graph.event(later).cpu() != event.cpu()
+        && passed.isSeen(event.cpu(), event, numbers[later]);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.cowcheck.memory.RmwOrder;
  * <p>A barrier orders all that is before it (all reads, all writes) against all that is after it.
  * So a CPU has a set of all that it has passed, and one per kind of barrier, which at each barrier
  * catches up with the former. Beside each set of accesses goes the union of what is before them in
- * {@code (overwrite & ext)? ; cumul-fence*}, with {@code rfe} as A-cumul has it.
+ * {@code (overwrite & ext)? ; cumul-fence*}, and, where A-cumul has it or for reads, in prop.
  */
 final class PassedEvents {
   /** All marked accesses. */
@@ -165,6 +165,19 @@ final class PassedEvents {
   }
 
   /**
+   * Whether something that the CPU's next access happens after, on its own CPU, comes after a write
+   * in prop. If the access were overwritten by that write, it would happen before itself. What
+   * depends on dependencies is not looked at.
+   */
+  boolean isSeen(int cpu, Event event, int write) {
+    boolean isRelease = event.isWrite() && event.order() == Order.RELEASE;
+    return sets.has(cumulated(cpu, STRONG), write)
+        || sets.has(cumulated(cpu, ACQUIRES), write)
+        || (event.isRead() && !isNoreturn(event) && sets.has(cumulated(cpu, RMB), write))
+        || (isRelease && sets.has(cumulated(cpu, ALL), write));
+  }
+
+  /**
    * Passes a marked access.
    *
    * @param succeeds whether it is the read of a read-modify-write whose write follows
@@ -184,6 +197,7 @@ final class PassedEvents {
       sets.or(cumulated(cpu, WRITES), rows, cumul);
     } else if (!isNoreturn(event)) {
       sets.add(accesses(cpu, READS), number);
+      sets.or(cumulated(cpu, READS), rows, prop);
     }
     if (event.lockRole() == LockRole.LOCK_READ
         || (event.lockRole() == LockRole.TRY_READ && succeeds)) {
@@ -192,6 +206,7 @@ final class PassedEvents {
     boolean conditional = event.update() != null || event.lockRole() == LockRole.TRY_READ;
     if (event.isRead() && event.order() == Order.ACQUIRE && (succeeds || !conditional)) {
       sets.add(accesses(cpu, ACQUIRES), number);
+      sets.or(cumulated(cpu, ACQUIRES), rows, prop);
     }
     if (event.lockRole() == LockRole.LOCK_WRITE) {
       catchUp(cpu, LOCK, ALL);
