@@ -69,7 +69,7 @@ final class LinuxKernel implements MemoryModel {
     for (int id = graph.words(); id < graph.size(); id++) {
       Event event = graph.event(id);
       if (event.isFence() ? event.fence().isGracePeriod() : event.order() == Order.PLAIN) {
-        return judge(graph);
+        return judgeTheRest(new LinuxKernelRelations(new Basics(graph)));
       }
     }
     return Judgement.consistentWith(
@@ -94,6 +94,11 @@ final class LinuxKernel implements MemoryModel {
     if (!lk.pb().isAcyclic()) {
       return Judgement.broken("propagation");
     }
+    return judgeTheRest(lk);
+  }
+
+  /** Judges by the axioms that {@link #mayGrow} leaves out. */
+  private Judgement judgeTheRest(LinuxKernelRelations lk) {
     Relation rcuFence = rcuFence(lk);
     Relation rb = rb(lk, rcuFence);
     // irreflexive rb as rcu

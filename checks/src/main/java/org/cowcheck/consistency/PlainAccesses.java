@@ -26,45 +26,58 @@ final class PlainAccesses {
     EventSet noreturn = lk.noreturn;
     Relation identity = Relation.identity(basics.graph, basics.all);
     Relation markedOnly = Relation.identity(basics.graph, marked);
-    Relation fence = lk.fence.or(rcuFence);
-    Relation strongFence = lk.strongFence.or(rcuFence);
     Relation co = basics.co;
     Relation rf = basics.rf;
     Relation rfe = basics.external(rf);
 
-    // Executes-before and visibility
-    Relation xbstar = xb.star();
-    Relation vis =
-        lk.cumulFence()
-            .star()
-            .then(rfe.optional())
-            .to(marked)
-            .then(strongFence.to(marked).then(xbstar).or(basics.internal(xbstar)));
+    // Potential races; only those of conflicting accesses matter below.
+    EventSet accesses = basics.accesses;
+    EventSet notInitial = basics.set(event -> !event.isFence() && !event.isInitial());
+    Relation coThenRf = co.or(identity).then(rf);
+    Relation pairs = basics.external(co.or(coThenRf).or(basics.fr));
+    Relation preRace = pairs.between(lk.plain, accesses).or(pairs.between(notInitial, lk.plain));
+    if (preRace.isEmpty()) {
+      incoherent = preRace;
+      races = preRace;
+      return;
+    }
+    // What follows is asked of these events alone.
+    EventSet racing = preRace.field();
+    Relation fence = lk.fence.or(rcuFence);
+    Relation fromRacing = fence.from(racing);
+    Relation strongFence = lk.strongFence.or(rcuFence);
 
     // Boundaries for lifetimes of plain accesses
     EventSet notNoreturn = basics.ids(id -> !noreturn.has(id));
     Relation rmbFence = basics.fencerel(Fence::isReadBarrier);
-    Relation wPreBounded = markedOnly.then(lk.addr.or(fence).optional());
+    Relation wPreBounded = markedOnly.then(lk.addr.or(fence).optional()).to(racing);
     Relation rPreBounded =
-        markedOnly.then(
-            lk.addr.or(lk.nonrwFence).or(rmbFence.between(lk.r4rmb, notNoreturn)).optional());
-    Relation wPostBounded = fence.optional().to(marked);
+        markedOnly
+            .then(lk.addr.or(lk.nonrwFence).or(rmbFence.between(lk.r4rmb, notNoreturn)).optional())
+            .to(racing);
+    Relation wPostBounded = fence.optional().between(racing, marked);
     Relation rPostBounded =
-        lk.nonrwFence.or(rmbFence.between(notNoreturn, lk.r4rmb)).optional().to(marked);
+        lk.nonrwFence
+            .or(rmbFence.between(notNoreturn, lk.r4rmb))
+            .optional()
+            .between(racing, marked);
+
+    // Executes-before and visibility
+    Relation xbstar = xb.star();
+    Relation toVisible = wPostBounded.then(lk.cumulFence().star()).then(rfe.optional()).to(marked);
+    Relation wPostBoundedVis =
+        toVisible
+            .then(strongFence.to(marked))
+            .then(xbstar)
+            .or(toVisible.then(basics.internal(xbstar)));
 
     // Visibility and executes-before for plain accesses
-    Relation strongly = strongFence.then(xbstar);
+    Relation strongly = strongFence.from(racing).then(xbstar);
     Relation wwVis =
-        fence.or(strongly.then(wPreBounded)).or(wPostBounded.then(vis).then(wPreBounded));
+        fromRacing.or(strongly.then(wPreBounded)).or(wPostBoundedVis.then(wPreBounded));
     Relation wrVis =
-        fence.or(strongly.then(rPreBounded)).or(wPostBounded.then(vis).then(rPreBounded));
-    Relation rwXbstar = fence.or(rPostBounded.then(xbstar).then(wPreBounded));
-
-    // Potential races
-    EventSet accesses = basics.accesses;
-    EventSet notInitial = basics.set(event -> !event.isFence() && !event.isInitial());
-    Relation pairs = basics.external(all(basics, accesses, accesses));
-    Relation preRace = pairs.between(lk.plain, accesses).or(pairs.between(notInitial, lk.plain));
+        fromRacing.or(strongly.then(rPreBounded)).or(wPostBoundedVis.then(rPreBounded));
+    Relation rwXbstar = fromRacing.or(rPostBounded.then(xbstar).then(wPreBounded));
 
     // Coherence requirements for plain accesses
     Relation wrIncoh = preRace.and(rf).and(rwXbstar.inverse());
@@ -74,25 +87,14 @@ final class PlainAccesses {
 
     // Actual races
     EventSet writes = basics.writes;
-    Relation markedWrite = all(basics, marked, writes);
-    Relation writeMarked = all(basics, writes, marked);
-    Relation wwNonrace = wwVis.and(markedWrite.or(rwXbstar)).and(writeMarked.or(wrVis));
+    Relation wwNonrace =
+        wwVis
+            .and(preRace.between(marked, writes).or(rwXbstar))
+            .and(preRace.between(writes, marked).or(wrVis));
     Relation wwRace = preRace.and(co).minus(wwNonrace);
-    Relation wrRace = preRace.and(co.or(identity).then(rf)).minus(wrVis).minus(rwXbstar.inverse());
+    Relation wrRace = preRace.and(coThenRf).minus(wrVis).minus(rwXbstar.inverse());
     Relation rwRace = preRace.and(basics.fr).minus(rwXbstar);
     races = wwRace.or(wrRace).or(rwRace);
-  }
-
-  private static Relation all(Basics basics, EventSet from, EventSet to) {
-    Relation result = Relation.none(basics.graph);
-    for (int i = 0; i < basics.graph.size(); i++) {
-      for (int j = 0; from.has(i) && j < basics.graph.size(); j++) {
-        if (to.has(j)) {
-          result.add(i, j);
-        }
-      }
-    }
-    return result;
   }
 
   /** LKMM: {@code empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence}. */

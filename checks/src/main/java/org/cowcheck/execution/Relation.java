@@ -239,8 +239,29 @@ public final class Relation {
     return result;
   }
 
+  /** The events of all pairs: {@code domain(r) | range(r)}. */
+  public EventSet field() {
+    EventSet field = new EventSet(size);
+    for (int id = 0; id < size; id++) {
+      long any = 0;
+      for (int w = 0; w < width; w++) {
+        any |= bits[id * width + w];
+        field.bits[w] |= bits[id * width + w];
+      }
+      if (any != 0) {
+        field.add(id);
+      }
+    }
+    return field;
+  }
+
   public boolean isEmpty() {
-    return Arrays.stream(bits).allMatch(word -> word == 0);
+    for (long word : bits) {
+      if (word != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public boolean isIrreflexive() {
