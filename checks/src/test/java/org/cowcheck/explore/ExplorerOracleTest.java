@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.cowcheck.consistency.Growth;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
@@ -94,6 +96,132 @@ final class ExplorerOracleTest {
     assertTrue(found > PROGRAMS / 30, "load buffering was seen only " + found + " times");
   }
 
+  /** What is kept from step to step answers as the axioms do, graph by graph. */
+  @Test
+  void growthAgreesWithTheAxioms() {
+    AtomicLong asked = new AtomicLong();
+    for (long seed = 1; seed <= PROGRAMS / 2; seed++) {
+      TestProgram program = RandomProgram.of(seed).program();
+      for (MemoryModel model : MemoryModels.all()) {
+        program
+            .explorer(
+                new Altered(model, model::mayGrow, UnaryOperator.identity()) {
+                  @Override
+                  public Growth growth() {
+                    return new CheckedGrowth(model.growth(), model, asked);
+                  }
+                },
+                new Bounds(500, Bounds.NONE.timeout(), Bounds.NONE.maxEvents()),
+                execution -> "")
+            .explore();
+      }
+    }
+    assertTrue(asked.get() > 50L * PROGRAMS, "only " + asked + " graphs were compared");
+  }
+
+  /** A growth that is compared with the axioms at each question. */
+  private record CheckedGrowth(Growth growth, MemoryModel model, AtomicLong asked)
+      implements Growth {
+    @Override
+    public void add(Graph graph, int id) {
+      assertTrue(model.mayGrow(graph), "what is added at the end is always consistent");
+      growth.add(graph, id);
+    }
+
+    @Override
+    public Growth with(Graph graph, int id) {
+      return checked(graph, growth.with(graph, id));
+    }
+
+    @Override
+    public Growth of(Graph graph) {
+      return checked(graph, growth.of(graph));
+    }
+
+    private Growth checked(Graph graph, Growth answer) {
+      asked.incrementAndGet();
+      assertEquals(model.mayGrow(graph), answer != null, model.name());
+      return answer == null ? null : new CheckedGrowth(answer, model, asked);
+    }
+
+    @Override
+    public Growth copy() {
+      return new CheckedGrowth(growth.copy(), model, asked);
+    }
+  }
+
+  /** A growth that follows reads of old writes as if they were reads of the last is caught. */
+  @Test
+  void growthThatForgetsWhatIsOverwrittenIsCaught() {
+    for (MemoryModel model : MemoryModels.all()) {
+      assertCaught(
+          new Altered(model, model::mayGrow, UnaryOperator.identity()) {
+            @Override
+            public Growth growth() {
+              return new ForgetfulGrowth(model.growth());
+            }
+
+            @Override
+            public Judgement judgeGrown(Graph graph) {
+              return CONSISTENT;
+            }
+          },
+          model);
+    }
+  }
+
+  /** Lets everything pass that is not at the end of coherence order. */
+  private record ForgetfulGrowth(Growth growth) implements Growth {
+    @Override
+    public void add(Graph graph, int id) {
+      growth.add(graph, id);
+    }
+
+    @Override
+    public Growth with(Graph graph, int id) {
+      Growth other = growth.with(graph, id);
+      return other == null ? copy() : new ForgetfulGrowth(other);
+    }
+
+    @Override
+    public Growth of(Graph graph) {
+      Growth other = growth.of(graph);
+      return other == null ? null : new ForgetfulGrowth(other);
+    }
+
+    @Override
+    public Growth copy() {
+      return new ForgetfulGrowth(growth.copy());
+    }
+  }
+
+  /** Counts, what is broken, races and flags do not depend on the number of threads. */
+  @Test
+  void severalThreadsFindTheSame() {
+    for (long seed = 1; seed <= PROGRAMS / 10; seed++) {
+      TestProgram program = RandomProgram.of(seed).program();
+      for (MemoryModel model : MemoryModels.all()) {
+        Explorer.Visitor visitor =
+            execution -> program.state(execution).contains("1") ? "a one" : "";
+        Exploration one = program.explorer(model, Bounds.NONE, visitor).explore(1);
+        Exploration three = program.explorer(model, Bounds.NONE, visitor).explore(3);
+        assertEquals(described(one), described(three));
+      }
+    }
+  }
+
+  private static String described(Exploration exploration) {
+    return exploration.executions()
+        + " blocked "
+        + exploration.blocked()
+        + " "
+        + exploration.races()
+        + exploration.flags()
+        + exploration
+            .violation()
+            .map(execution -> Ints.asList(execution.graph().canonicalForm()).toString());
+  }
+
   // Planted bugs: the comparison above would not pass them.
 
   @Test
@@ -162,9 +290,17 @@ final class ExplorerOracleTest {
       new Judgement("", ImmutableList.of(), ImmutableSortedSet.of());
 
   /** A model with a planted bug. */
-  private record Altered(
-      MemoryModel model, Predicate<Graph> mayGrow, UnaryOperator<Judgement> judgement)
-      implements MemoryModel {
+  private static class Altered implements MemoryModel {
+    private final MemoryModel model;
+    private final Predicate<Graph> mayGrow;
+    private final UnaryOperator<Judgement> judgement;
+
+    Altered(MemoryModel model, Predicate<Graph> mayGrow, UnaryOperator<Judgement> judgement) {
+      this.model = model;
+      this.mayGrow = mayGrow;
+      this.judgement = judgement;
+    }
+
     @Override
     public String name() {
       return model.name() + " with a planted bug";
