@@ -46,15 +46,12 @@ final class Checks {
           ImmutableList.of(),
           Optional.empty(),
           Optional.empty(),
-          "interrupted");
+          "interrupted",
+          0);
     }
     Outcome outcome =
         new ScenarioCheck(cell, Names.model(cell.model()))
-            .explore(
-                bounds,
-                inside,
-                executions -> progress.show(done.get(), total, cell.toString(), executions),
-                interrupted);
+            .explore(bounds, inside, progress.of(done, total, cell.toString()), interrupted);
     done.incrementAndGet();
     return outcome;
   }

@@ -83,7 +83,8 @@ final class LitmusChecks {
     } catch (LitmusException | BadInputException e) {
       done = failed(source, LitmusRow.MALFORMED, e.getMessage());
     }
-    progress.show(count.incrementAndGet(), total, source.path(), 0);
+    count.incrementAndGet();
+    progress.of(count, total, source.path()).at(0, 0);
     return done;
   }
 

@@ -4,15 +4,26 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.cowcheck.explore.Progress;
 
-/** One line on a terminal's standard error that says how far the work is; silent elsewhere. */
+/**
+ * A bar on a terminal's standard error that says how far the work is and how long it still takes;
+ * silent elsewhere.
+ */
 final class ProgressLine {
-  private static final long INTERVAL_NANOS = 100_000_000;
   private static final Path STDERR = Path.of("/proc/self/fd/2");
+
+  /** The bar counts in thousandths of a cell or test. */
+  private static final int PARTS = 1000;
 
   private final PrintStream out;
   private final boolean terminal;
-  private long last;
+  private ProgressBar bar;
 
   ProgressLine(PrintStream out) {
     this.out = out;
@@ -28,19 +39,51 @@ final class ProgressLine {
     }
   }
 
-  /** Shows how far the work is, unless that was done a moment ago. */
-  synchronized void show(int done, int total, String what, long executions) {
-    long now = System.nanoTime();
-    if (terminal && now - last > INTERVAL_NANOS) {
-      last = now;
-      out.printf("\r\033[K[%d/%d] %s: %,d executions", done, total, what, executions);
-      out.flush();
-    }
+  /**
+   * The progress of one thing among others.
+   *
+   * @param done how many of the others are done
+   */
+  Progress of(AtomicInteger done, int total, String what) {
+    return new Progress() {
+      @Override
+      public boolean isWatched() {
+        return terminal;
+      }
+
+      @Override
+      public void at(long executions, double estimated) {
+        if (terminal) {
+          show(done.get(), total, what, executions, estimated);
+        }
+      }
+    };
   }
 
-  /** Takes the line away. */
+  private synchronized void show(
+      int done, int total, String what, long executions, double estimated) {
+    if (bar == null) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName("cowcheck")
+              .setInitialMax((long) total * PARTS)
+              .setUnit("", PARTS)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setConsumer(new ConsoleProgressBarConsumer(out))
+              .build();
+    }
+    double part = estimated > executions ? executions / estimated : 0;
+    bar.stepTo(Math.max(bar.getCurrent(), (long) ((done + part) * PARTS)));
+    String of = estimated > executions ? String.format(" of about %,.0f", estimated) : "";
+    bar.setExtraMessage(
+        executions == 0 ? what : String.format("%s: %,d%s executions", what, executions, of));
+  }
+
+  /** Takes the bar away. */
   synchronized void clear() {
-    if (terminal) {
+    if (bar != null) {
+      bar.close();
+      bar = null;
       out.print("\r\033[K");
       out.flush();
     }

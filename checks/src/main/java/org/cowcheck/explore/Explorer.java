@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -100,10 +101,7 @@ public final class Explorer {
   Exploration explore(int threads, Grower.StandIns standIns) {
     Search.Limits limits = new Search.Limits(bounds, watch, progress, words.size());
     Frontier frontier = new Frontier(threads);
-    Graph graph = new Graph(words, programs.size());
-    Growth growth = model.growth().of(graph);
-    frontier.give(
-        new Branch(graph, growth, new CpuState[programs.size()], programs.isEmpty() ? -1 : 0));
+    frontier.give(root());
     List<Worker> workers = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       workers.add(
@@ -113,5 +111,18 @@ public final class Explorer {
     Search found = workers.get(0).search();
     workers.stream().skip(1).forEach(worker -> found.merge(worker.search()));
     return found.found();
+  }
+
+  private Branch root() {
+    Graph graph = new Graph(words, programs.size());
+    Growth growth = model.growth().of(graph);
+    int first = programs.isEmpty() ? -1 : 0;
+    return new Branch(graph, growth, new CpuState[programs.size()], first);
+  }
+
+  /** About how many executions there are, from as many random probes as there is time for. */
+  public double estimate(Duration time) {
+    Search.Limits limits = new Search.Limits(Bounds.NONE, watch, count -> {}, words.size());
+    return new Estimate(programs, model, limits, this::root).executions(time);
   }
 }

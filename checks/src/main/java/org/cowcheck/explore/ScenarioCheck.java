@@ -32,19 +32,14 @@ public final class ScenarioCheck {
   }
 
   /** Explores every execution within the bounds, on so many threads. */
-  public Outcome explore(
-      Bounds bounds, int threads, LongConsumer progress, BooleanSupplier cancelled) {
+  public Outcome explore(Bounds bounds, int threads, Progress progress, BooleanSupplier cancelled) {
     long start = System.nanoTime();
-    Exploration exploration =
-        new Explorer(
-                words(),
-                programs(),
-                model,
-                bounds,
-                this::broken,
-                progress,
-                new Watch(bounds, cancelled))
-            .explore(threads);
+    Watch watch = new Watch(bounds, cancelled);
+    EstimatedProgress estimated =
+        new EstimatedProgress(
+            progress, () -> explorer(Bounds.NONE, count -> {}, new Watch(Bounds.NONE, cancelled)));
+    Exploration exploration = explorer(bounds, estimated, watch).explore(threads);
+    double estimate = exploration.isComplete() ? 0 : estimated.estimate();
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
     Optional<Witness> witness = recording.map(this::replay);
@@ -58,7 +53,12 @@ public final class ScenarioCheck {
         ImmutableList.copyOf(exploration.races()),
         witness,
         recording,
-        exploration.stopped());
+        exploration.stopped(),
+        estimate);
+  }
+
+  private Explorer explorer(Bounds bounds, LongConsumer progress, Watch watch) {
+    return new Explorer(words(), programs(), model, bounds, this::broken, progress, watch);
   }
 
   /**

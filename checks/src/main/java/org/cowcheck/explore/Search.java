@@ -18,7 +18,7 @@ import org.cowcheck.verdict.RacingPair;
  * <p>Workers share the bounds through {@link Limits}; everything else is their own until {@link
  * #merge}.
  */
-final class Search {
+class Search {
   private static final int POLL_INTERVAL = 256;
 
   private final MemoryModel model;

@@ -112,13 +112,20 @@ public final class CheckText {
       for (Outcome outcome : stopped.subList(0, Math.min(stopped.size(), NAMED_CELLS))) {
         text.append(
             String.format(
-                "  %s: verdict %s after %,d executions%n",
-                outcome.cell(), outcome.verdict().word(), outcome.executions()));
+                "  %s: verdict %s after %,d executions%s%n",
+                outcome.cell(), outcome.verdict().word(), outcome.executions(), of(outcome)));
       }
       if (stopped.size() > NAMED_CELLS) {
         text.append(String.format("  and %d more%n", stopped.size() - NAMED_CELLS));
       }
     }
     return text.toString();
+  }
+
+  /** How many executions a cell that was stopped has, about. */
+  private static String of(Outcome outcome) {
+    return outcome.estimate() > outcome.executions()
+        ? String.format(" of about %,.0f", outcome.estimate())
+        : "";
   }
 }

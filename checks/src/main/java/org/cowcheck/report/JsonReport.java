@@ -24,6 +24,7 @@ public record JsonReport(List<Result> results) {
    * @param recorded the verdict on record, or null
    * @param asRecorded whether verdict and races are as on record
    * @param stopped the bound that was reached, or null
+   * @param estimate if stopped, about how many executions there are in all, or null
    * @param broken for Sometimes, what the witness breaks
    * @param witness for Sometimes, the file that replays it
    */
@@ -41,6 +42,7 @@ public record JsonReport(List<Result> results) {
       String recorded,
       boolean asRecorded,
       String stopped,
+      Double estimate,
       String broken,
       String witness) {}
 
@@ -73,6 +75,7 @@ public record JsonReport(List<Result> results) {
         expectations.verdict(cell).map(Verdict::word).orElse(null),
         expectations.agrees(outcome),
         outcome.stopped().isEmpty() ? null : outcome.stopped(),
+        outcome.estimate() == 0 ? null : outcome.estimate(),
         outcome.witness().map(shown -> shown.broken()).orElse(null),
         witness == null ? null : witness.toString());
   }

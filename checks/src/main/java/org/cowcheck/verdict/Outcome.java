@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param witness the least violating execution, for Sometimes
  * @param recording the choices that make the witness
  * @param stopped the bound that was reached, or the empty string
+ * @param estimate if it was stopped, about how many executions there are in all; 0 if unknown
  */
 public record Outcome(
     Cell cell,
@@ -25,7 +26,8 @@ public record Outcome(
     ImmutableList<RacingPair> races,
     Optional<Witness> witness,
     Optional<Recording> recording,
-    String stopped) {
+    String stopped,
+    double estimate) {
 
   /** The verdict as tables show it: a verdict with races does not count as clean. */
   public String summary() {

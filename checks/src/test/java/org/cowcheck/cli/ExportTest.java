@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.cowcheck.explore.Bounds;
+import org.cowcheck.explore.Progress;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.litmus.LitmusExport;
 import org.cowcheck.patch.Accesses;
@@ -42,7 +43,7 @@ final class ExportTest {
             Accesses.MARKED);
     String text =
         new ScenarioCheck(cell, Names.model(model))
-            .explore(Bounds.NONE, 1, executions -> {}, () -> false)
+            .explore(Bounds.NONE, 1, Progress.NONE, () -> false)
             .witness()
             .map(witness -> LitmusExport.print(scenario, witness.broken(), witness.graph()))
             .orElseThrow();

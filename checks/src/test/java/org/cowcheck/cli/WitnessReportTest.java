@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.cowcheck.explore.Bounds;
+import org.cowcheck.explore.Progress;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.report.WitnessText;
@@ -39,7 +40,7 @@ final class WitnessReportTest {
             Accesses.MARKED);
     Outcome outcome =
         new ScenarioCheck(cell, Names.model(model))
-            .explore(Bounds.NONE, 1, executions -> {}, () -> false);
+            .explore(Bounds.NONE, 1, Progress.NONE, () -> false);
     String text = WitnessText.print(outcome.witness().orElseThrow());
     Path file = FILES.resolve(String.join(".", scenario, patch, model, "txt"));
     if (Boolean.getBoolean("cowcheck.rewrite")) {
