@@ -16,10 +16,10 @@ import org.cowcheck.memory.Word;
  * @param gups the rounds of GUP-fast
  * @param reads how often the reader looks
  */
-record GupFork(int gups, int reads) {
+public record GupFork(int gups, int reads) {
 
   /** The program in Java. */
-  JavaProgram inJava() {
+  public JavaProgram inJava() {
     Memory memory = new Memory();
     Word pte = memory.word("pte", 3);
     Word refcount = memory.word("refcount", 1);
@@ -89,7 +89,7 @@ record GupFork(int gups, int reads) {
   }
 
   /** The same program as a C litmus test. */
-  LitmusProgramText inLitmus() {
+  public LitmusProgramText inLitmus() {
     return new LitmusProgramText(
         """
         C gupfork

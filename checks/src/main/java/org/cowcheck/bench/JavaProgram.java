@@ -15,14 +15,29 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
 
 /** A program in Java, explored without questions. */
-final class JavaProgram implements Workload {
-  private final ImmutableList<Word> words;
+public final class JavaProgram implements Workload {
+  private final Memory memory;
   private final ImmutableList<ToLongFunction<Cpu>> programs;
 
   /** A program with one body per CPU. */
   JavaProgram(Memory memory, Stream<Consumer<Cpu>> bodies) {
-    this.words = ImmutableList.copyOf(memory.words());
+    this.memory = memory;
     this.programs = bodies.map(JavaProgram::program).collect(toImmutableList());
+  }
+
+  /** Its shared memory. */
+  public Memory memory() {
+    return memory;
+  }
+
+  /** The words of its memory. */
+  public ImmutableList<Word> words() {
+    return ImmutableList.copyOf(memory.words());
+  }
+
+  /** Its programs, one per CPU. */
+  public ImmutableList<ToLongFunction<Cpu>> programs() {
+    return programs;
   }
 
   private static ToLongFunction<Cpu> program(Consumer<Cpu> body) {
@@ -35,7 +50,7 @@ final class JavaProgram implements Workload {
   @Override
   public long run(MemoryModel model, int threads) {
     return new Explorer(
-            words, programs, model, Bounds.NONE, execution -> "", count -> {}, Watch.none())
+            words(), programs, model, Bounds.NONE, execution -> "", count -> {}, Watch.none())
         .explore(threads)
         .executions();
   }

@@ -11,7 +11,7 @@ import org.cowcheck.litmus.LitmusRun;
  *
  * @param text the test
  */
-record LitmusProgramText(String text) implements Workload {
+public record LitmusProgramText(String text) implements Workload {
   @Override
   public long run(MemoryModel model, int threads) {
     LitmusResult result =

@@ -80,11 +80,11 @@ final class ScalableShapes {
         (cpu, number) -> {
           if (number == 0) {
             int i = size;
-            while (cpu.READ_ONCE(array[i]) != 0) {
+            while (cpu.smp_load_acquire(array[i]) != 0) {
               i--;
             }
           } else {
-            cpu.WRITE_ONCE(array[number], cpu.READ_ONCE(array[number - 1]) + 1);
+            cpu.smp_store_release(array[number], cpu.smp_load_acquire(array[number - 1]) + 1);
           }
         });
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ObjectArrays;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -177,7 +178,34 @@ final class CommandLineTest {
     Run run = check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-executions", "10");
     assertEquals(3, run.exit, run.out);
     assertTrue(run.out.contains("Not explored to the end (--max-executions 10): 3 cells"), run.out);
-    assertTrue(run.out.contains("verdict Unknown after 10 executions"), run.out);
+    assertTrue(run.out.contains("verdict Unknown after 10 executions of about "), run.out);
+  }
+
+  @Test
+  void aBoundOnEventsGivesUnknown() {
+    Run run = check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-events", "5");
+    assertEquals(3, run.exit, run.out);
+    assertTrue(run.out.contains("Not explored to the end (--max-events 5): 3 cells"), run.out);
+  }
+
+  @Test
+  void reportsDoNotDependOnTheNumberOfThreads() {
+    String[] arguments = {
+      "--scenario", "gup-fast-vs-swap-out", "--patch", "S2", "--format", "json"
+    };
+    String one =
+        check(ObjectArrays.concat(arguments, new String[] {"--threads", "1"}, String.class)).out;
+    String four =
+        check(ObjectArrays.concat(arguments, new String[] {"--threads", "4"}, String.class)).out;
+    assertEquals(one.replaceAll("\"seconds\": .*", ""), four.replaceAll("\"seconds\": .*", ""));
+  }
+
+  @Test
+  void benchShowsExecutionsAndRates() {
+    Run run = run("bench", "ainc:3", "--model", "tso", "--runs", "1");
+    assertEquals(0, run.exit, run.err);
+    assertTrue(run.out.lines().findFirst().orElseThrow().startsWith("program"), run.out);
+    assertTrue(run.out.contains("ainc:3               tso               6"), run.out);
   }
 
   @Test
@@ -227,6 +255,11 @@ final class CommandLineTest {
         "check --modle lkmm | did you mean '--model'?",
         "check --timeout soon | 'soon' is no time; write it like 90s, 5m or 2h",
         "check --max-executions 0 | --max-executions must be at least 1, not 0",
+        "check --max-events 0 | --max-events must be at least 1, not 0",
+        "check --threads 0 | --threads must be at least 1, not 0",
+        "bench ainc | there is no program 'ainc' to measure; there are gupfork:G:R,",
+        "bench --model rc11 ainc:2 | unknown model 'rc11'",
+        "bench --runs 0 ainc:2 | --runs must be at least 1, not 0",
         "check --format xml | expected one of [text, json]",
         "chekc | did you mean 'check'?",
         "export | expected FILE, or --scenario and --patch, found neither",
@@ -337,7 +370,8 @@ final class CommandLineTest {
 
   @Test
   void everyCommandHelps() {
-    for (String command : List.of("check", "list", "explain", "replay", "export", "litmus")) {
+    for (String command :
+        List.of("check", "list", "explain", "replay", "export", "litmus", "bench")) {
       Run run = run(command, "--help");
       assertEquals(0, run.exit, run.err);
       assertTrue(run.out.startsWith("Usage: cowcheck " + command), run.out);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.cowcheck.bench.GupFork;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.memory.Word;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ final class EstimateTest {
 
   @Test
   void deepTreesWithRevisitsAreEstimatedToo() {
-    assertIsAbout(6400, estimate(GupForkTest.gupFork(3, 3)));
+    assertIsAbout(6400, estimate(TestProgram.of(new GupFork(3, 3).inJava())));
   }
 
   private static void assertIsAbout(double executions, double estimate) {

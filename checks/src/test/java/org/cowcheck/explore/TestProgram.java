@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import org.cowcheck.bench.JavaProgram;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -17,7 +18,7 @@ import org.cowcheck.memory.Word;
 
 /** A small program for tests: words, CPUs, and the final states that an exploration finds. */
 final class TestProgram {
-  final Memory memory = new Memory();
+  final Memory memory;
   private final List<ToLongFunction<Cpu>> programs = new ArrayList<>();
   private final List<Word> observed = new ArrayList<>();
 
@@ -26,8 +27,19 @@ final class TestProgram {
     void run(Cpu cpu);
   }
 
+  private TestProgram(Memory memory) {
+    this.memory = memory;
+  }
+
   static TestProgram program() {
-    return new TestProgram();
+    return new TestProgram(new Memory());
+  }
+
+  /** A benchmark's program. */
+  static TestProgram of(JavaProgram benchmark) {
+    TestProgram program = new TestProgram(benchmark.memory());
+    program.programs.addAll(benchmark.programs());
+    return program;
   }
 
   Word word(String name) {

@@ -35,7 +35,7 @@ import org.cowcheck.scenario.Setting;
  * @param kernel without IPI, unless the test is about that
  */
 record LincheckRun(Scenario scenario, Kernel kernel) {
-  private static final int INVOCATIONS = 100;
+  private static final int INVOCATIONS = 60;
 
   /** How many a planted bug may take; Lincheck stops at the first that shows it. */
   private static final int INVOCATIONS_TO_BREAK = 2_000;
