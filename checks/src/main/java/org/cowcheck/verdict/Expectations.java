@@ -1,5 +1,6 @@
 package org.cowcheck.verdict;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableTable;
 import com.google.common.collect.Table;
 import com.google.gson.Gson;
@@ -16,13 +17,23 @@ import org.cowcheck.patch.Platform;
 
 /**
  * What is on record: the verdicts that were looked at by hand and believed, from {@code
- * expectations.json} beside this class.
+ * expectations} beside this class, a file per topic.
  *
  * <p>Each is the summary of an {@link Outcome}, for a model on its default platform: sc and lkmm on
  * generic, tso on x86.
  */
 public final class Expectations {
-  private static final String FILE = "expectations.json";
+  private static final ImmutableList<String> FILES =
+      ImmutableList.of(
+          "page-slab",
+          "gup-fast",
+          "thp",
+          "collapse",
+          "hugetlb",
+          "migration",
+          "walkers",
+          "slow-gup",
+          "swap");
 
   private final Table<String, String, String> summaries;
 
@@ -30,34 +41,42 @@ public final class Expectations {
     this.summaries = summaries;
   }
 
-  /** One entry of the file: for each patch, the summary per model. */
+  /** One entry of a file: for each patch, the summary per model. */
   private record Entry(
       List<String> scenarios,
       String accesses,
       List<String> why,
       Map<String, Map<String, String>> verdicts) {}
 
-  /** Reads the file. */
+  /** Reads the files. */
   public static Expectations read() {
     ImmutableTable.Builder<String, String, String> summaries = ImmutableTable.builder();
+    for (String file : FILES) {
+      for (Entry entry : entries("expectations/" + file + ".json")) {
+        add(entry, summaries);
+      }
+    }
+    return new Expectations(summaries.buildOrThrow());
+  }
+
+  private static List<Entry> entries(String file) {
     try (Reader reader =
         new InputStreamReader(
-            Expectations.class.getResourceAsStream(FILE), StandardCharsets.UTF_8)) {
-      List<Entry> entries = new Gson().fromJson(reader, new TypeToken<List<Entry>>() {}.getType());
-      for (Entry entry : entries) {
-        for (String scenario : entry.scenarios) {
-          entry.verdicts.forEach(
-              (patch, models) ->
-                  models.forEach(
-                      (model, summary) ->
-                          summaries.put(
-                              row(scenario, entry.accesses), column(patch, model), summary)));
-        }
-      }
+            Expectations.class.getResourceAsStream(file), StandardCharsets.UTF_8)) {
+      return new Gson().fromJson(reader, new TypeToken<List<Entry>>() {}.getType());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Expectations(summaries.buildOrThrow());
+  }
+
+  private static void add(Entry entry, ImmutableTable.Builder<String, String, String> summaries) {
+    for (String scenario : entry.scenarios) {
+      entry.verdicts.forEach(
+          (patch, models) ->
+              models.forEach(
+                  (model, summary) ->
+                      summaries.put(row(scenario, entry.accesses), column(patch, model), summary)));
+    }
   }
 
   private static String row(String scenario, String accesses) {

@@ -11,6 +11,7 @@ import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserWrite;
@@ -105,24 +106,23 @@ public record Exclusivity(
     if (pte == 0) {
       return entries(end, other -> maps(other, page)) == 0;
     }
-    boolean isPages = PageTable.isSwap(pte) || PageTable.pageAddress(pte) == page.address();
+    boolean isPages = Pte.isSwap(pte) || Pte.address(pte) == page.address();
     if (state == KernelState.S0) {
       boolean shared =
           count(end, Fork.SHARED, page) + count(end, Ksm.MERGEABLE, page) > 0
               || end.value(slot.swapMap()) > 1;
       return isPages && !shared;
     }
-    return isPages
-        && (PageTable.isSwap(pte) ? PageTable.swapExclusive(pte) : isExclusive(end, page));
+    return isPages && (Pte.isSwap(pte) ? Pte.swapExclusive(pte) : isExclusive(end, page));
   }
 
   /** Page table and pin show the same memory. */
   private boolean showsWrites(End end, Page page) {
     long pte = end.value(tables.get(0).pte());
     return pins(end, page) == 0
-        || !PageTable.present(pte)
+        || !Pte.present(pte)
         || pages.stream()
-            .filter(mapped -> mapped.address() == PageTable.pageAddress(pte))
+            .filter(mapped -> mapped.address() == Pte.address(pte))
             .allMatch(mapped -> end.value(mapped.contents()) == end.value(page.contents()));
   }
 
@@ -165,13 +165,13 @@ public record Exclusivity(
   private boolean isUnsharedReadOnly(End end, Page page) {
     return count(end, WriteFault.UNSHARED, page) == 0
         || isNoted(end, UserWrite.WRITTEN)
-        || entries(end, pte -> maps(pte, page) && PageTable.writable(pte)) == 0;
+        || entries(end, pte -> maps(pte, page) && Pte.writable(pte)) == 0;
   }
 
   private boolean isWritableByOneOwner(End end, Page page) {
     return state == KernelState.S0
         || isExclusive(end, page)
-        || entries(end, pte -> maps(pte, page) && PageTable.writable(pte)) == 0;
+        || entries(end, pte -> maps(pte, page) && Pte.writable(pte)) == 0;
   }
 
   /** Once mapped, or not at all, and then its swap entries may be anything but its own. */
@@ -181,7 +181,7 @@ public record Exclusivity(
     }
     long mapped = entries(end, pte -> maps(pte, page));
     boolean swapped =
-        end.value(slot.swapCache()) == page.address() && entries(end, PageTable::isSwap) > 0;
+        end.value(slot.swapCache()) == page.address() && entries(end, Pte::isSwap) > 0;
     return mapped <= 1 && !swapped;
   }
 
@@ -202,7 +202,7 @@ public record Exclusivity(
   }
 
   private static boolean maps(long pte, Page page) {
-    return PageTable.present(pte) && PageTable.pageAddress(pte) == page.address();
+    return Pte.present(pte) && Pte.address(pte) == page.address();
   }
 
   private long entries(End end, Predicate<Long> condition) {

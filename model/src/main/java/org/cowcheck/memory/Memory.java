@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
  */
 public final class Memory {
   /** Addresses are multiples of this, so low bits are free for tags as in the kernel. */
-  private static final long ALIGNMENT = 64;
+  private static final long ALIGNMENT = 1 << 16;
 
   private final List<Word> words = new ArrayList<>();
   private final List<Object> objects = new ArrayList<>();
@@ -49,6 +49,15 @@ public final class Memory {
   public long place(Object object) {
     objects.add(object);
     return objects.size() * ALIGNMENT;
+  }
+
+  /** Makes an object that knows its address, and places it there. */
+  public <T> T make(LongFunction<T> object) {
+    objects.add(null);
+    int index = objects.size();
+    T made = object.apply(index * ALIGNMENT);
+    objects.set(index - 1, made);
+    return made;
   }
 
   /**

@@ -43,11 +43,11 @@ final class Arch {
   /** ptep_set_wrprotect() of an entry that the caller has just read. */
   void ptepSetWrprotect(Cpu cpu, PageTable table, long pte) {
     if (isX86()) {
-      cpu.clear_bit(Long.numberOfTrailingZeros(PageTable.WRITE), table.pte());
+      cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), table.pte());
       return;
     }
     long old = cpu.READ_ONCE(table.pte());
-    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte & ~PageTable.WRITE) != old);
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte & ~Pte.WRITE) != old);
   }
 
   /** ptep_set_access_flags() of an entry that changes: adds permissions, so x86 need not flush. */

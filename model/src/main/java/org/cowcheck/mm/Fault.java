@@ -31,12 +31,12 @@ public final class Fault {
   }
 
   /**
-   * Maps a page that the page allocator has handed out to this CPU.
+   * Maps a free page of this CPU.
    *
    * @return whether the page was mapped; if the entry was taken, the page is put
    */
-  public boolean doAnonymousPage(Cpu cpu, PageTable table, Page page, PageFree free) {
-    PageAlloc.prepNewPage(cpu, page);
+  public boolean doAnonymousPage(Cpu cpu, PageTable table, FreeList pages, PageFree free) {
+    Page page = PageAlloc.allocPage(cpu, pages);
     cpu.at(UPTODATE_WMB).smp_wmb();
     cpu.at(UPTODATE).__set_bit(PageFlag.PG_UPTODATE, page.flags());
     cpu.at(LOCK).spin_lock(table.lock());
@@ -46,7 +46,7 @@ public final class Fault {
       return false;
     }
     AnonRmap.pageAddNewAnonRmap(kernel, cpu, page);
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), PageTable.writable(page));
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.writable(page));
     cpu.at(UNLOCK).spin_unlock(table.lock());
     return true;
   }

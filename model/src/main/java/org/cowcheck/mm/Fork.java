@@ -82,9 +82,9 @@ public final class Fork {
    * What the child gets.
    *
    * @param table its page table
-   * @param copy a page that is free, for a page that is pinned
+   * @param pages the free pages of this CPU, one of which is for a page that is pinned
    */
-  public record Child(PageTable table, Page copy) {}
+  public record Child(PageTable table, FreeList pages) {}
 
   /**
    * Forking under a kernel.
@@ -112,9 +112,9 @@ public final class Fork {
     cpu.at(DST_LOCK).spin_lock(child.table().lock());
     cpu.at(SRC_LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (PageTable.present(pte)) {
+    if (Pte.present(pte)) {
       copyPresentPte(cpu, mm, table, pte, child);
-    } else if (PageTable.isSwap(pte)) {
+    } else if (Pte.isSwap(pte)) {
       copySwapPte(cpu, table, pte, slot, child);
     }
     cpu.at(SRC_UNLOCK).spin_unlock(table.lock());
@@ -128,7 +128,7 @@ public final class Fork {
   }
 
   private void copyPresentPte(Cpu cpu, Mm mm, PageTable table, long pte, Child child) {
-    Page page = PageTable.page(memory, pte);
+    Page page = Pte.page(memory, pte);
     if (kernel.state() == KernelState.S0) {
       if (pageNeedsCowForDma(cpu, mm, page)) {
         copyPresentPage(cpu, page, child);
@@ -144,10 +144,10 @@ public final class Fork {
         return;
       }
     }
-    if (PageTable.writable(pte)) {
+    if (Pte.writable(pte)) {
       arch.ptepSetWrprotect(cpu.at(WRPROTECT), table, pte);
     }
-    cpu.at(SET_CHILD).WRITE_ONCE(child.table().pte(), pte & ~PageTable.WRITE);
+    cpu.at(SET_CHILD).WRITE_ONCE(child.table().pte(), pte & ~Pte.WRITE);
     cpu.note(SHARED, page.address());
   }
 
@@ -179,20 +179,19 @@ public final class Fork {
 
   /** copy_present_page(): the child gets a page of its own. */
   private void copyPresentPage(Cpu cpu, Page page, Child child) {
-    Page copy = child.copy();
-    PageAlloc.prepNewPage(cpu, copy);
+    Page copy = PageAlloc.allocPage(cpu, child.pages());
     cpu.at(COPY);
     cpu.WRITE_ONCE(copy.contents(), cpu.READ_ONCE(page.contents()));
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
-    cpu.at(SET_COPY).WRITE_ONCE(child.table().pte(), PageTable.writable(copy));
+    cpu.at(SET_COPY).WRITE_ONCE(child.table().pte(), Pte.writable(copy));
   }
 
   private void copySwapPte(Cpu cpu, PageTable table, long pte, SwapSlot slot, Child child) {
     slot.duplicate(cpu.at(SWAP_DUPLICATE));
-    long shared = pte & ~PageTable.SWAP_EXCLUSIVE;
-    if (PageTable.swapExclusive(pte)) {
+    long shared = pte & ~Pte.EXCLUSIVE;
+    if (Pte.swapExclusive(pte)) {
       cpu.at(DOWNGRADE).WRITE_ONCE(table.pte(), shared);
     }
     cpu.at(SET_CHILD_SWAP).WRITE_ONCE(child.table().pte(), shared);

@@ -138,10 +138,10 @@ public final class GupFast {
     Place entry = walked.at(PageTable::pte);
     long pte = cpu.at(READ_PTE).READ_ONCE(entry);
     int read = cpu.lastRead();
-    if (!PageTable.present(pte) || (write && !PageTable.writable(pte))) {
+    if (!Pte.present(pte) || (write && !Pte.writable(pte))) {
       return null;
     }
-    Ref<Page> page = new Ref<>(PageTable.page(memory, pte), read);
+    Ref<Page> page = new Ref<>(Pte.page(memory, pte), read);
     Ref<Page> folio = tryGrabFolio(cpu, page);
     if (folio == null) {
       return null;
@@ -157,7 +157,7 @@ public final class GupFast {
       Ref<Page> head = PageTests.compoundHead(cpu.at(HEAD_CHECK), page);
       cpu.VM_BUG_ON(head.target() != folio.target());
     }
-    if (!PageTable.writable(pte) && gupMustUnshare(cpu, page, write)) {
+    if (!Pte.writable(pte) && gupMustUnshare(cpu, page, write)) {
       put(cpu, folio, PIN);
       return null;
     }

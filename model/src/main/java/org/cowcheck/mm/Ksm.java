@@ -72,13 +72,13 @@ public final class Ksm {
 
   private boolean writeProtectLocked(Cpu cpu, Mm mm, PageTable table, Page page) {
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (!PageTable.present(pte) || PageTable.pageAddress(pte) != page.address()) {
+    if (!Pte.present(pte) || Pte.address(pte) != page.address()) {
       return false;
     }
     boolean exclusive =
         kernel.state().hasAnonExclusive()
             && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
-    if (!PageTable.writable(pte) && !PageTable.dirty(pte) && !exclusive) {
+    if (!Pte.writable(pte) && !Pte.dirty(pte) && !exclusive) {
       return true;
     }
     long swapped = cpu.at(SWAPCACHE).test_bit(PG_SWAPCACHE, page.flags()) ? 1 : 0;
@@ -91,11 +91,11 @@ public final class Ksm {
       cpu.at(RESTORE).WRITE_ONCE(table.pte(), pte);
       return false;
     }
-    if (PageTable.dirty(pte) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {
+    if (Pte.dirty(pte) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {
       cpu.test_and_set_bit(PG_DIRTY, page.flags());
     }
     // Nothing but E4 orders the cleared flag before this store.
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte & ~(PageTable.WRITE | PageTable.DIRTY));
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte & ~(Pte.WRITE | Pte.DIRTY));
     return true;
   }
 }

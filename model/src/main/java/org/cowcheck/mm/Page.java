@@ -37,6 +37,9 @@ public final class Page {
   /** The slab_cache of a slab page: some aligned kmem_cache. */
   public static final long KMEM_CACHE = 0x2000;
 
+  /** The mapping of a tail (TAIL_MAPPING): not anonymous. */
+  public static final long TAIL_MAPPING = 0x400;
+
   private final Memory memory;
   private final long address;
   private final Word flags;
@@ -45,17 +48,26 @@ public final class Page {
   private final Word refcount;
   private final Word mapcount;
   private final Word contents;
+  private final PageBlock block;
+  private final int index;
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
+    this(memory, name, new PageState(flags, mapping, refcount, mapcount), 0, null, 0);
+  }
+
+  /** A page of a block; null is a block of its own. */
+  Page(Memory memory, String name, PageState state, long compoundHead, PageBlock block, int index) {
     this.memory = memory;
     this.address = memory.place(this);
-    this.flags = memory.word(name + ".flags", flags, PageFlag::show);
-    this.mapping = memory.word(name + ".mapping", mapping, Page::showMapping);
-    this.compoundHead = memory.word(name + ".compound_head", 0);
-    this.refcount = memory.word(name + "._refcount", refcount);
-    this.mapcount = memory.word(name + "._mapcount", mapcount);
-    this.contents = memory.word(name + ".contents", 0);
+    this.flags = memory.word(name + ".flags", state.flags(), PageFlag::show);
+    this.mapping = memory.word(name + ".mapping", state.mapping(), Page::showMapping);
+    this.compoundHead = memory.word(name + ".compound_head", compoundHead);
+    this.refcount = memory.word(name + "._refcount", state.refcount());
+    this.mapcount = memory.word(name + "._mapcount", state.mapcount());
+    this.contents = memory.word(name + ".contents", state.contents());
+    this.block = block == null ? PageBlock.of(this) : block;
+    this.index = index;
   }
 
   /** A page in the hands of the page allocator. */
@@ -90,6 +102,16 @@ public final class Page {
 
   public Word contents() {
     return contents;
+  }
+
+  /** The pages that lie next to each other, to which this one belongs. */
+  public PageBlock block() {
+    return block;
+  }
+
+  /** The position in the block, from 0. */
+  public int index() {
+    return index;
   }
 
   private static String showMapping(long mapping) {

@@ -20,7 +20,14 @@ final class PageAlloc {
 
   private PageAlloc() {}
 
-  static void prepNewPage(Cpu cpu, Page page) {
+  /** alloc_page(): takes a page from the free list of this CPU. */
+  static Page allocPage(Cpu cpu, FreeList pages) {
+    Page page = pages.take(1);
+    prepNewPage(cpu, page);
+    return page;
+  }
+
+  private static void prepNewPage(Cpu cpu, Page page) {
     cpu.at(CHECK);
     cpu.VM_BUG_ON(
         !expectedState(cpu, page, PageFlag.CHECK_AT_PREP | PageFlag.bit(PageFlag.PG_HWPOISON)));

@@ -8,6 +8,7 @@ import static org.cowcheck.mm.PageFlag.PG_MLOCKED;
 import static org.cowcheck.mm.PageFlag.PG_UNEVICTABLE;
 import static org.cowcheck.mm.PageFlag.PG_WAITERS;
 
+import java.util.function.Consumer;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Spinlock;
@@ -80,11 +81,25 @@ public final class PageFree {
 
   private final Kernel kernel;
   private final Spinlock lruLock;
+  private final Consumer<Page> freed;
 
-  /** Freeing under a kernel, for pages whose LRU list has the given lock. */
+  /**
+   * Freeing under a kernel, for pages whose LRU list has the given lock. What is freed is not used
+   * again.
+   */
   public PageFree(Kernel kernel, Spinlock lruLock) {
+    this(kernel, lruLock, page -> {});
+  }
+
+  private PageFree(Kernel kernel, Spinlock lruLock, Consumer<Page> freed) {
     this.kernel = kernel;
     this.lruLock = lruLock;
+    this.freed = freed;
+  }
+
+  /** The same, with freed pages on the list of a CPU, to be used again. */
+  public PageFree onto(FreeList pages) {
+    return new PageFree(kernel, lruLock, pages::put);
   }
 
   /**
@@ -109,7 +124,7 @@ public final class PageFree {
       throw new UnsupportedOperationException("only order-0 pages are freed here");
     }
     pageCacheRelease(cpu, folio.target());
-    return freePagesPrepare(cpu, folio.target());
+    return freeUnrefPage(cpu, folio.target());
   }
 
   /** __page_cache_release(). */
@@ -140,11 +155,24 @@ public final class PageFree {
   }
 
   /**
+   * free_unref_page(): to the free list of this CPU.
+   *
+   * @return false if the page is kept because it is poisoned
+   */
+  boolean freeUnrefPage(Cpu cpu, Page page) {
+    boolean freeable = freePagesPrepare(cpu, page);
+    if (freeable) {
+      freed.accept(page);
+    }
+    return freeable;
+  }
+
+  /**
    * free_pages_prepare() of an order-0 page.
    *
    * @return false if the page is kept because it is poisoned
    */
-  boolean freePagesPrepare(Cpu cpu, Page page) {
+  private boolean freePagesPrepare(Cpu cpu, Page page) {
     boolean clearsExclusive =
         kernel.state().aliasesSlab() && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
     if (kernel.state() == KernelState.S3) {

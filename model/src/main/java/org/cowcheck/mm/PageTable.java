@@ -1,103 +1,90 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Longs;
+import java.util.stream.IntStream;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
 /**
- * A page table with the one entry that matters, the PMD entry that points to it, and its lock.
+ * A page table, as a walk arrives at one entry of it: the PMD entry above, the entry that the
+ * address selects, and the page-table lock.
  *
- * <p>An entry is 0 for none; the address of a struct page with {@link #PRESENT}; or the address of
- * a {@link SwapSlot} with {@link #SWAP}.
+ * <p>What an entry holds is described in {@link Pte}.
  *
- * @param pmd the address of the table, as the level above holds it
- * @param pte the entry
+ * @param above the PMD entry through which the walk came; it may point elsewhere by now
+ * @param address the address of the table, as PMD entries name it
+ * @param ptes the entries, by address
+ * @param index which of them the address selects
  * @param lock the split page-table lock (PTL)
  */
-public record PageTable(Word pmd, Word pte, Spinlock lock) {
-  public static final long PRESENT = 1;
-  public static final long WRITE = 2;
-  public static final long DIRTY = 4;
+public record PageTable(
+    Pmd above, long address, ImmutableList<Word> ptes, int index, Spinlock lock) {
 
-  /** A swap entry. */
-  public static final long SWAP = 8;
-
-  /** The exclusive bit of a swap entry: pte_swp_exclusive() (1493a1913e34). */
-  public static final long SWAP_EXCLUSIVE = 16;
-
-  private static final long BITS = 63;
-  private static final long TABLE = 0x3000;
-
-  /** A table whose entry has the given value. */
-  public PageTable(Memory memory, String name, long pte) {
-    this(
-        memory.word(name + ".pmd", TABLE, value -> value == TABLE ? "table" : "none"),
-        memory.word(name + ".pte", pte, PageTable::show),
-        memory.spinlock(name + ".ptl"));
+  /** A table of one entry of the given value, in place. */
+  public static PageTable of(Memory memory, String name, long pte) {
+    return inPlace(memory, name, ImmutableList.of(memory.word(name + ".pte", pte, Pte::show)));
   }
 
-  /** A present, writable, dirty entry that maps a page. */
-  public static long writable(Page page) {
-    return page.address() | PRESENT | WRITE | DIRTY;
+  /** A table of several entries of the given values, in place; its first entry. */
+  public static PageTable of(Memory memory, String name, long first, long... others) {
+    return inPlace(memory, name, words(memory, name, Longs.concat(new long[] {first}, others)));
   }
 
-  /** A present, read-only, clean entry that maps a page. */
-  public static long readOnly(Page page) {
-    return page.address() | PRESENT;
+  private static PageTable inPlace(Memory memory, String name, ImmutableList<Word> ptes) {
+    return memory.make(
+        address ->
+            new PageTable(
+                Pmd.of(memory, name, address | Pte.TABLE),
+                address,
+                ptes,
+                0,
+                memory.spinlock(name + ".ptl")));
   }
 
-  /** An entry for a swap slot, without the exclusive bit. */
-  static long swap(SwapSlot slot) {
-    return slot.address() | SWAP;
+  /**
+   * A table with empty entries that is deposited with a PMD entry that maps a huge page, for the
+   * time when that is split.
+   *
+   * @param size the number of entries: the pages of the huge page
+   */
+  public static PageTable deposited(Memory memory, String name, long pmd, int size) {
+    ImmutableList<Word> ptes = words(memory, name, new long[size]);
+    return memory.make(
+        address ->
+            new PageTable(
+                Pmd.of(memory, name, pmd), address, ptes, 0, memory.spinlock(name + ".ptl")));
   }
 
-  private static String show(long pte) {
-    if (pte == 0) {
-      return "none";
-    }
-    if (isSwap(pte)) {
-      return "swap" + ((pte & SWAP_EXCLUSIVE) != 0 ? "|exclusive" : "");
-    }
-    return String.format(
-        "page@%#x%s%s%s",
-        pageAddress(pte),
-        present(pte) ? "|present" : "",
-        writable(pte) ? "|write" : "",
-        dirty(pte) ? "|dirty" : "");
+  private static ImmutableList<Word> words(Memory memory, String name, long[] ptes) {
+    return IntStream.range(0, ptes.length)
+        .mapToObj(i -> memory.word(name + ".pte" + i, ptes[i], Pte::show))
+        .collect(ImmutableList.toImmutableList());
   }
 
-  /** Whether an entry is present. */
-  public static boolean present(long pte) {
-    return (pte & PRESENT) != 0;
+  /** The PMD entry above. */
+  public Word pmd() {
+    return above.entry();
   }
 
-  /** pte_write() of a present entry. */
-  public static boolean writable(long pte) {
-    return (pte & WRITE) != 0;
+  /** The entry that the address selects. */
+  public Word pte() {
+    return ptes.get(index);
   }
 
-  /** pte_dirty() of a present entry. */
-  public static boolean dirty(long pte) {
-    return (pte & DIRTY) != 0;
+  /** The number of entries. */
+  public int size() {
+    return ptes.size();
   }
 
-  /** Whether an entry is a swap entry. */
-  public static boolean isSwap(long pte) {
-    return (pte & SWAP) != 0;
+  /** The same table at another entry. */
+  public PageTable at(int entry) {
+    return new PageTable(above, address, ptes, entry, lock);
   }
 
-  /** pte_swp_exclusive() of a swap entry. */
-  public static boolean swapExclusive(long pte) {
-    return (pte & SWAP_EXCLUSIVE) != 0;
-  }
-
-  /** The page that a present entry maps. */
-  public static Page page(Memory memory, long pte) {
-    return memory.object(pageAddress(pte), Page.class);
-  }
-
-  /** The address of the struct page that a present entry maps, or of the slot of a swap entry. */
-  public static long pageAddress(long pte) {
-    return pte & ~BITS;
+  /** What a PMD entry that points to this table holds. */
+  public long asPmd() {
+    return address | Pte.TABLE;
   }
 }

@@ -32,9 +32,9 @@ public final class Protect {
   /** Makes an entry read-only. */
   public void changePteRange(Cpu cpu, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.lock());
-    if (PageTable.present(cpu.at(READ_PTE).read_plain_in_source(table.pte()))) {
+    if (Pte.present(cpu.at(READ_PTE).read_plain_in_source(table.pte()))) {
       long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte & ~PageTable.WRITE);
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte & ~Pte.WRITE);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);

@@ -40,9 +40,9 @@ public final class Slab {
     this.kernel = kernel;
   }
 
-  /** Turns a page that the page allocator has handed out to this CPU into a slab page. */
-  public void allocSlabPage(Cpu cpu, Page page) {
-    PageAlloc.prepNewPage(cpu, page);
+  /** Turns a free page of this CPU into a slab page. */
+  public void allocSlabPage(Cpu cpu, FreeList pages) {
+    Page page = PageAlloc.allocPage(cpu, pages);
     checkNotAnon(cpu, ALLOC_CHECK, page);
     cpu.at(SET_SLAB).or_plain_in_source(page.flags(), SLAB_BITS);
     cpu.at(SET_CACHE).write_plain_in_source(page.mapping(), Page.KMEM_CACHE);
@@ -57,7 +57,7 @@ public final class Slab {
     checkNotAnon(cpu, FREE_CHECK, page);
     cpu.at(CLEAR_SLAB).and_plain_in_source(page.flags(), ~SLAB_BITS);
     cpu.at(CLEAR_MAPPING).write_plain_in_source(page.mapping(), 0);
-    return cpu.at(PUT).atomic_dec_and_test(page.refcount()) && free.freePagesPrepare(cpu, page);
+    return cpu.at(PUT).atomic_dec_and_test(page.refcount()) && free.freeUnrefPage(cpu, page);
   }
 
   private void checkNotAnon(Cpu cpu, Step step, Page page) {

@@ -72,7 +72,7 @@ public final class SwapIn {
   /** Handles a read fault; whether it mapped the page. */
   public boolean doSwapPage(Cpu cpu, PageTable table, SwapSlot slot) {
     long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
-    if (!PageTable.isSwap(entry)) {
+    if (!Pte.isSwap(entry)) {
       return false;
     }
     Page page = lookup(cpu, slot);
@@ -117,12 +117,12 @@ public final class SwapIn {
     slot.free(cpu.at(SWAP_FREE));
     boolean exclusive =
         state.hasAnonExclusive()
-            && (PageTable.swapExclusive(entry) || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
+            && (Pte.swapExclusive(entry) || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
     boolean first = cpu.at(ADD_RMAP).atomic_inc_and_test(page.mapcount());
     cpu.VM_BUG_ON(!first && exclusive);
     if (first && exclusive) {
       cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), PageTable.readOnly(page));
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(page));
   }
 }

@@ -108,7 +108,7 @@ public final class SwapOut {
   private boolean tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     cpu.at(LOCK).spin_lock(table.lock());
     long mapped = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (!PageTable.present(mapped) || PageTable.pageAddress(mapped) != page.address()) {
+    if (!Pte.present(mapped) || Pte.address(mapped) != page.address()) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
       return false;
     }
@@ -122,14 +122,14 @@ public final class SwapOut {
     } else {
       arch.flushTlb(cpu.at(FLUSH), mm);
     }
-    if (PageTable.dirty(pte)) {
+    if (Pte.dirty(pte)) {
       markDirty(cpu.at(DIRTY), page);
     }
     slot.duplicate(cpu.at(DUPLICATE));
     boolean unmapped = !exclusive || ShareAnonRmap.pageTryShareAnonRmap(kernel, cpu, page);
     if (unmapped) {
       boolean keeps = exclusive && kernel.state() != KernelState.S1;
-      long entry = PageTable.swap(slot) | (keeps ? PageTable.SWAP_EXCLUSIVE : 0);
+      long entry = Pte.swap(slot) | (keeps ? Pte.EXCLUSIVE : 0);
       cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
       cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
       free.putPage(cpu.at(PUT), page);

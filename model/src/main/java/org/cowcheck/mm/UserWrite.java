@@ -42,19 +42,19 @@ public final class UserWrite {
   /**
    * Stores to the page that an entry maps, and leaves the note {@link #WRITTEN}.
    *
-   * @param copy a page that is free, if the fault needs one
+   * @param pages the free pages of this CPU
    * @return whether the entry permits it, after one fault at most
    */
-  public boolean write(Cpu cpu, Mm mm, PageTable table, long value, Page copy) {
+  public boolean write(Cpu cpu, Mm mm, PageTable table, long value, FreeList pages) {
     long pte = cpu.at(WALK).READ_ONCE(table.pte());
-    if (!PageTable.writable(pte)) {
-      fault.doWpPage(cpu, mm, table, false, copy);
+    if (!Pte.writable(pte)) {
+      fault.doWpPage(cpu, mm, table, false, pages);
       pte = cpu.at(WALK_AGAIN).READ_ONCE(table.pte());
-      if (!PageTable.writable(pte)) {
+      if (!Pte.writable(pte)) {
         return false;
       }
     }
-    cpu.at(STORE).WRITE_ONCE(PageTable.page(memory, pte).contents(), value);
+    cpu.at(STORE).WRITE_ONCE(Pte.page(memory, pte).contents(), value);
     cpu.note(WRITTEN, value);
     return true;
   }

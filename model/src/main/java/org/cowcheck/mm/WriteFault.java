@@ -90,25 +90,25 @@ public final class WriteFault {
    * Handles a fault.
    *
    * @param unshare FAULT_FLAG_UNSHARE: the page is to become exclusive, not writable
-   * @param copy a page that is free, if one is needed
+   * @param pages the free pages of this CPU
    */
-  public void doWpPage(Cpu cpu, Mm mm, PageTable table, boolean unshare, Page copy) {
+  public void doWpPage(Cpu cpu, Mm mm, PageTable table, boolean unshare, FreeList pages) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (!PageTable.present(pte) || PageTable.writable(pte)) {
+    if (!Pte.present(pte) || Pte.writable(pte)) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
       return;
     }
-    Page page = PageTable.page(memory, pte);
+    Page page = Pte.page(memory, pte);
     if (!mayReuse(cpu, page)) {
       cpu.at(GET).atomic_inc(page.refcount());
       cpu.note(COPIED, page.address());
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      wpPageCopy(cpu, mm, table, pte, unshare, page, copy);
+      wpPageCopy(cpu, mm, table, pte, unshare, page, pages);
       return;
     }
     if (!unshare) {
-      arch.ptepSetAccessFlags(cpu.at(REUSE), mm, table, pte | PageTable.WRITE | PageTable.DIRTY);
+      arch.ptepSetAccessFlags(cpu.at(REUSE), mm, table, pte | Pte.WRITE | Pte.DIRTY);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
   }
@@ -145,8 +145,8 @@ public final class WriteFault {
   }
 
   private void wpPageCopy(
-      Cpu cpu, Mm mm, PageTable table, long pte, boolean unshare, Page old, Page copy) {
-    PageAlloc.prepNewPage(cpu, copy);
+      Cpu cpu, Mm mm, PageTable table, long pte, boolean unshare, Page old, FreeList pages) {
+    Page copy = PageAlloc.allocPage(cpu, pages);
     cpu.at(COPY).WRITE_ONCE(copy.contents(), cpu.READ_ONCE(old.contents()));
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
@@ -156,8 +156,7 @@ public final class WriteFault {
       arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
       arch.flushTlb(cpu, mm);
       AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
-      cpu.at(SET_PTE)
-          .WRITE_ONCE(table.pte(), unshare ? PageTable.readOnly(copy) : PageTable.writable(copy));
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), unshare ? Pte.readOnly(copy) : Pte.writable(copy));
       if (unshare) {
         cpu.note(UNSHARED, copy.address());
       }

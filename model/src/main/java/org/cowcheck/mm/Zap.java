@@ -44,12 +44,12 @@ public final class Zap {
   public boolean zapPteRange(Cpu cpu, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (!PageTable.present(pte)) {
+    if (!Pte.present(pte)) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
       return false;
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
-    Page page = PageTable.page(memory, pte);
+    Page page = Pte.page(memory, pte);
     cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);

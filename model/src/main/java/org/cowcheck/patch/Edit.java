@@ -11,6 +11,9 @@ public sealed interface Edit {
   /** Leaves out a hunk of the state's own patch series: the steps it added. */
   record DropHunk(String label) implements Edit {}
 
+  /** Adds a hunk of a later kernel: the steps that it adds. */
+  record AddHunk(String label) implements Edit {}
+
   /** Leaves out the barriers of a step. */
   record DropFence(String label) implements Edit {}
 

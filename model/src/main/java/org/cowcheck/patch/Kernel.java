@@ -27,6 +27,16 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
     return !patch.edits().contains(new Edit.DropHunk(step.label()));
   }
 
+  /**
+   * Whether the hunk of a later kernel that a step is part of is in this one, too. Paths ask this
+   * where a fix came after the kernel states.
+   *
+   * @param step the first step of the hunk
+   */
+  public boolean adds(Step step) {
+    return patch.edits().contains(new Edit.AddHunk(step.label()));
+  }
+
   /** A CPU on which this kernel's edits take effect; it runs on the given one. */
   public Cpu boot(Cpu cpu) {
     return new PatchedCpu(cpu, patch.edits(), accesses);

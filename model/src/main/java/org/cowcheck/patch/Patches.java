@@ -77,6 +77,16 @@ public final class Patches {
 
   private Patches() {}
 
+  /** The kernel states; S1 goes by the name of the seed. */
+  public static ImmutableList<Patch> states() {
+    return ALL.stream().filter(patch -> !isVariant(patch)).collect(ImmutableList.toImmutableList());
+  }
+
+  /** The kernel states and some variants, such as those that a reported race is about. */
+  public static ImmutableList<Patch> statesAnd(Patch... variants) {
+    return ImmutableList.<Patch>builder().addAll(states()).add(variants).build();
+  }
+
   /** The patches that bear on PageSlab(): kernel states, and variants of the seed. */
   public static ImmutableList<Patch> pageSlab() {
     return ALL.stream()
@@ -104,8 +114,17 @@ public final class Patches {
         ImmutableList.of(new Edit.DropFence(label)));
   }
 
-  /** All patches, the oldest kernel first. */
+  /** All patches: the oldest kernel first, then by topic. */
   public static ImmutableList<Patch> all() {
-    return ALL;
+    return ImmutableList.<Patch>builder()
+        .addAll(ALL)
+        .addAll(ThpPatches.ALL)
+        .addAll(CollapsePatches.ALL)
+        .addAll(HugetlbPatches.ALL)
+        .addAll(MigrationPatches.ALL)
+        .addAll(WalkerPatches.ALL)
+        .addAll(SlowGupPatches.ALL)
+        .addAll(SwapPatches.ALL)
+        .build();
   }
 }

@@ -6,7 +6,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserWrite;
 import org.cowcheck.patch.Kernel;
@@ -108,7 +108,7 @@ final class GupFastVersusFork {
             engine -> {
               Cpu cpu = kernel.boot(engine);
               fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
-              return user.write(cpu, race.mm, race.table, 1, race.spare) ? 1 : 0;
+              return user.write(cpu, race.mm, race.table, 1, race.pages()) ? 1 : 0;
             }));
   }
 
@@ -125,7 +125,7 @@ final class GupFastVersusFork {
 
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean hasPinned) {
     Page page = AnonPage.mapped(memory, kernel.state());
-    PinRace race = new PinRace(kernel, memory, page, PageTable.writable(page), hasPinned);
+    PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), hasPinned);
     Fork fork = new Fork(kernel, memory, race.free);
     return race.running(
         race.gupFast(pin),

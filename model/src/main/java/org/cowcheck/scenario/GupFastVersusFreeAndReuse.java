@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fault;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
@@ -47,7 +48,9 @@ final class GupFastVersusFreeAndReuse {
               if (!zap.zapPteRange(cpu, race.mm, race.table)) {
                 return 0;
               }
-              return fault.doAnonymousPage(cpu, race.childTable, race.page, race.free) ? 1 : 0;
+              return fault.doAnonymousPage(cpu, race.childTable, FreeList.of(race.page), race.free)
+                  ? 1
+                  : 0;
             }));
   }
 }

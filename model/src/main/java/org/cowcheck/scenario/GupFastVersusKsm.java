@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
@@ -65,7 +65,7 @@ final class GupFastVersusKsm {
   /** KSM has taken a reference when it found the page. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin) {
     Page page = AnonPage.mappedAndHeld(memory, kernel.state());
-    long pte = pin == PinRace.Pin.WRITABLE ? PageTable.writable(page) : PageTable.readOnly(page);
+    long pte = pin == PinRace.Pin.WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     Ksm ksm = new Ksm(kernel);
     return race.running(

@@ -5,7 +5,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapIn;
 import org.cowcheck.mm.SwapOut;
 import org.cowcheck.patch.Kernel;
@@ -94,7 +94,7 @@ final class GupFastVersusSwapOut {
   /** A read-only pin is taken through a read-only entry, whose page it has to find exclusive. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean forks) {
     Page page = AnonPage.isolated(memory, kernel.state());
-    long pte = pin == PinRace.Pin.WRITABLE ? PageTable.writable(page) : PageTable.readOnly(page);
+    long pte = pin == PinRace.Pin.WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     SwapOut swapOut = new SwapOut(kernel, race.free);
     Fork fork = new Fork(kernel, memory, race.free);

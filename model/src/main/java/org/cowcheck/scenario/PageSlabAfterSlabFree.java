@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
@@ -60,7 +61,7 @@ final class PageSlabAfterSlabFree {
                 "alloc_slab_page, __free_slab",
                 engine -> {
                   Cpu cpu = kernel.boot(engine);
-                  slab.allocSlabPage(cpu, page);
+                  slab.allocSlabPage(cpu, FreeList.of(page));
                   boolean freed = slab.freeSlab(cpu, page, free);
                   Handover.give(cpu, told);
                   return freed ? 1 : 0;

@@ -6,6 +6,7 @@ import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fault;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
@@ -45,7 +46,7 @@ final class PageSlabAtFault {
 
   private static Setting build(Kernel kernel, Memory memory) {
     Page page = Page.free(memory, "page");
-    PageTable table = new PageTable(memory, "mm", 0);
+    PageTable table = PageTable.of(memory, "mm", 0);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     Fault fault = new Fault(kernel);
     return new Setting(
@@ -53,7 +54,10 @@ final class PageSlabAtFault {
         ImmutableList.of(
             new Program(
                 "do_anonymous_page",
-                cpu -> fault.doAnonymousPage(kernel.boot(cpu), table, page, free) ? 1 : 0),
+                cpu ->
+                    fault.doAnonymousPage(kernel.boot(cpu), table, FreeList.of(page), free)
+                        ? 1
+                        : 0),
             new Program(
                 "PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0)),
         ImmutableList.of(slabWasTrue("PageSlab()", 1, 1, page), noBug()));

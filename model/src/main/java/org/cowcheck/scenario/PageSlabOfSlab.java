@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
@@ -64,7 +65,7 @@ final class PageSlabOfSlab {
                   if (!free.putPage(cpu, page)) {
                     return 0;
                   }
-                  slab.allocSlabPage(cpu, page);
+                  slab.allocSlabPage(cpu, FreeList.of(page));
                   Handover.give(cpu, object);
                   return 1;
                 }),

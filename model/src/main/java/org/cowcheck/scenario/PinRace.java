@@ -6,11 +6,13 @@ import org.cowcheck.invariant.ExclusiveFlagWatch;
 import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 
@@ -47,17 +49,17 @@ final class PinRace {
     this.memory = memory;
     this.page = page;
     this.mm = new Mm(memory, "mm", hasPinned);
-    this.table = new PageTable(memory, "mm", pte);
+    this.table = PageTable.of(memory, "mm", pte);
     this.slot = SwapSlot.free(memory);
     this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     this.spare = Page.free(memory, "spare");
-    this.childTable = new PageTable(memory, "child", 0);
+    this.childTable = PageTable.of(memory, "child", 0);
   }
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
   static PinRace writable(Kernel kernel, Memory memory) {
     Page page = AnonPage.mapped(memory, kernel.state());
-    return new PinRace(kernel, memory, page, PageTable.writable(page), true);
+    return new PinRace(kernel, memory, page, Pte.writable(page), true);
   }
 
   /** CPU0: GUP-fast. Returns 1 for a pin. */
@@ -68,9 +70,14 @@ final class PinRace {
         cpu -> gup.pinFast(kernel.boot(cpu), mm, table, pin == Pin.WRITABLE) == null ? 0 : 1);
   }
 
+  /** The free pages of a CPU that alone may need one. */
+  FreeList pages() {
+    return FreeList.of(spare);
+  }
+
   /** The child of a fork. */
   Fork.Child child() {
-    return new Fork.Child(childTable, spare);
+    return new Fork.Child(childTable, pages());
   }
 
   /** The programs, and all that must hold of pins and pages. */

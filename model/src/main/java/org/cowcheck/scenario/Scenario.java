@@ -16,6 +16,7 @@ import org.cowcheck.patch.Patch;
  * @param simplifications what the scenario leaves out beyond what its paths leave out
  * @param patches those that bear on it: what is checked unless others are asked for
  * @param setting builds the objects and programs in fresh memory, for a kernel
+ * @param origin where it comes from
  */
 public record Scenario(
     String name,
@@ -24,7 +25,25 @@ public record Scenario(
     String source,
     ImmutableList<String> simplifications,
     ImmutableList<Patch> patches,
-    BiFunction<Kernel, Memory, Setting> setting) {
+    BiFunction<Kernel, Memory, Setting> setting,
+    Origin origin) {
+
+  /** A question of our own. */
+  public Scenario(
+      String name,
+      String title,
+      String story,
+      String source,
+      ImmutableList<String> simplifications,
+      ImmutableList<Patch> patches,
+      BiFunction<Kernel, Memory, Setting> setting) {
+    this(name, title, story, source, simplifications, patches, setting, Origin.OWN);
+  }
+
+  /** The same, from elsewhere. */
+  public Scenario from(Origin other) {
+    return new Scenario(name, title, story, source, simplifications, patches, setting, other);
+  }
 
   /** Builds the scenario for a kernel, in memory of its own. */
   public Setting build(Kernel kernel) {

@@ -46,7 +46,7 @@ final class WrongCowOfPinnedPage {
               Cpu cpu = kernel.boot(engine);
               gup.pinFast(cpu, race.mm, race.table, true);
               protect.changePteRange(cpu, race.mm, race.table);
-              return user.write(cpu, race.mm, race.table, 1, race.spare) ? 1 : 0;
+              return user.write(cpu, race.mm, race.table, 1, race.pages()) ? 1 : 0;
             }));
   }
 }

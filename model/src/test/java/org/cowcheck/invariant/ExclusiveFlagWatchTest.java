@@ -19,7 +19,7 @@ final class ExclusiveFlagWatchTest {
   private final Memory memory = new Memory();
   private final Page page = Page.free(memory, "page");
   private final Page other = Page.free(memory, "other");
-  private final PageTable table = new PageTable(memory, "mm", 0);
+  private final PageTable table = PageTable.of(memory, "mm", 0);
   private final Spinlock otherLock = memory.spinlock("other.lock");
   private final HardwareCpu hardware = new HardwareCpu();
   private final ExclusiveFlagWatch cpu =

@@ -16,6 +16,7 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserWrite;
@@ -36,8 +37,8 @@ final class ExclusivityTest {
   private final Memory memory = new Memory();
   private final Page page = Page.free(memory, "page");
   private final Page spare = Page.free(memory, "spare");
-  private final PageTable table = new PageTable(memory, "mm", 0);
-  private final PageTable child = new PageTable(memory, "child", 0);
+  private final PageTable table = PageTable.of(memory, "mm", 0);
+  private final PageTable child = PageTable.of(memory, "child", 0);
   private final SwapSlot slot = SwapSlot.free(memory);
   private final Map<Word, Long> values = new HashMap<>();
   private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
@@ -53,7 +54,7 @@ final class ExclusivityTest {
     values.putIfAbsent(page.refcount(), 1L);
     return with(page.flags(), bit(PG_MAPPEDTODISK))
         .with(page.mapcount(), 0)
-        .with(table.pte(), PageTable.writable(page));
+        .with(table.pte(), Pte.writable(page));
   }
 
   private ExclusivityTest with(Word word, long value) {
@@ -67,7 +68,7 @@ final class ExclusivityTest {
   }
 
   private long swapEntry() {
-    return slot.address() | PageTable.SWAP;
+    return slot.address() | Pte.SWAP;
   }
 
   /** The first invariant that the end breaks, in the order of the verdicts. */
@@ -99,7 +100,7 @@ final class ExclusivityTest {
 
   @Test
   void aPinnedPageIsExclusive() {
-    pinned().with(page.flags(), 0).with(table.pte(), PageTable.readOnly(page)).assertBreaks(LOST);
+    pinned().with(page.flags(), 0).with(table.pte(), Pte.readOnly(page)).assertBreaks(LOST);
   }
 
   @Test
@@ -107,18 +108,18 @@ final class ExclusivityTest {
     pinned()
         .note(Unpin.UNPINNED)
         .with(page.flags(), 0)
-        .with(table.pte(), PageTable.readOnly(page))
+        .with(table.pte(), Pte.readOnly(page))
         .assertBreaks(NONE);
   }
 
   @Test
   void aPinnedPageIsNotReplaced() {
-    pinned().with(table.pte(), PageTable.readOnly(spare)).assertBreaks(LOST);
+    pinned().with(table.pte(), Pte.readOnly(spare)).assertBreaks(LOST);
   }
 
   @Test
   void s0_aPinnedPageIsNotReplaced() {
-    pinned().with(table.pte(), PageTable.readOnly(spare)).assertBreaks(KernelState.S0, LOST);
+    pinned().with(table.pte(), Pte.readOnly(spare)).assertBreaks(KernelState.S0, LOST);
   }
 
   @Test
@@ -141,20 +142,20 @@ final class ExclusivityTest {
   @Test
   void theSwapEntryOfAPinnedPageIsExclusive() {
     pinned().with(page.flags(), 0).with(page.mapcount(), -1);
-    with(table.pte(), swapEntry() | PageTable.SWAP_EXCLUSIVE).assertBreaks(NONE);
+    with(table.pte(), swapEntry() | Pte.EXCLUSIVE).assertBreaks(NONE);
     with(table.pte(), swapEntry()).assertBreaks(LOST);
   }
 
   @Test
   void aPinnedPageThatIsZappedIsMappedNowhere() {
     pinned().with(table.pte(), 0).with(page.mapcount(), -1).assertBreaks(NONE);
-    with(child.pte(), PageTable.writable(page)).with(page.mapcount(), 0).assertBreaks(LOST);
+    with(child.pte(), Pte.writable(page)).with(page.mapcount(), 0).assertBreaks(LOST);
   }
 
   /** The invariant before this one sees the same end, unless the flags are not looked at. */
   @Test
   void aWriteIsSeenThroughThePin() {
-    pinned().with(table.pte(), PageTable.readOnly(spare)).with(spare.contents(), 1);
+    pinned().with(table.pte(), Pte.readOnly(spare)).with(spare.contents(), 1);
     End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
     assertEquals(false, invariant(UNSEEN).holds().test(end));
     with(page.contents(), 1);
@@ -176,13 +177,13 @@ final class ExclusivityTest {
     mapped().assertBreaks(NONE);
     with(page.flags(), 0).assertBreaks(WRITABLE);
     assertBreaks(KernelState.S0, NONE);
-    with(table.pte(), PageTable.readOnly(page)).assertBreaks(NONE);
+    with(table.pte(), Pte.readOnly(page)).assertBreaks(NONE);
   }
 
   @Test
   void anExclusivePageIsMappedOnce() {
     mapped().with(page.refcount(), 2).with(page.mapcount(), 1);
-    with(child.pte(), PageTable.readOnly(page)).assertBreaks(SECOND);
+    with(child.pte(), Pte.readOnly(page)).assertBreaks(SECOND);
     assertBreaks(KernelState.S0, NONE);
   }
 
@@ -207,7 +208,7 @@ final class ExclusivityTest {
   @Test
   void aChildSeesWhatItsParentWroteBeforeForkOnly() {
     mapped().with(page.refcount(), 2).with(page.mapcount(), 1).with(page.flags(), 0);
-    with(table.pte(), PageTable.readOnly(page)).with(child.pte(), PageTable.readOnly(page));
+    with(table.pte(), Pte.readOnly(page)).with(child.pte(), Pte.readOnly(page));
     with(page.contents(), 7);
     notes.add(new Note(UserWrite.WRITTEN, 7, 0));
     note(Fork.FORKED).assertBreaks(NONE);
@@ -220,7 +221,7 @@ final class ExclusivityTest {
   void aWriteFaultCopiesNoExclusivePage() {
     mapped().note(WriteFault.COPIED).assertBreaks("a write fault copied an exclusive page");
     assertBreaks(KernelState.S0, NONE);
-    with(page.flags(), 0).with(table.pte(), PageTable.readOnly(page)).assertBreaks(NONE);
+    with(page.flags(), 0).with(table.pte(), Pte.readOnly(page)).assertBreaks(NONE);
   }
 
   @Test

@@ -14,7 +14,12 @@ final class ForkTest {
 
   private static void fork(OneEntry one) {
     new Fork(one.kernel, one.memory, one.free)
-        .dupMmap(one.cpu(), one.mm, one.table, one.slot, new Fork.Child(one.childTable, one.spare));
+        .dupMmap(
+            one.cpu(),
+            one.mm,
+            one.table,
+            one.slot,
+            new Fork.Child(one.childTable, FreeList.of(one.spare)));
     assertFalse(one.bug());
   }
 
@@ -36,7 +41,7 @@ final class ForkTest {
   }
 
   private static void assertIsShared(OneEntry one, long references) {
-    long shared = PageTable.writable(one.page) & ~PageTable.WRITE;
+    long shared = Pte.writable(one.page) & ~Pte.WRITE;
     assertEquals(shared, one.pte());
     assertEquals(shared, one.childPte());
     assertEquals(references, one.references());
@@ -52,8 +57,8 @@ final class ForkTest {
   void aPinnedPageIsCopied(KernelState state) {
     OneEntry one = new OneEntry(state, 1025);
     fork(one);
-    assertEquals(PageTable.writable(one.page), one.pte());
-    assertEquals(PageTable.writable(one.spare), one.childPte());
+    assertEquals(Pte.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.spare), one.childPte());
     assertEquals(7, OneEntry.value(one.spare.contents()));
     assertEquals(1, OneEntry.value(one.spare.refcount()));
     assertEquals(0, OneEntry.value(one.spare.mapcount()));
@@ -71,10 +76,10 @@ final class ForkTest {
   void aSwapEntryIsSharedAndNoLongerExclusive(KernelState state) {
     OneEntry one = new OneEntry(state, 1);
     OneEntry.set(one.slot.swapMap(), 1);
-    OneEntry.set(one.table.pte(), PageTable.swap(one.slot) | PageTable.SWAP_EXCLUSIVE);
+    OneEntry.set(one.table.pte(), Pte.swap(one.slot) | Pte.EXCLUSIVE);
     fork(one);
-    assertEquals(PageTable.swap(one.slot), one.pte());
-    assertEquals(PageTable.swap(one.slot), one.childPte());
+    assertEquals(Pte.swap(one.slot), one.pte());
+    assertEquals(Pte.swap(one.slot), one.childPte());
     assertEquals(2, OneEntry.value(one.slot.swapMap()));
   }
 

@@ -87,7 +87,7 @@ final class GupFastTest {
     OneEntry.set(none.table.pte(), 0);
     assertBacksOff(none, false);
     OneEntry swapped = new OneEntry(state, 1);
-    OneEntry.set(swapped.table.pte(), PageTable.swap(swapped.slot));
+    OneEntry.set(swapped.table.pte(), Pte.swap(swapped.slot));
     assertBacksOff(swapped, false);
   }
 

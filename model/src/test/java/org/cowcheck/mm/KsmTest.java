@@ -26,7 +26,7 @@ final class KsmTest {
   void aPageWithoutOtherReferencesMayBeMerged(KernelState state) {
     OneEntry one = new OneEntry(state, 2);
     assertTrue(writeProtect(one));
-    assertEquals(PageTable.readOnly(one.page), one.pte());
+    assertEquals(Pte.readOnly(one.page), one.pte());
     assertTrue(OneEntry.has(one.page, PageFlag.PG_DIRTY));
     assertFalse(OneEntry.has(one.page, PageFlag.PG_LOCKED));
     if (one.hasExclusive()) {
@@ -55,7 +55,7 @@ final class KsmTest {
   }
 
   private static void assertIsAsItWas(OneEntry one, long references) {
-    assertEquals(PageTable.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.page), one.pte());
     assertEquals(references, one.references());
     if (one.hasExclusive()) {
       assertTrue(one.isExclusive(one.page));
@@ -88,7 +88,7 @@ final class KsmTest {
             "E2 ctrl page._refcount",
             "E3 update NORETURN page.flags",
             "E4 smp_mb__after_atomic",
-            "M11 store ONCE mm.pte=" + PageTable.readOnly(one.page)),
+            "M11 store ONCE mm.pte=" + Pte.readOnly(one.page)),
         one.did("M6|M7|M8|E[1234]|M10|M11"));
   }
 

@@ -28,8 +28,8 @@ final class OneEntry {
   final Page page;
   final Page spare = Page.free(memory, "spare");
   final Mm mm;
-  final PageTable table = new PageTable(memory, "mm", 0);
-  final PageTable childTable = new PageTable(memory, "child", 0);
+  final PageTable table = PageTable.of(memory, "mm", 0);
+  final PageTable childTable = PageTable.of(memory, "child", 0);
   final SwapSlot slot = SwapSlot.free(memory);
   final PageFree free;
   final RecordingCpu engine = new RecordingCpu();
@@ -53,7 +53,7 @@ final class OneEntry {
     mm = new Mm(memory, "mm", hasPinned);
     free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     set(page.contents(), 7);
-    set(table.pte(), PageTable.writable(page));
+    set(table.pte(), Pte.writable(page));
   }
 
   /** The CPU that runs the kernel. */
@@ -76,7 +76,7 @@ final class OneEntry {
   }
 
   OneEntry readOnly() {
-    set(table.pte(), PageTable.readOnly(page));
+    set(table.pte(), Pte.readOnly(page));
     return this;
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class PageKindsTest {
   private final Memory memory = new Memory();
   private final Page page = Page.free(memory, "page");
-  private final PageTable table = new PageTable(memory, "mm", 0);
+  private final PageTable table = PageTable.of(memory, "mm", 0);
   private final HardwareCpu hardware = new HardwareCpu();
 
   private static Kernel kernel(KernelState state) {
@@ -39,12 +39,12 @@ final class PageKindsTest {
     Kernel kernel = kernel(state);
     Cpu cpu = kernel.boot(hardware);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    assertTrue(new Fault(kernel).doAnonymousPage(cpu, table, page, free));
+    assertTrue(new Fault(kernel).doAnonymousPage(cpu, table, FreeList.of(page), free));
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     assertEquals(
         bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | exclusive, HardwareCpu.finalValue(page.flags()));
     assertEquals(Page.ANON_VMA, HardwareCpu.finalValue(page.mapping()));
-    assertEquals(PageTable.writable(page), HardwareCpu.finalValue(table.pte()));
+    assertEquals(Pte.writable(page), HardwareCpu.finalValue(table.pte()));
     assertEquals(0, HardwareCpu.finalValue(page.mapcount()));
     assertFalse(PageTests.pageSlab(kernel, cpu, page));
     assertFalse(PageTests.folioTestSlab(kernel, cpu, page));
@@ -60,11 +60,11 @@ final class PageKindsTest {
     Kernel kernel = kernel(state);
     Cpu cpu = kernel.boot(hardware);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    cpu.WRITE_ONCE(table.pte(), PageTable.PRESENT);
-    assertFalse(new Fault(kernel).doAnonymousPage(cpu, table, page, free));
+    cpu.WRITE_ONCE(table.pte(), Pte.PRESENT);
+    assertFalse(new Fault(kernel).doAnonymousPage(cpu, table, FreeList.of(page), free));
     assertEquals(0, HardwareCpu.finalValue(page.flags()));
     assertEquals(0, HardwareCpu.finalValue(page.refcount()));
-    assertEquals(PageTable.PRESENT, HardwareCpu.finalValue(table.pte()));
+    assertEquals(Pte.PRESENT, HardwareCpu.finalValue(table.pte()));
   }
 
   @ParameterizedTest
@@ -73,7 +73,7 @@ final class PageKindsTest {
     Kernel kernel = kernel(state);
     Cpu cpu = kernel.boot(hardware);
     Slab slab = new Slab(kernel);
-    slab.allocSlabPage(cpu, page);
+    slab.allocSlabPage(cpu, FreeList.of(page));
     assertEquals(bit(PG_SLAB) | bit(GHOST_SLAB), HardwareCpu.finalValue(page.flags()));
     assertTrue(PageTests.pageSlab(kernel, cpu, page));
     assertTrue(PageTests.folioTestSlab(kernel, cpu, page));
@@ -90,7 +90,7 @@ final class PageKindsTest {
     Kernel kernel = kernel(state);
     Cpu cpu = kernel.boot(hardware);
     cpu.WRITE_ONCE(page.mapping(), Page.ANON_VMA);
-    new Slab(kernel).allocSlabPage(cpu, page);
+    new Slab(kernel).allocSlabPage(cpu, FreeList.of(page));
     assertEquals(Note.BUG, hardware.notes().get(0).name());
   }
 }

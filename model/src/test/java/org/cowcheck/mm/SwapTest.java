@@ -42,8 +42,8 @@ final class SwapTest {
   void swapOutLeavesASwapEntry(KernelState state) {
     OneEntry one = isolated(state);
     assertTrue(swapOut(one, one.cpu()));
-    long exclusive = keepsExclusivity(state) ? PageTable.SWAP_EXCLUSIVE : 0;
-    assertEquals(PageTable.swap(one.slot) | exclusive, one.pte());
+    long exclusive = keepsExclusivity(state) ? Pte.EXCLUSIVE : 0;
+    assertEquals(Pte.swap(one.slot) | exclusive, one.pte());
     assertEquals(1, OneEntry.value(one.slot.swapMap()));
     assertEquals(one.page.address(), OneEntry.value(one.slot.swapCache()));
     assertEquals(-1, OneEntry.value(one.page.mapcount()));
@@ -59,7 +59,7 @@ final class SwapTest {
   void swapOutOfAPageThatIsNotExclusiveLeavesAPlainSwapEntry(KernelState state) {
     OneEntry one = isolated(state).readOnly().shared();
     assertTrue(swapOut(one, one.cpu()));
-    assertEquals(PageTable.swap(one.slot), one.pte());
+    assertEquals(Pte.swap(one.slot), one.pte());
   }
 
   @ParameterizedTest
@@ -67,7 +67,7 @@ final class SwapTest {
   void aPinnedPageIsNotSwappedOut(KernelState state) {
     OneEntry one = new OneEntry(state, 1026);
     assertFalse(swapOut(one, one.cpu()));
-    assertEquals(PageTable.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.page), one.pte());
     assertEquals(1026, one.references());
     assertEquals(0, OneEntry.value(one.slot.swapCache()));
     assertIsExclusive(true, one);
@@ -80,7 +80,7 @@ final class SwapTest {
   void aPageThatIsPinnedMeanwhileKeepsItsEntry(KernelState state) {
     OneEntry one = isolated(state);
     assertFalse(swapOut(one, pinnedMeanwhile(one)));
-    assertEquals(PageTable.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.page), one.pte());
     assertEquals(0, OneEntry.value(one.slot.swapMap()));
     assertEquals(0, OneEntry.value(one.page.mapcount()));
     assertEquals(2 + 1024 + 1, one.references());
@@ -93,7 +93,7 @@ final class SwapTest {
   void s0_doesNotLookForPinsAgain(KernelState state) {
     OneEntry one = isolated(state);
     assertTrue(swapOut(one, pinnedMeanwhile(one)));
-    assertEquals(PageTable.swap(one.slot), one.pte());
+    assertEquals(Pte.swap(one.slot), one.pte());
   }
 
   private static Cpu pinnedMeanwhile(OneEntry one) {
@@ -107,7 +107,7 @@ final class SwapTest {
     OneEntry one = isolated(state);
     swapOut(one, one.cpu());
     assertTrue(swapIn(one));
-    assertEquals(PageTable.readOnly(one.page), one.pte());
+    assertEquals(Pte.readOnly(one.page), one.pte());
     assertEquals(0, OneEntry.value(one.page.mapcount()));
     assertEquals(0, OneEntry.value(one.slot.swapMap()));
     assertEquals(3, one.references());
@@ -121,7 +121,7 @@ final class SwapTest {
   void swapInOfASharedEntryIsNotExclusive(KernelState state) {
     OneEntry one = isolated(state);
     swapOut(one, one.cpu());
-    OneEntry.set(one.table.pte(), PageTable.swap(one.slot));
+    OneEntry.set(one.table.pte(), Pte.swap(one.slot));
     assertTrue(swapIn(one));
     assertIsExclusive(false, one);
   }
@@ -145,7 +145,7 @@ final class SwapTest {
   void swapInOfAPresentEntryDoesNothing(KernelState state) {
     OneEntry one = isolated(state);
     assertFalse(swapIn(one));
-    assertEquals(PageTable.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.page), one.pte());
     assertEquals(2, one.references());
   }
 

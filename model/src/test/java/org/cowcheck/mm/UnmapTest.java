@@ -23,7 +23,7 @@ final class UnmapTest {
   void protectingTakesWritePermissionAndNothingElse(KernelState state) {
     OneEntry one = new OneEntry(state, 1025);
     new Protect(one.kernel).changePteRange(one.cpu(), one.mm, one.table);
-    assertEquals(PageTable.writable(one.page) & ~PageTable.WRITE, one.pte());
+    assertEquals(Pte.writable(one.page) & ~Pte.WRITE, one.pte());
     assertEquals(1025, one.references());
     assertIsExclusive(one);
   }
@@ -32,9 +32,9 @@ final class UnmapTest {
   @EnumSource(KernelState.class)
   void protectingASwapEntryLeavesItAsItIs(KernelState state) {
     OneEntry one = new OneEntry(state, 1);
-    OneEntry.set(one.table.pte(), PageTable.swap(one.slot));
+    OneEntry.set(one.table.pte(), Pte.swap(one.slot));
     new Protect(one.kernel).changePteRange(one.cpu(), one.mm, one.table);
-    assertEquals(PageTable.swap(one.slot), one.pte());
+    assertEquals(Pte.swap(one.slot), one.pte());
   }
 
   private static boolean zap(OneEntry one) {

@@ -15,12 +15,12 @@ final class WriteFaultTest {
 
   private static void fault(OneEntry one, boolean unshare) {
     new WriteFault(one.kernel, one.memory, one.free)
-        .doWpPage(one.cpu(), one.mm, one.table, unshare, one.spare);
+        .doWpPage(one.cpu(), one.mm, one.table, unshare, FreeList.of(one.spare));
     assertFalse(one.bug());
   }
 
   private static void assertIsReused(OneEntry one, long references) {
-    assertEquals(PageTable.writable(one.page), one.pte());
+    assertEquals(Pte.writable(one.page), one.pte());
     assertEquals(references, one.references());
     assertEquals(0, OneEntry.value(one.spare.refcount()));
     if (one.hasExclusive()) {
@@ -53,7 +53,7 @@ final class WriteFaultTest {
   void s0_copiesAPinnedPage() {
     OneEntry one = new OneEntry(KernelState.S0, 1025).readOnly();
     fault(one, false);
-    assertIsCopied(one, PageTable.writable(one.spare), 1024);
+    assertIsCopied(one, Pte.writable(one.spare), 1024);
   }
 
   @ParameterizedTest
@@ -61,7 +61,7 @@ final class WriteFaultTest {
   void aSharedPageIsCopied(KernelState state) {
     OneEntry one = new OneEntry(state, 2).readOnly().shared();
     fault(one, false);
-    assertIsCopied(one, PageTable.writable(one.spare), 1);
+    assertIsCopied(one, Pte.writable(one.spare), 1);
     if (one.hasExclusive()) {
       assertFalse(one.isExclusive(one.page));
     }
@@ -90,7 +90,7 @@ final class WriteFaultTest {
   void unsharingASharedPageCopiesItAndLeavesItReadOnly(KernelState state) {
     OneEntry one = new OneEntry(state, 2).readOnly().shared();
     fault(one, true);
-    assertIsCopied(one, PageTable.readOnly(one.spare), 1);
+    assertIsCopied(one, Pte.readOnly(one.spare), 1);
   }
 
   @ParameterizedTest
@@ -98,7 +98,7 @@ final class WriteFaultTest {
   void unsharingAnExclusivePageLeavesTheEntryAsItIs(KernelState state) {
     OneEntry one = new OneEntry(state, 1025).readOnly();
     fault(one, true);
-    assertEquals(PageTable.readOnly(one.page), one.pte());
+    assertEquals(Pte.readOnly(one.page), one.pte());
     assertEquals(1025, one.references());
   }
 

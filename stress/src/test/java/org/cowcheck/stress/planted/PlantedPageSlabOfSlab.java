@@ -9,6 +9,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
@@ -111,7 +112,7 @@ public final class PlantedPageSlabOfSlab {
                   "alloc_slab_page",
                   engine -> {
                     Cpu cpu = kernel.boot(engine);
-                    slab.allocSlabPage(cpu, page);
+                    slab.allocSlabPage(cpu, FreeList.of(page));
                     cpu.smp_store_release(object, 1);
                     return 1;
                   }),
