@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
@@ -10,6 +11,9 @@ import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.invariant.End;
+import org.cowcheck.invariant.Instant;
+import org.cowcheck.invariant.Mappings;
+import org.cowcheck.invariant.World;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 
@@ -29,6 +33,8 @@ public final class Execution implements End, Comparable<Execution> {
   private int[] canonicalForm;
   private int disorder = -1;
   private Relation before;
+  private ImmutableList<Instant> instants;
+  private Mappings mappings;
 
   Execution(Graph graph, ImmutableList<CpuState> cpus, MemoryModel model, String broken) {
     this(graph, cpus, model, broken, ImmutableSortedSet.of());
@@ -137,6 +143,27 @@ public final class Execution implements End, Comparable<Execution> {
       }
     }
     return false;
+  }
+
+  /** Kept from the first call: a setting has one set of locks. */
+  @Override
+  public ImmutableList<Instant> instants(ImmutableSet<Word> locks) {
+    if (instants == null) {
+      instants =
+          Instants.of(
+              graph,
+              cpus.stream().map(CpuState::notes).collect(ImmutableList.toImmutableList()),
+              locks);
+    }
+    return instants;
+  }
+
+  @Override
+  public Mappings mappings(World world) {
+    if (mappings == null) {
+      mappings = End.super.mappings(world);
+    }
+    return mappings;
   }
 
   private Relation before() {

@@ -102,7 +102,7 @@ public final class ScenarioCheck {
    * @throws ReplayException if the choices fit neither scenario nor model
    */
   public Witness replay(Recording recording) {
-    Execution execution = Replay.run(words(), programs(), model, this::broken, recording);
+    Execution execution = Replay.run(words(), programs(), model, this::brokenWhere, recording);
     return Drawing.draw(execution, model, setting.programs().stream().map(Program::name).toList());
   }
 
@@ -110,6 +110,17 @@ public final class ScenarioCheck {
     for (Invariant invariant : setting.invariants()) {
       if (!invariant.holds().test(execution)) {
         return invariant.broken();
+      }
+    }
+    return "";
+  }
+
+  /** What is broken, and of which page and when, if that is known. */
+  private String brokenWhere(Execution execution) {
+    for (Invariant invariant : setting.invariants()) {
+      if (!invariant.holds().test(execution)) {
+        String where = invariant.where().apply(execution);
+        return invariant.broken() + (where.isEmpty() ? "" : " (" + where + ")");
       }
     }
     return "";

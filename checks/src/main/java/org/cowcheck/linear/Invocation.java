@@ -1,8 +1,10 @@
 package org.cowcheck.linear;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.function.LongPredicate;
 import org.cowcheck.invariant.End;
+import org.cowcheck.invariant.Instant;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
@@ -71,6 +73,45 @@ final class Invocation implements End {
   @Override
   public int cpus() {
     return cpus.size();
+  }
+
+  /** After each release of a lock; what was noted by then is not known. */
+  @Override
+  public ImmutableList<Instant> instants(ImmutableSet<Word> locks) {
+    ImmutableSet<Integer> numbers =
+        locks.stream().map(Word::number).collect(ImmutableSet.toImmutableSet());
+    return values.releases().stream()
+        .filter(release -> numbers.contains(release.lock()))
+        .map(Released::new)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private final class Released implements Instant {
+    private final Values.Release release;
+
+    Released(Values.Release release) {
+      this.release = release;
+    }
+
+    @Override
+    public long value(Word word) {
+      return values.at(release, word.number());
+    }
+
+    @Override
+    public ImmutableList<Note> notes(int cpu) {
+      return ImmutableList.of();
+    }
+
+    @Override
+    public int cpus() {
+      return cpus.size();
+    }
+
+    @Override
+    public String when() {
+      return "after a release of " + setting.memory().words().get(release.lock());
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.cowcheck.linear;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -20,6 +21,10 @@ final class Values {
   static final List<String> ACCESSES = List.of("load", "store", "update", "tryLock", "unlock");
 
   private final List<List<Long>> histories = new ArrayList<>();
+  private final List<Release> releases = new ArrayList<>();
+
+  /** The state after a release of a lock: how many values each word has had. */
+  record Release(int lock, ImmutableIntArray lengths) {}
 
   Values(Memory memory) {
     for (Word word : memory.words()) {
@@ -52,12 +57,24 @@ final class Values {
 
   void unlock(String what, int word) {
     store(what, word, Spinlock.UNLOCKED);
+    releases.add(
+        new Release(word, ImmutableIntArray.copyOf(histories.stream().mapToInt(List::size))));
   }
 
   /** The value of a word now; no step. */
   long last(int word) {
     List<Long> history = histories.get(word);
     return history.get(history.size() - 1);
+  }
+
+  /** The releases of all locks so far. */
+  List<Release> releases() {
+    return List.copyOf(releases);
+  }
+
+  /** The value that a word had after a release. */
+  long at(Release release, int word) {
+    return histories.get(word).get(release.lengths.get(word) - 1);
   }
 
   /** Whether a word ever had such a value. */

@@ -411,7 +411,7 @@ final class CommandLineTest {
     String out = run("explain", "gup-fast-vs-ksm-same-pte").out;
     assertTrue(out.contains("088b8aa537c2"), out);
     assertTrue(
-        out.matches("(?s).*mm.pte +page@0x40.present +read by CPU0, CPU1 +written by CPU1\n.*"),
+        out.matches("(?s).*mm.pte +page@0x10000.present +read by CPU0, CPU1 +written by CPU1\n.*"),
         out);
     assertTrue(out.matches("(?s).*\\(G12\\)[^\n]*; paired with E1\n.*"), out);
     assertTrue(out.matches("(?s).*\\(E1\\)[^\n]*; paired with G12\n.*"), out);

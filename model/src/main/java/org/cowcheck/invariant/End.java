@@ -1,28 +1,16 @@
 package org.cowcheck.invariant;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.function.LongPredicate;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 
-/**
- * One complete execution, seen from its end. Looking at it adds no events.
- *
- * <p>CPUs are numbered from 0 in the order of the scenario's columns.
- */
-public interface End {
-
-  /** The last value of a word, in coherence order. */
-  long value(Word word);
+/** One complete execution, seen from its end: what it left, and what it went through. */
+public interface End extends Instant {
 
   /** What the program of a CPU returned. */
   long returned(int cpu);
-
-  /** What the program of a CPU noted, in program order. */
-  ImmutableList<Note> notes(int cpu);
-
-  /** The number of CPUs. */
-  int cpus();
 
   /**
    * Whether a word may have had such a value at some instant of a call, from the note {@link
@@ -35,8 +23,17 @@ public interface End {
    */
   boolean atSomeInstant(int cpu, Word word, LongPredicate condition);
 
-  /** Whether a program noted something of this name. */
-  default boolean noted(int cpu, String name) {
-    return notes(cpu).stream().anyMatch(note -> note.name().equals(name));
+  /**
+   * The states right after each release of one of these locks, and at each note of a program, where
+   * a path of the kernel returns: what the CPU has seen by then, and all that was done before what
+   * it has seen. None, if the engine keeps no order between events.
+   *
+   * @param locks the words of spinlocks
+   */
+  ImmutableList<Instant> instants(ImmutableSet<Word> locks);
+
+  @Override
+  default String when() {
+    return "";
   }
 }

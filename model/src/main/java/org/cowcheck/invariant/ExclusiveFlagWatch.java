@@ -1,6 +1,5 @@
 package org.cowcheck.invariant;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.ForwardingCpu;
@@ -10,10 +9,8 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.KernelState;
 
 /**
@@ -29,8 +26,8 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
   private static final ImmutableSet<Step> FREEING = ImmutableSet.copyOf(PageFree.STEPS.all());
 
   private final long exclusive;
-  private final ImmutableList<Page> pages;
-  private final ImmutableList<PageTable> tables;
+  private final ImmutableSet<Word> flags;
+  private final ImmutableSet<Word> locks;
   private int ptLocks;
   private Step step = Step.NONE;
 
@@ -38,15 +35,15 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
    * Watches what programs do on a CPU.
    *
    * @param state a kernel state with an exclusive flag
-   * @param pages whose flags
-   * @param tables whose locks
+   * @param flags the words of the page flags
+   * @param locks the words of the PT locks
    */
   public ExclusiveFlagWatch(
-      Cpu cpu, KernelState state, ImmutableList<Page> pages, ImmutableList<PageTable> tables) {
+      Cpu cpu, KernelState state, ImmutableSet<Word> flags, ImmutableSet<Word> locks) {
     super(cpu);
     this.exclusive = PageFlag.bit(PageFlag.anonExclusive(state));
-    this.pages = pages;
-    this.tables = tables;
+    this.flags = flags;
+    this.locks = locks;
   }
 
   @Override
@@ -62,19 +59,15 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
     if (ptLocks == 0
         && op.succeeds(old, a, b)
         && ((old ^ op.apply(old, a, b)) & exclusive) != 0
-        && isFlags(place.word())
+        && flags.contains(place.word())
         && !FREEING.contains(step)) {
       note(UNLOCKED_CHANGE, 0);
     }
     return old;
   }
 
-  private boolean isFlags(Word word) {
-    return pages.stream().anyMatch(page -> page.flags().equals(word));
-  }
-
   private boolean isPtLock(Spinlock lock) {
-    return tables.stream().anyMatch(table -> table.lock().equals(lock));
+    return locks.contains(lock.word());
   }
 
   @Override

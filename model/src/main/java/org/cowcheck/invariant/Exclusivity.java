@@ -3,90 +3,144 @@ package org.cowcheck.invariant;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserWrite;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
 
 /**
- * What must hold of anonymous pages, the entries that map them and the pins on them, when nobody
- * holds a PT lock any more.
+ * What must hold of anonymous pages, the entries that map them and the pins on them: at the end,
+ * and, for what is a matter of entries and flags, whenever a PT lock is dropped or a path returns.
  *
  * <p>S0 has no exclusive flag. There a pinned page is kept as long as the entry that it was pinned
  * through maps it and nobody else may.
  *
- * @param state the kernel state
- * @param pages every page that an entry may map
- * @param tables the page tables: that through which pins are taken, then those of its children
- * @param slot what swap entries name
+ * @param world what is looked at
  */
-public record Exclusivity(
-    KernelState state, ImmutableList<Page> pages, ImmutableList<PageTable> tables, SwapSlot slot) {
+public record Exclusivity(World world) {
+
+  private interface PagePredicate<T extends Instant> {
+    boolean test(T instant, Page page);
+  }
 
   /** All of them, the gravest first. */
   public ImmutableList<Invariant> all() {
     return ImmutableList.of(
-        forPages("a pinned page lost its exclusivity", this::keepsPins),
-        forPages("a write through the page table is not seen through the pin", this::showsWrites),
+        always("a pinned page lost its exclusivity", this::keepsPins),
+        atEnd("a write through the page table is not seen through the pin", this::showsWrites),
         new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
-        forPages("a write fault copied an exclusive page", this::isCopiedIfShared),
-        forPages("a copy made by an unshare is writable", this::isUnsharedReadOnly),
-        forPages("a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
-        forPages("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
-        forPages("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
-        forPages("a page has fewer references than mappings and pins", this::isReferenced),
+        atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
+        atEnd("a copy made by an unshare is writable", this::isUnsharedReadOnly),
+        always("a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
+        always("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
+        always(
+            "a page with an exclusive migration entry has another entry",
+            this::hasOneExclusiveMigration),
+        always("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
+        forSlots("a swap slot has a second entry beside an exclusive one"),
+        atEnd("a page has fewer references than mappings and pins", this::isReferenced),
         new Invariant(
             ExclusiveFlagWatch.UNLOCKED_CHANGE,
             end -> !isNoted(end, ExclusiveFlagWatch.UNLOCKED_CHANGE)),
         PageInvariants.noBug());
   }
 
-  private interface PagePredicate {
-    boolean test(End end, Page page);
+  private KernelState state() {
+    return world.state();
   }
 
-  private Invariant forPages(String broken, PagePredicate holds) {
-    return new Invariant(broken, end -> pages.stream().allMatch(page -> holds.test(end, page)));
+  private Invariant atEnd(String broken, PagePredicate<End> holds) {
+    return new Invariant(
+        broken, end -> firstBroken(end, holds) == null, end -> firstBroken(end, holds).name());
   }
 
-  private boolean isExclusive(End end, Page page) {
-    return (end.value(page.flags()) & bit(PageFlag.anonExclusive(state))) != 0;
+  private <T extends Instant> Page firstBroken(T instant, PagePredicate<T> holds) {
+    for (Page page : world.pages()) {
+      if (!holds.test(instant, page)) {
+        return page;
+      }
+    }
+    return null;
   }
 
-  /** How many pins on a page are held. */
-  private static long pins(End end, Page page) {
-    return count(end, GupFast.PINNED, page) - count(end, Unpin.UNPINNED, page);
+  private Invariant always(String broken, PagePredicate<Instant> holds) {
+    return always(
+        broken,
+        instant -> {
+          Page page = firstBroken(instant, holds);
+          return page == null ? "" : page.name();
+        });
   }
 
-  private static long count(End end, String name, Page page) {
+  /** An invariant of every instant, given what breaks it: a name, or nothing. */
+  private Invariant always(String broken, Function<Instant, String> culprit) {
+    ImmutableSet<Word> locks = world.locks();
+    return new Invariant(
+        broken,
+        end -> firstInstant(end, locks, culprit).isEmpty(),
+        end -> firstInstant(end, locks, culprit));
+  }
+
+  private static String firstInstant(
+      End end, ImmutableSet<Word> locks, Function<Instant, String> culprit) {
+    for (Instant instant : end.instants(locks)) {
+      String name = culprit.apply(instant);
+      if (!name.isEmpty()) {
+        return name + ", " + instant.when();
+      }
+    }
+    return culprit.apply(end);
+  }
+
+  /**
+   * PG_anon_exclusive as it applies to the page: of the head, while a PMD maps the huge page, and
+   * for hugetlb.
+   */
+  private boolean isExclusive(Instant instant, Page page) {
+    boolean asHuge = false;
+    for (Mapping mapping : instant.mappings(world).all()) {
+      asHuge |= mapping.isHuge() && mapping.names(page);
+    }
+    Word flags = asHuge ? page.block().head().flags() : page.flags();
+    return (instant.value(flags) & bit(PageFlag.anonExclusive(state()))) != 0;
+  }
+
+  private static boolean isAnon(Instant instant, Page page) {
+    long head = instant.value(page.compoundHead());
+    Page folio = (head & 1) != 0 ? page.block().head() : page;
+    return (instant.value(folio.mapping()) & Page.MAPPING_ANON) != 0;
+  }
+
+  private static long count(Instant instant, String name, Page page) {
     long count = 0;
-    for (int cpu = 0; cpu < end.cpus(); cpu++) {
-      count += count(end, cpu, name, page);
+    for (int cpu = 0; cpu < instant.cpus(); cpu++) {
+      count += count(instant, cpu, name, page);
     }
     return count;
   }
 
-  private static long count(End end, int cpu, String name, Page page) {
+  private static long count(Instant instant, int cpu, String name, Page page) {
     long count = 0;
-    for (Note note : end.notes(cpu)) {
+    for (Note note : instant.notes(cpu)) {
       count += note.name().equals(name) && note.value() == page.address() ? 1 : 0;
     }
     return count;
   }
 
-  private static boolean isNoted(End end, String name) {
-    for (int cpu = 0; cpu < end.cpus(); cpu++) {
-      if (end.noted(cpu, name)) {
+  private static boolean isNoted(Instant instant, String name) {
+    for (int cpu = 0; cpu < instant.cpus(); cpu++) {
+      if (instant.noted(cpu, name)) {
         return true;
       }
     }
@@ -98,32 +152,62 @@ public record Exclusivity(
    * zapped; the entry goes on to map it, or restores to it. A page that is zapped while it is
    * pinned is kept, too: nobody else maps it.
    */
-  private boolean keepsPins(End end, Page page) {
-    if (pins(end, page) == 0) {
-      return true;
+  private boolean keepsPins(Instant instant, Page page) {
+    Pins pins = Pins.on(page, instant);
+    Mappings mappings = instant.mappings(world);
+    for (long location : pins.locations()) {
+      Mapping mapping = mappings.at(location);
+      boolean kept =
+          mapping == null
+              ? mappings.hidden() || mappings.mapping(page) == 0
+              : keepsPin(instant, page, mapping);
+      if (!kept) {
+        return false;
+      }
     }
-    long pte = end.value(tables.get(0).pte());
-    if (pte == 0) {
-      return entries(end, other -> maps(other, page)) == 0;
+    return true;
+  }
+
+  private boolean keepsPin(Instant instant, Page page, Mapping mapping) {
+    SwapSlot slot = Pte.isSwap(mapping.entry()) ? slot(mapping.entry()) : null;
+    boolean isPages =
+        slot == null ? mapping.names(page) : instant.value(slot.swapCache()) == page.address();
+    if (!isPages) {
+      return false;
     }
-    boolean isPages = Pte.isSwap(pte) || Pte.address(pte) == page.address();
-    if (state == KernelState.S0) {
-      boolean shared =
-          count(end, Fork.SHARED, page) + count(end, Ksm.MERGEABLE, page) > 0
-              || end.value(slot.swapMap()) > 1;
-      return isPages && !shared;
+    if (state() == KernelState.S0) {
+      return count(instant, Fork.SHARED, page) + count(instant, Ksm.MERGEABLE, page) == 0
+          && (slot == null || instant.value(slot.swapMap()) <= 1);
     }
-    return isPages && (Pte.isSwap(pte) ? Pte.swapExclusive(pte) : isExclusive(end, page));
+    if (slot != null) {
+      return Pte.swapExclusive(mapping.entry());
+    }
+    return Pte.isMigration(mapping.entry())
+        ? mapping.isExclusiveMigration()
+        : isExclusive(instant, page);
+  }
+
+  private SwapSlot slot(long entry) {
+    for (SwapSlot slot : world.slots()) {
+      if (slot.address() == Pte.address(entry)) {
+        return slot;
+      }
+    }
+    throw new IllegalStateException("a swap entry names no slot: " + entry);
   }
 
   /** Page table and pin show the same memory. */
   private boolean showsWrites(End end, Page page) {
-    long pte = end.value(tables.get(0).pte());
-    return pins(end, page) == 0
-        || !Pte.present(pte)
-        || pages.stream()
-            .filter(mapped -> mapped.address() == Pte.address(pte))
-            .allMatch(mapped -> end.value(mapped.contents()) == end.value(page.contents()));
+    for (long location : Pins.on(page, end).locations()) {
+      Mapping mapping = end.mappings(world).at(location);
+      if (mapping != null
+          && mapping.isPresent()
+          && !mapping.names(page)
+          && end.value(mapping.named().contents()) != end.value(page.contents())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A child does not see what the CPU that forked it writes to its own memory afterwards. */
@@ -141,17 +225,25 @@ public record Exclusivity(
   }
 
   private boolean childSees(End end, long written) {
-    return pages.stream()
-        .filter(page -> end.value(page.contents()) == written)
-        .anyMatch(page -> tables.stream().skip(1).anyMatch(child -> maps(end, child, page)));
+    for (Mapping mapping : end.mappings(world).all()) {
+      if (mapping.space() > 0 && sees(end, mapping, written)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean sees(End end, Mapping mapping, long written) {
+    return world.pages().stream()
+        .anyMatch(page -> mapping.maps(page) && end.value(page.contents()) == written);
   }
 
   /** do_wp_page() copies no page that was exclusive all the time. */
   private boolean isCopiedIfShared(End end, Page page) {
-    if (state == KernelState.S0) {
+    if (state() == KernelState.S0) {
       return true;
     }
-    long exclusive = bit(PageFlag.anonExclusive(state));
+    long exclusive = bit(PageFlag.anonExclusive(state()));
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
       if (count(end, cpu, WriteFault.COPIED, page) > 0
           && !end.atSomeInstant(cpu, page.flags(), flags -> (flags & exclusive) == 0)) {
@@ -165,47 +257,104 @@ public record Exclusivity(
   private boolean isUnsharedReadOnly(End end, Page page) {
     return count(end, WriteFault.UNSHARED, page) == 0
         || isNoted(end, UserWrite.WRITTEN)
-        || entries(end, pte -> maps(pte, page) && Pte.writable(pte)) == 0;
+        || !any(end, mapping -> mapping.isWritable() && mapping.names(page));
   }
 
-  private boolean isWritableByOneOwner(End end, Page page) {
-    return state == KernelState.S0
-        || isExclusive(end, page)
-        || entries(end, pte -> maps(pte, page) && Pte.writable(pte)) == 0;
+  private boolean isWritableByOneOwner(Instant instant, Page page) {
+    return state() == KernelState.S0
+        || !any(instant, mapping -> mapping.isWritable() && mapping.names(page))
+        || !isAnon(instant, page)
+        || isExclusive(instant, page);
   }
 
-  /** Once mapped, or not at all, and then its swap entries may be anything but its own. */
-  private boolean isMappedOnceIfExclusive(End end, Page page) {
-    if (state == KernelState.S0 || !isExclusive(end, page)) {
+  private boolean any(Instant instant, Predicate<Mapping> condition) {
+    for (Mapping mapping : instant.mappings(world).all()) {
+      if (condition.test(mapping)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Once mapped, or not at all, and then stale; no swap or migration entry restores to it
+   * meanwhile.
+   */
+  private boolean isMappedOnceIfExclusive(Instant instant, Page page) {
+    if (state() == KernelState.S0 || !isExclusive(instant, page)) {
       return true;
     }
-    long mapped = entries(end, pte -> maps(pte, page));
-    boolean swapped =
-        end.value(slot.swapCache()) == page.address() && entries(end, Pte::isSwap) > 0;
-    return mapped <= 1 && !swapped;
+    return instant.mappings(world).mapping(page) <= 1
+        && !any(instant, mapping -> restoresTo(instant, mapping, page));
+  }
+
+  private boolean restoresTo(Instant instant, Mapping mapping, Page page) {
+    if (Pte.isSwap(mapping.entry())) {
+      return instant.value(slot(mapping.entry()).swapCache()) == page.address();
+    }
+    return Pte.isMigration(mapping.entry()) && mapping.names(page);
+  }
+
+  /** Writable or readable-exclusive, and then nobody maps the page meanwhile. */
+  private boolean hasOneExclusiveMigration(Instant instant, Page page) {
+    int exclusive = 0;
+    for (Mapping mapping : instant.mappings(world).all()) {
+      exclusive += mapping.isExclusiveMigration() && mapping.names(page) ? 1 : 0;
+    }
+    return exclusive == 0 || (exclusive == 1 && instant.mappings(world).mapping(page) == 0);
   }
 
   /** KSM pages are never exclusive. */
-  private boolean isSharedIfMergeable(End end, Page page) {
-    return state == KernelState.S0
-        || count(end, Ksm.MERGEABLE, page) == 0
-        || !isExclusive(end, page);
+  private boolean isSharedIfMergeable(Instant instant, Page page) {
+    if (state() == KernelState.S0) {
+      return true;
+    }
+    boolean isKsm = (instant.value(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
+    return !(isKsm || count(instant, Ksm.MERGEABLE, page) > 0) || !isExclusive(instant, page);
   }
 
+  /** At most one exclusive swap entry of a slot, and then no other entry. */
+  private Invariant forSlots(String broken) {
+    return always(
+        broken,
+        instant -> {
+          for (SwapSlot slot : world.slots()) {
+            int entries = 0;
+            boolean exclusive = false;
+            for (Mapping mapping : instant.mappings(world).all()) {
+              if (Pte.isSwap(mapping.entry()) && slot(mapping.entry()).equals(slot)) {
+                entries++;
+                exclusive |= Pte.swapExclusive(mapping.entry());
+              }
+            }
+            if (exclusive && entries > 1) {
+              return slot.swapMap().name();
+            }
+          }
+          return "";
+        });
+  }
+
+  /**
+   * References cover mappings and pins: 1024 for a pin of a small page; of a compound page one, and
+   * one of its count of pins.
+   */
   private boolean isReferenced(End end, Page page) {
-    long mapped = end.value(page.mapcount()) + 1;
-    return end.value(page.refcount()) >= mapped + GupFast.PIN * pins(end, page);
-  }
-
-  private static boolean maps(End end, PageTable table, Page page) {
-    return maps(end.value(table.pte()), page);
-  }
-
-  private static boolean maps(long pte, Page page) {
-    return Pte.present(pte) && Pte.address(pte) == page.address();
-  }
-
-  private long entries(End end, Predicate<Long> condition) {
-    return tables.stream().filter(table -> condition.test(end.value(table.pte()))).count();
+    if ((end.value(page.compoundHead()) & 1) != 0) {
+      return true;
+    }
+    boolean isLarge = (end.value(page.flags()) & bit(PageFlag.PG_HEAD)) != 0;
+    if (!isLarge) {
+      long mapped = end.value(page.mapcount()) + 1;
+      return end.value(page.refcount()) >= mapped + GupFast.PIN * Pins.on(page, end).count();
+    }
+    long mapped = end.value(page.block().compoundMapcount()) + 1;
+    long pinned = 0;
+    for (Page part : page.block().pages()) {
+      mapped += end.value(part.mapcount()) + 1;
+      pinned += Pins.on(part, end).count();
+    }
+    return end.value(page.refcount()) >= mapped + pinned
+        && end.value(page.block().compoundPincount()) >= pinned;
   }
 }

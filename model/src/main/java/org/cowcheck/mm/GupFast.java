@@ -40,6 +40,9 @@ public final class GupFast {
   /** The name of the note of a pin that is held; its value is the address of the page. */
   public static final String PINNED = "pinned";
 
+  /** The name of the note that follows it: where the page was mapped. */
+  public static final String PINNED_AT = "pinned at";
+
   private static final Step HAS_PINNED =
       STEPS.step("G1", "mm_set_has_pinned_flag", "test MMF_HAS_PINNED, and set it");
   private static final Step SEQ_BEGIN =
@@ -128,6 +131,7 @@ public final class GupFast {
     }
     if (page != null) {
       cpu.note(PINNED, page.address());
+      cpu.note(PINNED_AT, table.location());
     }
     return page;
   }

@@ -75,6 +75,12 @@ public final class Page {
     return new Page(memory, name, 0, 0, 0, -1);
   }
 
+  /** The name in reports. */
+  public String name() {
+    String word = flags.name();
+    return word.substring(0, word.lastIndexOf('.'));
+  }
+
   /** The address of this struct page. */
   public long address() {
     return address;

@@ -21,6 +21,7 @@ import org.cowcheck.memory.Word;
  */
 public record PageTable(
     Pmd above, long address, ImmutableList<Word> ptes, int index, Spinlock lock) {
+  private static final int INDEX_BITS = 16;
 
   /** A table of one entry of the given value, in place. */
   public static PageTable of(Memory memory, String name, long pte) {
@@ -81,6 +82,21 @@ public record PageTable(
   /** The same table at another entry. */
   public PageTable at(int entry) {
     return new PageTable(above, address, ptes, entry, lock);
+  }
+
+  /** Where this entry is: the PMD entry through which the walk came, and the index below. */
+  public long location() {
+    return location(above, index);
+  }
+
+  /** Where the entry of this index below a PMD entry is; a huge page is at index 0. */
+  public static long location(Pmd pmd, int entry) {
+    return (long) pmd.entry().number() << INDEX_BITS | entry;
+  }
+
+  /** Whether a location lies below the PMD entry that another is below. */
+  public static boolean isInReach(long huge, long location) {
+    return huge >> INDEX_BITS == location >> INDEX_BITS;
   }
 
   /** What a PMD entry that points to this table holds. */

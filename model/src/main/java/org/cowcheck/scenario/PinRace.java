@@ -1,9 +1,5 @@
 package org.cowcheck.scenario;
 
-import com.google.common.collect.ImmutableList;
-import java.util.stream.Stream;
-import org.cowcheck.invariant.ExclusiveFlagWatch;
-import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
@@ -36,6 +32,7 @@ final class PinRace {
   final PageFree free;
   final Page spare;
   final PageTable childTable;
+  private final Machine machine;
 
   /**
    * A setting.
@@ -47,13 +44,14 @@ final class PinRace {
   PinRace(Kernel kernel, Memory memory, Page page, long pte, boolean hasPinned) {
     this.kernel = kernel;
     this.memory = memory;
-    this.page = page;
-    this.mm = new Mm(memory, "mm", hasPinned);
-    this.table = PageTable.of(memory, "mm", pte);
-    this.slot = SwapSlot.free(memory);
-    this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    this.spare = Page.free(memory, "spare");
-    this.childTable = PageTable.of(memory, "child", 0);
+    this.machine = new Machine(kernel, memory);
+    this.free = machine.free;
+    this.page = machine.add(page);
+    this.mm = machine.mm("mm", hasPinned);
+    this.table = machine.map(mm, PageTable.of(memory, "mm", pte));
+    this.slot = machine.slot();
+    this.spare = machine.free("spare");
+    this.childTable = machine.map(machine.mm("child", false), PageTable.of(memory, "child", 0));
   }
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
@@ -82,24 +80,6 @@ final class PinRace {
 
   /** The programs, and all that must hold of pins and pages. */
   Setting running(Program... programs) {
-    ImmutableList<Page> pages = ImmutableList.of(page, spare);
-    ImmutableList<PageTable> tables = ImmutableList.of(table, childTable);
-    return new Setting(
-        memory,
-        Stream.of(programs)
-            .map(program -> watched(program, pages, tables))
-            .collect(ImmutableList.toImmutableList()),
-        new Exclusivity(kernel.state(), pages, tables, slot).all());
-  }
-
-  private Program watched(
-      Program program, ImmutableList<Page> pages, ImmutableList<PageTable> tables) {
-    if (!kernel.state().hasAnonExclusive()) {
-      return program;
-    }
-    return new Program(
-        program.name(),
-        cpu ->
-            program.body().applyAsLong(new ExclusiveFlagWatch(cpu, kernel.state(), pages, tables)));
+    return machine.running(programs);
   }
 }

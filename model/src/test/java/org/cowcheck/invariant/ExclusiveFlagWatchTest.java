@@ -4,7 +4,7 @@ import static org.cowcheck.mm.PageFlag.PG_MAPPEDTODISK;
 import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import org.cowcheck.memory.HardwareCpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
@@ -24,7 +24,10 @@ final class ExclusiveFlagWatchTest {
   private final HardwareCpu hardware = new HardwareCpu();
   private final ExclusiveFlagWatch cpu =
       new ExclusiveFlagWatch(
-          hardware, KernelState.S3, ImmutableList.of(page), ImmutableList.of(table));
+          hardware,
+          KernelState.S3,
+          ImmutableSet.of(page.flags()),
+          ImmutableSet.of(table.lock().word()));
 
   private void assertNoted(int times) {
     assertEquals(

@@ -14,6 +14,7 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Ksm;
+import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
@@ -30,6 +31,7 @@ final class ExclusivityTest {
   private static final String UNSEEN = "a write through the page table is not seen through the pin";
   private static final String WRITABLE = "a writable entry maps a page that is not exclusive";
   private static final String SECOND = "an exclusive page has a second entry";
+  private static final String TWICE = "a page with an exclusive migration entry has another entry";
   private static final String REFERENCES = "a page has fewer references than mappings and pins";
   private static final String BUG = "a VM_BUG_ON or bad-page check fired";
   private static final String NONE = "";
@@ -39,6 +41,8 @@ final class ExclusivityTest {
   private final Page spare = Page.free(memory, "spare");
   private final PageTable table = PageTable.of(memory, "mm", 0);
   private final PageTable child = PageTable.of(memory, "child", 0);
+  private final Mm mm = new Mm(memory, "parent", true);
+  private final Mm childMm = new Mm(memory, "forked", false);
   private final SwapSlot slot = SwapSlot.free(memory);
   private final Map<Word, Long> values = new HashMap<>();
   private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
@@ -46,6 +50,7 @@ final class ExclusivityTest {
   /** An exclusive page that the entry maps writable and somebody has pinned. */
   private ExclusivityTest pinned() {
     note(GupFast.PINNED);
+    notes.add(new Note(GupFast.PINNED_AT, table.location(), 0));
     return with(page.refcount(), 1025).mapped();
   }
 
@@ -53,6 +58,7 @@ final class ExclusivityTest {
   private ExclusivityTest mapped() {
     values.putIfAbsent(page.refcount(), 1L);
     return with(page.flags(), bit(PG_MAPPEDTODISK))
+        .with(page.mapping(), Page.ANON_VMA)
         .with(page.mapcount(), 0)
         .with(table.pte(), Pte.writable(page));
   }
@@ -67,6 +73,18 @@ final class ExclusivityTest {
     return this;
   }
 
+  private World world(KernelState state) {
+    return new World(
+        state,
+        memory,
+        ImmutableList.of(page, spare),
+        ImmutableList.of(
+            new AddressSpace(mm, ImmutableList.of(table.above())),
+            new AddressSpace(childMm, ImmutableList.of(child.above()))),
+        ImmutableList.of(table, child),
+        ImmutableList.of(slot));
+  }
+
   private long swapEntry() {
     return slot.address() | Pte.SWAP;
   }
@@ -76,7 +94,7 @@ final class ExclusivityTest {
     End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
     assertEquals(
         broken,
-        new Exclusivity(state, ImmutableList.of(page, spare), ImmutableList.of(table, child), slot)
+        new Exclusivity(world(state))
             .all().stream()
                 .filter(invariant -> !invariant.holds().test(end))
                 .map(Invariant::broken)
@@ -135,6 +153,7 @@ final class ExclusivityTest {
   @Test
   void s0_theSwapEntryOfAPinnedPageIsNotShared() {
     pinned().with(table.pte(), swapEntry()).with(page.mapcount(), -1);
+    with(slot.swapCache(), page.address());
     with(slot.swapMap(), 1).assertBreaks(KernelState.S0, NONE);
     with(slot.swapMap(), 2).assertBreaks(KernelState.S0, LOST);
   }
@@ -142,6 +161,7 @@ final class ExclusivityTest {
   @Test
   void theSwapEntryOfAPinnedPageIsExclusive() {
     pinned().with(page.flags(), 0).with(page.mapcount(), -1);
+    with(slot.swapCache(), page.address());
     with(table.pte(), swapEntry() | Pte.EXCLUSIVE).assertBreaks(NONE);
     with(table.pte(), swapEntry()).assertBreaks(LOST);
   }
@@ -164,8 +184,7 @@ final class ExclusivityTest {
   }
 
   private Invariant invariant(String broken) {
-    return new Exclusivity(
-            KernelState.S3, ImmutableList.of(page, spare), ImmutableList.of(table, child), slot)
+    return new Exclusivity(world(KernelState.S3))
         .all().stream()
             .filter(invariant -> invariant.broken().equals(broken))
             .findFirst()
@@ -235,6 +254,49 @@ final class ExclusivityTest {
     mapped()
         .note(ExclusiveFlagWatch.UNLOCKED_CHANGE)
         .assertBreaks("PG_anon_exclusive changed without the PT lock");
+  }
+
+  @Test
+  void thePageOfAnExclusiveMigrationEntryIsMappedNowhereElse() {
+    long exclusive = page.address() | Pte.MIGRATION | Pte.EXCLUSIVE;
+    mapped().with(page.flags(), 0).with(page.refcount(), 2).with(page.mapcount(), -1);
+    with(table.pte(), exclusive).assertBreaks(NONE);
+    with(child.pte(), Pte.readOnly(page)).with(page.mapcount(), 0).assertBreaks(TWICE);
+    with(child.pte(), page.address() | Pte.MIGRATION | Pte.WRITE).assertBreaks(TWICE);
+    with(child.pte(), page.address() | Pte.MIGRATION).assertBreaks(NONE);
+  }
+
+  @Test
+  void anExclusivePageHasNoMigrationEntry() {
+    mapped().with(table.pte(), page.address() | Pte.MIGRATION).assertBreaks(SECOND);
+  }
+
+  @Test
+  void thePinnedPageOfAMigrationEntryStaysExclusive() {
+    pinned().with(page.flags(), 0).with(page.mapcount(), -1);
+    with(table.pte(), page.address() | Pte.MIGRATION | Pte.WRITE).assertBreaks(NONE);
+    with(table.pte(), page.address() | Pte.MIGRATION | Pte.EXCLUSIVE).assertBreaks(NONE);
+    with(table.pte(), page.address() | Pte.MIGRATION).assertBreaks(LOST);
+  }
+
+  @Test
+  void anExclusiveSwapEntryIsTheOnlyOneOfItsSlot() {
+    with(table.pte(), swapEntry() | Pte.EXCLUSIVE).assertBreaks(NONE);
+    with(child.pte(), swapEntry())
+        .assertBreaks("a swap slot has a second entry beside an exclusive one");
+    with(table.pte(), swapEntry()).assertBreaks(NONE);
+  }
+
+  @Test
+  void aPageOfAFileMayBeMappedWritable() {
+    mapped().with(page.flags(), 0).with(page.mapping(), 0x4000).assertBreaks(NONE);
+  }
+
+  @Test
+  void aReportNamesThePage() {
+    mapped().with(page.flags(), 0);
+    End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
+    assertEquals("page", invariant(WRITABLE).where().apply(end));
   }
 
   @Test

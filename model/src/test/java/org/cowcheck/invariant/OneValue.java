@@ -2,6 +2,7 @@ package org.cowcheck.invariant;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.function.LongPredicate;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
@@ -27,6 +28,11 @@ record OneValue(long returned, ImmutableMap<Word, Long> values, ImmutableList<No
   @Override
   public int cpus() {
     return 1;
+  }
+
+  @Override
+  public ImmutableList<Instant> instants(ImmutableSet<Word> locks) {
+    return ImmutableList.of();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package org.cowcheck.stress;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongPredicate;
 import org.cowcheck.invariant.End;
+import org.cowcheck.invariant.Instant;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.HardwareCpu;
 import org.cowcheck.memory.Note;
@@ -98,6 +100,12 @@ public final class Run {
     @Override
     public int cpus() {
       return 2;
+    }
+
+    /** None: the order of stores of different CPUs is not known. */
+    @Override
+    public ImmutableList<Instant> instants(ImmutableSet<Word> locks) {
+      return ImmutableList.of();
     }
 
     /** Errs towards true: the order of stores of different CPUs is not known. */

@@ -1,0 +1,140 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.cowcheck.invariant.AddressSpace;
+import org.cowcheck.invariant.ExclusiveFlagWatch;
+import org.cowcheck.invariant.Exclusivity;
+import org.cowcheck.invariant.Invariant;
+import org.cowcheck.invariant.World;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Word;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.PageState;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pmd;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * The machine that a scenario of anonymous pages runs on: pages, address spaces and swap slots, as
+ * they are made one by one, and all that must hold of them.
+ */
+final class Machine {
+  final Kernel kernel;
+  final Memory memory;
+  final PageFree free;
+  private final List<Page> pages = new ArrayList<>();
+  private final Map<Mm, List<Pmd>> spaces = new LinkedHashMap<>();
+  private final List<PageTable> tables = new ArrayList<>();
+  private final List<SwapSlot> slots = new ArrayList<>();
+
+  Machine(Kernel kernel, Memory memory) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
+  }
+
+  /** A page. */
+  Page page(String name, PageState state) {
+    return add(
+        new Page(memory, name, state.flags(), state.mapping(), state.refcount(), state.mapcount()));
+  }
+
+  /** A page that was made elsewhere, in the same memory. */
+  Page add(Page page) {
+    pages.addAll(page.block().pages());
+    return page;
+  }
+
+  /** A page that is free. */
+  Page free(String name) {
+    return add(Page.free(memory, name));
+  }
+
+  /** A block that was made elsewhere, in the same memory; its first page. */
+  Page add(PageBlock block) {
+    return add(block.head());
+  }
+
+  /** An mm; the first is the parent of the others. */
+  Mm mm(String name, boolean hasPinned) {
+    Mm mm = new Mm(memory, name, hasPinned);
+    spaces.put(mm, new ArrayList<>());
+    return mm;
+  }
+
+  /** Puts a page table, or a huge page with its deposited table, at the next PMD entry of an mm. */
+  PageTable map(Mm mm, PageTable table) {
+    spaces.get(mm).add(table.above());
+    tables.add(table);
+    return table;
+  }
+
+  /** A page table that no PMD entry points to yet. */
+  PageTable spare(PageTable table) {
+    tables.add(table);
+    return table;
+  }
+
+  /** A free swap slot. */
+  SwapSlot slot() {
+    return add(SwapSlot.free(memory));
+  }
+
+  /** A swap slot that was made elsewhere, in the same memory. */
+  SwapSlot add(SwapSlot slot) {
+    slots.add(slot);
+    return slot;
+  }
+
+  /** The programs, and all that must hold of pins and pages. */
+  Setting running(Program... programs) {
+    return running(ImmutableList.of(), programs);
+  }
+
+  /** The programs, and all that must hold of pins and pages, and more. */
+  Setting running(ImmutableList<Invariant> more, Program... programs) {
+    World world =
+        new World(
+            kernel.state(),
+            memory,
+            ImmutableList.copyOf(pages),
+            spaces.entrySet().stream()
+                .map(
+                    space ->
+                        new AddressSpace(space.getKey(), ImmutableList.copyOf(space.getValue())))
+                .collect(ImmutableList.toImmutableList()),
+            ImmutableList.copyOf(tables),
+            ImmutableList.copyOf(slots));
+    return new Setting(
+        memory,
+        Stream.of(programs)
+            .map(program -> watched(program, world))
+            .collect(ImmutableList.toImmutableList()),
+        ImmutableList.<Invariant>builder()
+            .addAll(new Exclusivity(world).all())
+            .addAll(more)
+            .build());
+  }
+
+  private Program watched(Program program, World world) {
+    if (!kernel.state().hasAnonExclusive()) {
+      return program;
+    }
+    ImmutableSet<Word> flags = world.flags();
+    ImmutableSet<Word> locks = world.locks();
+    return new Program(
+        program.name(),
+        cpu ->
+            program.body().applyAsLong(new ExclusiveFlagWatch(cpu, kernel.state(), flags, locks)));
+  }
+}
