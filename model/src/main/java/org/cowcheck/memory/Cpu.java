@@ -1,5 +1,6 @@
 package org.cowcheck.memory;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
 /**
@@ -111,6 +112,24 @@ public abstract class Cpu {
     if (condition) {
       note(Note.BUG, 0);
     }
+  }
+
+  // Second looks.
+
+  /**
+   * A second look that validates an earlier one. Only a patch that leaves the second look out makes
+   * it more than a call of its argument.
+   *
+   * @param unchanged looks, and says whether all is as it was
+   * @return whether it is; true without a look if a patch leaves it out
+   */
+  public boolean recheck(BooleanSupplier unchanged) {
+    return unchanged.getAsBoolean();
+  }
+
+  /** {@link #recheck(BooleanSupplier)} of one word, by a load that is plain in source. */
+  public final boolean recheck(Place place, long expected) {
+    return recheck(() -> read_plain_in_source(place) == expected);
   }
 
   // Single loads and stores.

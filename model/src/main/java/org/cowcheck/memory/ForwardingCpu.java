@@ -1,5 +1,7 @@
 package org.cowcheck.memory;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * A CPU that runs on another one. Subclasses change single primitives on the way.
  *
@@ -66,6 +68,11 @@ public abstract class ForwardingCpu extends Cpu {
   @Override
   public void dependencies(int[] address, int[] data, int[] control) {
     engine.dependencies(address, data, control);
+  }
+
+  @Override
+  public boolean recheck(BooleanSupplier unchanged) {
+    return engine.recheck(unchanged);
   }
 
   @Override

@@ -123,7 +123,7 @@ public final class GupFast {
     Page page = gupPteRange(cpu, table, write);
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
-    if (cpu.at(SEQ_RETRY).read_seqcount_retry(mm.writeProtectSeq(), seq)) {
+    if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
       if (page != null) {
         put(cpu, Ref.to(page), PIN);
       }
@@ -151,9 +151,8 @@ public final class GupFast {
       return null;
     }
     boolean sameTable =
-        kernel.state() != KernelState.S3
-            || cpu.at(PMD_AGAIN).read_plain_in_source(table.pmd()) == pmd;
-    if (!sameTable || cpu.at(PTE_AGAIN).read_plain_in_source(entry) != pte) {
+        kernel.state() != KernelState.S3 || cpu.at(PMD_AGAIN).recheck(table.pmd(), pmd);
+    if (!sameTable || !cpu.at(PTE_AGAIN).recheck(entry, pte)) {
       put(cpu, folio, PIN);
       return null;
     }
@@ -179,7 +178,8 @@ public final class GupFast {
       return null;
     }
     // S0 and S1 give up if it has changed, S2 and S3 start again; no path here changes it.
-    if (PageTests.compoundHead(cpu.at(READ_HEAD_AGAIN), page).target() != folio.target()) {
+    if (!cpu.at(READ_HEAD_AGAIN)
+        .recheck(() -> PageTests.compoundHead(cpu, page).target() == folio.target())) {
       put(cpu, folio, 1);
       return null;
     }

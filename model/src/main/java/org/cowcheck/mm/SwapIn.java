@@ -85,7 +85,7 @@ public final class SwapIn {
     }
     cpu.at(LOCK).spin_lock(table.lock());
     boolean mapped =
-        cpu.at(SAME).read_plain_in_source(table.pte()) == entry
+        cpu.at(SAME).recheck(table.pte(), entry)
             && cpu.at(UPTODATE).test_bit(PG_UPTODATE, page.flags());
     if (!mapped) {
       cpu.at(UNLOCK).spin_unlock(table.lock());

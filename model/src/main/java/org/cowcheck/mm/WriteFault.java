@@ -123,10 +123,12 @@ public final class WriteFault {
         || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       return false;
     }
-    cpu.at(COUNT_AGAIN);
     boolean alone =
-        (state != KernelState.S0 || cpu.atomic_read(page.mapcount()) == 0)
-            && cpu.atomic_read(page.refcount()) == 1;
+        cpu.at(COUNT_AGAIN)
+            .recheck(
+                () ->
+                    (state != KernelState.S0 || cpu.atomic_read(page.mapcount()) == 0)
+                        && cpu.atomic_read(page.refcount()) == 1);
     if (alone && state.hasAnonExclusive()) {
       cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.ANON_VMA);
       cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
@@ -152,7 +154,7 @@ public final class WriteFault {
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     cpu.at(COPY_LOCK).spin_lock(table.lock());
     Page unused = copy;
-    if (cpu.at(SAME).read_plain_in_source(table.pte()) == pte) {
+    if (cpu.at(SAME).recheck(table.pte(), pte)) {
       arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
       arch.flushTlb(cpu, mm);
       AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);

@@ -14,8 +14,18 @@ public sealed interface Edit {
   /** Adds a hunk of a later kernel: the steps that it adds. */
   record AddHunk(String label) implements Edit {}
 
-  /** Leaves out the barriers of a step. */
+  /** Leaves out the barriers of a step; what begins or ends a section is none. */
   record DropFence(String label) implements Edit {}
+
+  /**
+   * Leaves out the locks that a step takes, and their unlocks: spinlocks, and bits of a word that
+   * serve as locks. An attempt to take such a lock then succeeds. A section that the step begins,
+   * of RCU or with interrupts off, is left out as well.
+   */
+  record DropLock(String label) implements Edit {}
+
+  /** Leaves out the second looks of a step: each finds what it expects. */
+  record DropRecheck(String label) implements Edit {}
 
   /** Puts a barrier right before a step. */
   record InsertBefore(String label, Fence fence) implements Edit {}

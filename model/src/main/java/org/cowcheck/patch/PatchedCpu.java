@@ -3,10 +3,15 @@ package org.cowcheck.patch;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Multimaps;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.ForwardingCpu;
 import org.cowcheck.memory.Order;
+import org.cowcheck.memory.Place;
+import org.cowcheck.memory.RmwOp;
+import org.cowcheck.memory.RmwOrder;
+import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 
 /**
@@ -18,9 +23,12 @@ import org.cowcheck.memory.Step;
 final class PatchedCpu extends ForwardingCpu {
   private final ImmutableListMultimap<String, Edit> edits;
   private final Order plainInSource;
+  private final DroppedLocks dropped = new DroppedLocks();
   private List<Edit> current = List.of();
   private Step step = Step.NONE;
   private boolean dropsFences;
+  private boolean dropsLocks;
+  private boolean dropsRechecks;
 
   PatchedCpu(Cpu engine, List<Edit> edits, Accesses accesses) {
     super(engine);
@@ -42,12 +50,12 @@ final class PatchedCpu extends ForwardingCpu {
     }
     step = next;
     current = edits.get(next.label());
-    dropsFences = false;
+    dropsFences = current.contains(new Edit.DropFence(next.label()));
+    dropsLocks = current.contains(new Edit.DropLock(next.label()));
+    dropsRechecks = current.contains(new Edit.DropRecheck(next.label()));
     for (Edit edit : current) {
       if (edit instanceof Edit.InsertBefore insert) {
         insert(insert.fence(), "before");
-      } else if (edit instanceof Edit.DropFence) {
-        dropsFences = true;
       }
     }
     super.at(next);
@@ -65,8 +73,57 @@ final class PatchedCpu extends ForwardingCpu {
 
   @Override
   protected void fence(Fence fence) {
-    if (!dropsFences) {
+    if (!drops(fence)) {
       super.fence(fence);
     }
+  }
+
+  private boolean drops(Fence fence) {
+    if (fence.beginsSection()) {
+      return dropped.begins(fence, dropsLocks);
+    }
+    return fence.endsSection() ? dropped.ends(fence) : dropsFences;
+  }
+
+  @Override
+  public boolean recheck(BooleanSupplier unchanged) {
+    return dropsRechecks || super.recheck(unchanged);
+  }
+
+  @Override
+  protected void lock(Spinlock lock) {
+    if (dropsLocks) {
+      dropped.take(lock);
+    } else {
+      super.lock(lock);
+    }
+  }
+
+  @Override
+  protected boolean tryLock(Spinlock lock) {
+    if (dropsLocks) {
+      dropped.take(lock);
+      return true;
+    }
+    return super.tryLock(lock);
+  }
+
+  @Override
+  protected void unlock(Spinlock lock) {
+    if (!dropped.release(lock)) {
+      super.unlock(lock);
+    }
+  }
+
+  @Override
+  protected long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
+    if (dropsLocks && op == RmwOp.OR_IF_CLEAR && order == RmwOrder.ACQUIRE) {
+      dropped.take(place.word(), a);
+      return 0;
+    }
+    if (op == RmwOp.AND && order == RmwOrder.RELEASE && dropped.release(place.word(), ~a)) {
+      return 0;
+    }
+    return super.update(place, op, a, b, order);
   }
 }

@@ -1,6 +1,8 @@
 package org.cowcheck.patch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
@@ -8,6 +10,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.RecordingCpu;
+import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,67 @@ final class PatchedCpuTest {
     assertEquals(
         List.of("A store ONCE w=1", "A+ smp_wmb", "B store ONCE w=2", "B smp_mb"),
         run(Accesses.MARKED, new Edit.DropFence("A"), new Edit.InsertAfter("A", Fence.SMP_WMB)));
+  }
+
+  private static Cpu cpu(RecordingCpu engine, Edit edit) {
+    Patch patch = new Patch("p", "", KernelState.S3, ImmutableList.of(edit));
+    return new Kernel(patch, Platform.GENERIC, Accesses.MARKED).boot(engine);
+  }
+
+  private List<String> locksAndSections(Edit edit) {
+    Memory memory = new Memory();
+    Spinlock first = memory.spinlock("first");
+    Spinlock second = memory.spinlock("second");
+    RecordingCpu engine = new RecordingCpu();
+    Cpu cpu = cpu(engine, edit);
+    cpu.at(A).local_irq_save();
+    cpu.spin_lock(first);
+    boolean got = !cpu.test_and_set_bit_lock(3, word);
+    cpu.at(B).spin_lock(second);
+    cpu.spin_unlock(second);
+    cpu.clear_bit_unlock(3, word);
+    cpu.spin_unlock(first);
+    cpu.local_irq_restore();
+    assertTrue(got);
+    return engine.log();
+  }
+
+  @Test
+  void locksAndSectionsAreDroppedWithTheirEnds() {
+    assertEquals(
+        List.of("B lock second", "B unlock second"), locksAndSections(new Edit.DropLock("A")));
+  }
+
+  @Test
+  void otherLocksAndSectionsStay() {
+    assertEquals(
+        List.of(
+            "A local_irq_save",
+            "A lock first",
+            "A update ACQUIRE w",
+            "B update RELEASE w",
+            "B unlock first",
+            "B local_irq_restore"),
+        locksAndSections(new Edit.DropLock("B")));
+  }
+
+  @Test
+  void anAttemptToTakeADroppedLockSucceeds() {
+    Spinlock lock = new Memory().spinlock("l");
+    RecordingCpu engine = new RecordingCpu();
+    Cpu cpu = cpu(engine, new Edit.DropLock("A"));
+    assertTrue(cpu.at(A).spin_trylock(lock));
+    cpu.at(B).spin_unlock(lock);
+    assertEquals(List.of(), engine.log());
+  }
+
+  @Test
+  void aSecondLookIsDroppedAtItsStepOnly() {
+    RecordingCpu engine = new RecordingCpu();
+    Cpu cpu = cpu(engine, new Edit.DropRecheck("A"));
+    assertTrue(cpu.at(A).recheck(word, 7));
+    assertFalse(cpu.at(B).recheck(word, 7));
+    assertEquals(List.of("B load ONCE w"), engine.log());
   }
 
   @Test
