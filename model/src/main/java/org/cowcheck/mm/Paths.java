@@ -27,6 +27,7 @@ public final class Paths {
         WriteFault.STEPS,
         Protect.STEPS,
         Zap.STEPS,
-        UserWrite.STEPS);
+        UserWrite.STEPS,
+        MmFault.STEPS);
   }
 }

@@ -17,13 +17,11 @@ public record SwapSlot(long address, Word swapMap, Word swapCache, Spinlock lock
 
   /** A slot without entries and without a page. */
   public static SwapSlot free(Memory memory) {
-    // A Word is as good as any object to give an address to: nothing looks the slot up.
     Word swapMap = memory.word("swap_map", 0);
-    return new SwapSlot(
-        memory.place(swapMap),
-        swapMap,
-        memory.word("swap_cache", 0, value -> value == 0 ? "none" : String.format("%#x", value)),
-        memory.spinlock("swap_info.lock"));
+    Word swapCache =
+        memory.word("swap_cache", 0, value -> value == 0 ? "none" : String.format("%#x", value));
+    Spinlock lock = memory.spinlock("swap_info.lock");
+    return memory.make(address -> new SwapSlot(address, swapMap, swapCache, lock));
   }
 
   /** swap_duplicate(): one entry more. The caller labels the step. */

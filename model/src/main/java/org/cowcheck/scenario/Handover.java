@@ -19,9 +19,9 @@ final class Handover {
   static final long NOTHING = 2;
 
   private static final Step GIVE =
-      STEPS.step("H1", "user of the page", "hand it over: store-release");
+      STEPS.step("O1", "user of the page", "hand it over: store-release");
   private static final Step TAKE =
-      STEPS.step("H2", "user of the page", "was it handed over? load-acquire");
+      STEPS.step("O2", "user of the page", "was it handed over? load-acquire");
 
   private Handover() {}
 

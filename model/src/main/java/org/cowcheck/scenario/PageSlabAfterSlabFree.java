@@ -36,7 +36,7 @@ final class PageSlabAfterSlabFree {
             (L3)  store slab_cache over mapping
             (L5)  clear PG_slab
             (L6)  mapping becomes NULL
-            (H1)  tell: store-release                         (H2) be told: load-acquire
+            (O1)  tell: store-release                         (O2) be told: load-acquire
                                                               (T2) load mapping
                                                               (T4) load flags
           """,

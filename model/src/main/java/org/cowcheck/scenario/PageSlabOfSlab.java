@@ -36,7 +36,7 @@ final class PageSlabOfSlab {
             (F11) mapping becomes NULL
             (L2)  set PG_slab
             (L3)  store slab_cache over mapping
-            (H1)  publish an object                           (H2) take the object
+            (O1)  publish an object                           (O2) take the object
                                                               (T2) load mapping: slab_cache
                                                               (T4) load flags: PG_slab set
           """,

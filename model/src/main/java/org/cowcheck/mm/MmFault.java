@@ -1,0 +1,69 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3.
+ *
+ * <p>mmap_lock is taken for writing: readers of it exclude each other here, so that two faults in
+ * one mm never run at once. Left out: huge pages, files, NUMA hinting, and the zero page, for which
+ * a read fault maps a page of its own.
+ */
+public final class MmFault {
+  public static final Steps STEPS = new Steps("handle_pte_fault");
+
+  private static final Step MMAP_LOCK =
+      STEPS.step("YF1", "do_user_addr_fault", "take mmap_lock for reading");
+  private static final Step READ_PTE =
+      STEPS.step("YF2", "handle_pte_fault", "load the PTE: none, swapped, or not writable?");
+  private static final Step MMAP_UNLOCK = STEPS.step("YF3", "do_user_addr_fault", "drop mmap_lock");
+
+  /** What the fault is for. */
+  public enum Access {
+    READ,
+    WRITE,
+    /** FAULT_FLAG_UNSHARE: a read-only pin, which needs an exclusive page. */
+    UNSHARE
+  }
+
+  private final Memory memory;
+  private final Fault fault;
+  private final SwapIn swapIn;
+  private final WriteFault writeFault;
+  private final PageFree free;
+  private final FreeList pages;
+
+  /**
+   * Faults under a kernel.
+   *
+   * @param memory knows the pages and slots that entries name
+   * @param free takes back references
+   * @param pages the free pages of this CPU
+   */
+  public MmFault(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
+    this.memory = memory;
+    this.fault = new Fault(kernel);
+    this.swapIn = new SwapIn(kernel, memory, free);
+    this.writeFault = new WriteFault(kernel, memory, free);
+    this.free = free;
+    this.pages = pages;
+  }
+
+  /** Handles a fault; the access that faulted is to be tried again. */
+  public void handle(Cpu cpu, Mm mm, PageTable table, Access access) {
+    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (pte == 0) {
+      fault.doAnonymousPage(cpu, table, pages, free);
+    } else if (Pte.isSwap(pte)) {
+      swapIn.doSwapPage(cpu, table, memory.object(Pte.address(pte), SwapSlot.class));
+    } else if (access != Access.READ && !Pte.writable(pte)) {
+      writeFault.doWpPage(cpu, mm, table, access == Access.UNSHARE, pages);
+    }
+    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+  }
+}
