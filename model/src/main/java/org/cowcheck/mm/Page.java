@@ -37,6 +37,11 @@ public final class Page {
   /** The slab_cache of a slab page: some aligned kmem_cache. */
   public static final long KMEM_CACHE = 0x2000;
 
+  /**
+   * LIST_POISON2, which a list entry holds that was removed: with the low bits of a movable page.
+   */
+  public static final long LIST_POISON2 = 0x4120 | MAPPING_MOVABLE;
+
   /** The mapping of a tail (TAIL_MAPPING): not anonymous. */
   public static final long TAIL_MAPPING = 0x400;
 

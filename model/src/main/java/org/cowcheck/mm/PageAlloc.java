@@ -15,6 +15,8 @@ final class PageAlloc {
   private static final Step CHECK =
       STEPS.step(
           "P1", "check_new_page, DEBUG_VM", "_mapcount, mapping, _refcount and flags as expected?");
+  private static final Step POISON =
+      STEPS.step("P1a", "check_new_page_bad", "load flags: PG_hwpoison? then take another page");
   private static final Step REFCOUNT =
       STEPS.step("P2", "set_page_refcounted", "_refcount becomes 1");
 
@@ -42,16 +44,28 @@ final class PageAlloc {
    */
   static Page allocPages(Cpu cpu, FreeList pages, int size) {
     Page page = pages.take(size);
-    cpu.at(CHECK);
-    for (Page part : page.block().pages()) {
-      cpu.VM_BUG_ON(
-          !expectedState(cpu, part, PageFlag.CHECK_AT_PREP | PageFlag.bit(PageFlag.PG_HWPOISON)));
+    while (isPoisoned(cpu, page.block())) {
+      page = pages.take(size);
     }
     cpu.at(REFCOUNT).atomic_set(page.refcount(), 1);
     if (size > 1) {
       prepCompoundPage(cpu, page);
     }
     return page;
+  }
+
+  /** check_new_pages(): a poisoned page is left alone, any other that is not as expected a bug. */
+  private static boolean isPoisoned(Cpu cpu, PageBlock block) {
+    long poison = PageFlag.bit(PageFlag.PG_HWPOISON);
+    boolean poisoned = false;
+    for (Page page : block.pages()) {
+      if (!expectedState(cpu.at(CHECK), page, PageFlag.CHECK_AT_PREP | poison)) {
+        boolean isPoisoned = (cpu.at(POISON).read_plain_in_source(page.flags()) & poison) != 0;
+        cpu.VM_BUG_ON(!isPoisoned);
+        poisoned |= isPoisoned;
+      }
+    }
+    return poisoned;
   }
 
   /** prep_compound_page(): head flag, tails, counts; nothing orders them. */
