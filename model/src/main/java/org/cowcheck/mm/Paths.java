@@ -28,6 +28,10 @@ public final class Paths {
         Protect.STEPS,
         Zap.STEPS,
         UserWrite.STEPS,
-        MmFault.STEPS);
+        MmFault.STEPS,
+        FileFault.STEPS,
+        FreeSwap.STEPS,
+        SlowGup.STEPS,
+        DirectIo.STEPS);
   }
 }
