@@ -52,6 +52,16 @@ public final class Fork {
   private static final Step SET_CHILD =
       STEPS.step("C12", "copy_present_pte", "store the child's PTE: read-only");
   private static final Step PUT = STEPS.step("C13", "copy_present_pte", "pinned: _refcount - 1");
+  private static final Step PROTECT_FIRST =
+      STEPS.step(
+          "FG70",
+          "copy_present_page, as proposed in 2025",
+          "pinned: write-protect the parent's PTE");
+  private static final Step FLUSH_FIRST =
+      STEPS.step(
+          "FG71",
+          "copy_present_page, as proposed in 2025",
+          "flush the TLB, and so wait for accesses of user code");
   private static final Step COPY =
       STEPS.step("C14", "copy_present_page", "pinned: copy the contents, smp_wmb, set PG_uptodate");
   private static final Step SET_COPY =
@@ -105,7 +115,7 @@ public final class Fork {
    * @param slot what a swap entry names
    */
   public void dupMmap(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
-    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    MmapLock.writeLock(cpu.at(MMAP_LOCK), mm);
     if (kernel.has(SEQ_BEGIN)) {
       cpu.at(SEQ_BEGIN).raw_write_seqcount_begin(mm.writeProtectSeq());
     }
@@ -123,7 +133,7 @@ public final class Fork {
       cpu.at(SEQ_END).raw_write_seqcount_end(mm.writeProtectSeq());
     }
     arch.flushTlb(cpu.at(FLUSH), mm);
-    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
     cpu.note(FORKED, 0);
   }
 
@@ -131,7 +141,7 @@ public final class Fork {
     Page page = Pte.page(memory, pte);
     if (kernel.state() == KernelState.S0) {
       if (pageNeedsCowForDma(cpu, mm, page)) {
-        copyPresentPage(cpu, page, child);
+        copyPresentPage(cpu, mm, table, pte, page, child);
         return;
       }
       cpu.at(GET).atomic_inc(page.refcount());
@@ -140,7 +150,7 @@ public final class Fork {
       cpu.at(GET).atomic_inc(page.refcount());
       if (!pageTryDupAnonRmap(cpu, mm, page)) {
         free.putPage(cpu.at(PUT), page);
-        copyPresentPage(cpu, page, child);
+        copyPresentPage(cpu, mm, table, pte, page, child);
         return;
       }
     }
@@ -166,7 +176,10 @@ public final class Fork {
   }
 
   /** page_needs_cow_for_dma(), with its branches. */
-  private static boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+  private boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+    if (!kernel.has(PINNED)) {
+      return false;
+    }
     boolean hasPinned = cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags());
     cpu.ctrl(mm.flags());
     if (!hasPinned) {
@@ -178,10 +191,16 @@ public final class Fork {
   }
 
   /** copy_present_page(): the child gets a page of its own. */
-  private void copyPresentPage(Cpu cpu, Page page, Child child) {
+  private void copyPresentPage(Cpu cpu, Mm mm, PageTable table, long pte, Page page, Child child) {
+    if (kernel.adds(PROTECT_FIRST) && Pte.writable(pte)) {
+      arch.ptepSetWrprotect(cpu.at(PROTECT_FIRST), table, pte);
+      if (kernel.adds(FLUSH_FIRST)) {
+        arch.flushTlb(cpu.at(FLUSH_FIRST), mm);
+        Tlb.invalidate(cpu, mm);
+      }
+    }
     Page copy = PageAlloc.allocPage(cpu, child.pages());
-    cpu.at(COPY);
-    cpu.WRITE_ONCE(copy.contents(), cpu.READ_ONCE(page.contents()));
+    copy.copyFrom(cpu.at(COPY), page);
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);

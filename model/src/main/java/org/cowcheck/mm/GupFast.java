@@ -13,8 +13,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * pin_user_pages_fast() of one page: lockless_pages_from_mm(), gup_pmd_range() and gup_pte_range()
- * (mm/gup.c), S0 to S3.
+ * pin_user_pages_fast() of one page, before its slow path: lockless_pages_from_mm(),
+ * gup_pmd_range() and gup_pte_range() (mm/gup.c), S0 to S3.
  *
  * <h2>A pin in two steps</h2>
  *
@@ -43,6 +43,9 @@ public final class GupFast {
 
   /** The name of the note that follows it: where the page was mapped. */
   public static final String PINNED_AT = "pinned at";
+
+  /** The name of the note of a reference that FOLL_GET took; its value is the page's address. */
+  public static final String GOT = "got";
 
   private static final Step HAS_PINNED =
       STEPS.step("G1", "mm_set_has_pinned_flag", "test MMF_HAS_PINNED, and set it");
@@ -95,6 +98,15 @@ public final class GupFast {
    * @return the page, or null if the slow path would have to go on
    */
   public Page pinFast(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    return pinFast(cpu, mm, table, write ? GupFlags.PIN_WRITE : GupFlags.PIN);
+  }
+
+  /**
+   * Takes a pin.
+   *
+   * @param flags with FOLL_PIN
+   */
+  private Page pinFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags) {
     if (!cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
@@ -103,12 +115,12 @@ public final class GupFast {
       return null;
     }
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPmdRange(cpu, table, write);
+    Page page = gupPmdRange(cpu, table, flags);
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
     if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
       if (page != null) {
-        grab.putPin(cpu, PageTests.compoundHead(cpu.at(RETRY_HEAD), Ref.to(page)));
+        grab.put(cpu, PageTests.compoundHead(cpu.at(RETRY_HEAD), Ref.to(page)), flags);
       }
       return null;
     }
@@ -119,40 +131,56 @@ public final class GupFast {
     return page;
   }
 
+  /** Takes a pin or a reference; null if the slow path has to go on. */
+  Page getUserPagesFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags) {
+    return flags.pin() ? pinFast(cpu, mm, table, flags) : getFast(cpu, table, flags);
+  }
+
+  /** FOLL_GET: fork does not care, and neither does write_protect_seq. */
+  private Page getFast(Cpu cpu, PageTable table, GupFlags flags) {
+    cpu.at(IRQ_OFF).local_irq_save();
+    Page page = gupPmdRange(cpu, table, flags);
+    cpu.at(IRQ_ON).local_irq_restore();
+    if (page != null) {
+      cpu.note(GOT, page.address());
+    }
+    return page;
+  }
+
   /** gup_pmd_range(): one PMD entry. */
-  private Page gupPmdRange(Cpu cpu, PageTable table, boolean write) {
+  private Page gupPmdRange(Cpu cpu, PageTable table, GupFlags flags) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
     if (!Pte.isTable(pmd)) {
       return null;
     }
     PageTable walked = memory.object(Pte.address(pmd), PageTable.class);
     return gupPteRange(
-        cpu, table.pmd(), pmd, new Ref<>(walked.at(table.index()), cpu.lastRead()), write);
+        cpu, table.pmd(), pmd, new Ref<>(walked.at(table.index()), cpu.lastRead()), flags);
   }
 
-  private Page gupPteRange(Cpu cpu, Word above, long pmd, Ref<PageTable> walked, boolean write) {
+  private Page gupPteRange(Cpu cpu, Word above, long pmd, Ref<PageTable> walked, GupFlags flags) {
     Place entry = walked.at(PageTable::pte);
     long pte = cpu.at(READ_PTE).READ_ONCE(entry);
     int read = cpu.lastRead();
-    if (!isPermitted(pte, write)) {
+    if (!isPermitted(pte, flags.write())) {
       return null;
     }
     Ref<Page> page = new Ref<>(Pte.page(memory, pte), read);
-    Ref<Page> folio = grab.tryPinFolio(cpu, page);
+    Ref<Page> folio = grab.tryGrabFolio(cpu, page, flags);
     if (folio == null) {
       return null;
     }
     boolean sameTable = kernel.state() != KernelState.S3 || cpu.at(PMD_AGAIN).recheck(above, pmd);
     if (!sameTable || !cpu.at(PTE_AGAIN).recheck(entry, pte)) {
-      grab.putPin(cpu, folio);
+      grab.put(cpu, folio, flags);
       return null;
     }
     if (kernel.state() == KernelState.S0 || kernel.state() == KernelState.S1) {
       Ref<Page> head = PageTests.compoundHead(cpu.at(HEAD_CHECK), page);
       cpu.VM_BUG_ON(head.target() != folio.target());
     }
-    if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, page, write)) {
-      grab.putPin(cpu, folio);
+    if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, page, flags)) {
+      grab.put(cpu, folio, flags);
       return null;
     }
     cpu.at(REFERENCED).set_bit(PG_REFERENCED, folio.at(Page::flags));

@@ -27,10 +27,10 @@ final class GupMustUnshare {
    * Whether the page has to be unshared before it is pinned.
    *
    * @param page what the entry maps; of a huge page its head
-   * @param write FOLL_WRITE: the entry is writable, so that there is nothing to ask
+   * @param flags of a pin; with FOLL_WRITE the entry is writable, so that there is nothing to ask
    */
-  static boolean mustUnshare(Kernel kernel, Cpu cpu, Ref<Page> page, boolean write) {
-    if (!kernel.state().hasAnonExclusive() || write) {
+  static boolean mustUnshare(Kernel kernel, Cpu cpu, Ref<Page> page, GupFlags flags) {
+    if (!kernel.state().hasAnonExclusive() || flags.write() || !flags.pin()) {
       return false;
     }
     cpu.at(IS_ANON);

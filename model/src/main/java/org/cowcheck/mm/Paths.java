@@ -35,6 +35,13 @@ public final class Paths {
         Protect.STEPS,
         Zap.STEPS,
         UserWrite.STEPS,
-        MmFault.STEPS);
+        MmFault.STEPS,
+        FileFault.STEPS,
+        FreeSwap.STEPS,
+        SlowGup.STEPS,
+        DirectIo.STEPS,
+        UffdContinue.STEPS,
+        HeldPage.STEPS,
+        ThreadWrite.STEPS);
   }
 }

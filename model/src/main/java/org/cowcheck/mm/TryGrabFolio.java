@@ -19,13 +19,14 @@ import org.cowcheck.patch.KernelState;
  * G11. A compound page is pinned by one reference and by one in its count of pins, at G11 too.
  * Until v6.1 nothing orders G11 before the second look at the entry; since 088b8aa537c2 G12 does.
  *
- * <p>Left out: FOLL_LONGTERM, which refuses some pages before anything else; statistics; in S0,
- * that a compound page of two pages has no count of pins, so a block of two stands for a larger
- * one.
+ * <p>Left out: statistics; in S0, that a compound page of two pages has no count of pins, so a
+ * block of two stands for a larger one.
  */
 final class TryGrabFolio {
   static final Steps STEPS = new Steps("try_grab_folio");
 
+  private static final Step LONGTERM =
+      STEPS.step("FG20", "try_grab_folio", "FOLL_LONGTERM: load flags: ZONE_MOVABLE?");
   private static final Step READ_HEAD = STEPS.step("G6", "try_get_folio", "load compound_head");
   private static final Step READ_REF =
       STEPS.step("G7", "try_get_folio", "load _refcount: negative?");
@@ -58,8 +59,7 @@ final class TryGrabFolio {
     this.free = free;
   }
 
-  /** try_get_folio(): FOLL_GET; null if the page is being freed, or in S0 and S1 was split. */
-  Ref<Page> tryGetFolio(Cpu cpu, Ref<Page> page) {
+  private Ref<Page> tryGetFolio(Cpu cpu, Ref<Page> page) {
     while (true) {
       Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_HEAD), page);
       if (cpu.at(READ_REF).atomic_read(folio.at(Page::refcount)) < 0
@@ -77,11 +77,17 @@ final class TryGrabFolio {
     }
   }
 
-  /** try_grab_folio() with FOLL_PIN; null as {@link #tryGetFolio}. */
-  Ref<Page> tryPinFolio(Cpu cpu, Ref<Page> page) {
-    Ref<Page> folio = tryGetFolio(cpu, page);
-    if (folio == null) {
+  /**
+   * try_grab_folio(); null if FOLL_LONGTERM may not have the page, if it is being freed, or in S0
+   * and S1 was split.
+   */
+  Ref<Page> tryGrabFolio(Cpu cpu, Ref<Page> page, GupFlags flags) {
+    if (flags.longterm() && !PageTests.isLongtermPinnable(cpu.at(LONGTERM), page)) {
       return null;
+    }
+    Ref<Page> folio = tryGetFolio(cpu, page);
+    if (folio == null || !flags.pin()) {
+      return folio;
     }
     if (cpu.at(LARGE).test_bit(PG_HEAD, folio.at(Page::flags))) {
       cpu.at(PIN_IT).atomic_add(1, folio.at(TryGrabFolio::pincount));
@@ -95,14 +101,13 @@ final class TryGrabFolio {
     return folio;
   }
 
-  /** gup_put_folio() with FOLL_PIN, of a pin that is not given to the caller. */
-  void putPin(Cpu cpu, Ref<Page> folio) {
-    unpin(cpu.at(PUT), folio, free);
-  }
-
-  /** gup_put_folio() with FOLL_GET, of a reference that is not given to the caller. */
-  void put(Cpu cpu, Ref<Page> folio) {
-    free.putRefs(cpu.at(PUT), folio, 1);
+  /** gup_put_folio() of what is not given to the caller. */
+  void put(Cpu cpu, Ref<Page> folio, GupFlags flags) {
+    if (flags.pin()) {
+      unpin(cpu.at(PUT), folio, free);
+    } else {
+      free.putRefs(cpu.at(PUT), folio, 1);
+    }
   }
 
   /** gup_put_folio() with FOLL_PIN. The caller labels the step. */

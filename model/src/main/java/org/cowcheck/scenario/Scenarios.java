@@ -31,7 +31,14 @@ public final class Scenarios {
           GupFastVersusSwapOut.FORK_READ_ONLY,
           GupFastVersusSwapOut.SWAP_IN,
           WrongCowOfPinnedPage.SCENARIO,
-          GupFastVersusFreeAndReuse.SCENARIO);
+          GupFastVersusFreeAndReuse.SCENARIO,
+          DirtyCow.SCENARIO,
+          DirtyCow.CONTINUE,
+          VmspliceLeak.SCENARIO,
+          DirectIoAcrossFork.SCENARIO,
+          ForkOfPinnedPage.SCENARIO,
+          ForkSnapshot.SCENARIO,
+          CowAfterMprotect.SCENARIO);
 
   private Scenarios() {}
 
