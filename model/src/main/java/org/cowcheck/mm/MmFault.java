@@ -60,7 +60,8 @@ public final class MmFault {
     if (pte == 0) {
       fault.doAnonymousPage(cpu, table, pages, free);
     } else if (Pte.isSwap(pte)) {
-      swapIn.doSwapPage(cpu, table, memory.object(Pte.address(pte), SwapSlot.class));
+      SwapSlot slot = memory.object(Pte.address(pte), SwapSlot.class);
+      swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
     } else if (access != Access.READ && !Pte.writable(pte)) {
       writeFault.doWpPage(cpu, mm, table, access == Access.UNSHARE, pages);
     }

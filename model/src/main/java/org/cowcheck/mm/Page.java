@@ -35,6 +35,12 @@ public final class Page {
   /** The mapping of an anonymous page: some aligned anon_vma, tagged. */
   public static final long ANON_VMA = 0x1000 | MAPPING_ANON;
 
+  /** The mapping of an anonymous page of another VMA. */
+  public static final long OTHER_ANON_VMA = 0x3000 | MAPPING_ANON;
+
+  /** The mapping of a KSM page: some aligned node of the stable tree, tagged. */
+  public static final long KSM_NODE = 0x4000 | MAPPING_FLAGS;
+
   /** The slab_cache of a slab page: some aligned kmem_cache. */
   public static final long KMEM_CACHE = 0x2000;
 
@@ -55,7 +61,12 @@ public final class Page {
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
-    this(memory, name, new PageState(flags, mapping, refcount, mapcount), 0, null, 0);
+    this(memory, name, new PageState(flags, mapping, refcount, mapcount));
+  }
+
+  /** A page in the given state; it is no tail. */
+  public Page(Memory memory, String name, PageState state) {
+    this(memory, name, state, 0, null, 0);
   }
 
   /** A page of a block; null is a block of its own. */

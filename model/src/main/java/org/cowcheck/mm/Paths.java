@@ -32,6 +32,9 @@ public final class Paths {
         WriteFault.STEPS,
         Protect.STEPS,
         Zap.STEPS,
+        MadviseFree.STEPS,
+        DirectIo.STEPS,
+        UffdMove.STEPS,
         UserWrite.STEPS,
         MmFault.STEPS);
   }
