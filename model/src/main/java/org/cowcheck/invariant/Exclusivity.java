@@ -177,7 +177,7 @@ public record Exclusivity(World world) {
     }
     if (state() == KernelState.S0) {
       return count(instant, Fork.SHARED, page) + count(instant, Ksm.MERGEABLE, page) == 0
-          && (slot == null || instant.value(slot.swapMap()) <= 1);
+          && (slot == null || SwapSlot.count(instant.value(slot.swapMap())) <= 1);
     }
     if (slot != null) {
       return Pte.swapExclusive(mapping.entry());
