@@ -88,8 +88,8 @@ public final class SwapIn {
   private static final Step MAY_FREE =
       STEPS.step(
           "I8a",
-          "should_try_to_free_swap, S1 to S3",
-          "write fault: load flags, _refcount: only the swap cache and this fault?");
+          "should_try_to_free_swap",
+          "load flags: PG_swapcache? write fault, S1 to S3: load _refcount: nobody else?");
   private static final Step COUNT =
       STEPS.step("I9", "do_swap_page, S1 to S3", "load _refcount: nobody else?");
   private static final Step ADD_RMAP =
@@ -266,6 +266,9 @@ public final class SwapIn {
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
     pageAddAnonRmap(kernel, cpu, page, false);
     slot.free(cpu.at(SWAP_FREE));
+    if (slot.full()) {
+      SwapCache.freeSwap(cpu, page, slot);
+    }
     return pte;
   }
 
@@ -280,7 +283,7 @@ public final class SwapIn {
     boolean certain =
         !ksm && (!source.cached() || (keepsExclusive && isExclusive(cpu, slot, page, entry)));
     slot.free(cpu.at(SWAP_FREE));
-    if (shouldTryToFreeSwap(cpu, page, write && !ksm)) {
+    if (shouldTryToFreeSwap(cpu, slot, page, write && !ksm)) {
       SwapCache.freeSwap(cpu, page, slot);
     }
     boolean exclusive = !ksm && (certain || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
@@ -305,10 +308,9 @@ public final class SwapIn {
             && slot.device().needsStableWrites());
   }
 
-  private static boolean shouldTryToFreeSwap(Cpu cpu, Page page, boolean write) {
+  private static boolean shouldTryToFreeSwap(Cpu cpu, SwapSlot slot, Page page, boolean write) {
     return cpu.at(MAY_FREE).test_bit(PG_SWAPCACHE, page.flags())
-        && write
-        && cpu.atomic_read(page.refcount()) == 2;
+        && (slot.full() || (write && cpu.atomic_read(page.refcount()) == 2));
   }
 
   /** reuse_swap_page(): whether page and slot are mapped once together, by this entry. */

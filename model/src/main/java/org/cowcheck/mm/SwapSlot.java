@@ -14,6 +14,7 @@ import org.cowcheck.memory.Word;
  *
  * @param address as entries name it
  * @param device what swap_info_struct says of the device
+ * @param full mem_cgroup_swap_full(): a page does not stay in the swap cache without need
  * @param swapMap swap_map[]: the count of entries, and {@link #HAS_CACHE}
  * @param swapCache the address of the struct page that the swap cache has for the slot, or 0
  * @param contents what was written to the slot
@@ -23,6 +24,7 @@ import org.cowcheck.memory.Word;
 public record SwapSlot(
     long address,
     Device device,
+    boolean full,
     Word swapMap,
     Word swapCache,
     Word contents,
@@ -56,13 +58,24 @@ public record SwapSlot(
 
   /** A slot with so many entries, and no page in the swap cache. */
   public static SwapSlot of(Memory memory, Device device, long entries, long contents) {
+    return of(memory, device, false, entries, contents);
+  }
+
+  /** As {@link #of}, and swap space is full. */
+  public static SwapSlot ofFull(Memory memory, Device device, long entries, long contents) {
+    return of(memory, device, true, entries, contents);
+  }
+
+  private static SwapSlot of(
+      Memory memory, Device device, boolean full, long entries, long contents) {
     Word swapMap = memory.word("swap_map", entries, SwapSlot::showMap);
     Word swapCache = memory.word("swap_cache", 0, SwapSlot::show);
     Word onDevice = memory.word("slot.contents", contents);
     Spinlock lock = memory.spinlock("swap_info.lock");
     Spinlock cacheLock = memory.spinlock("swap_cache.i_pages.lock");
     return memory.make(
-        address -> new SwapSlot(address, device, swapMap, swapCache, onDevice, lock, cacheLock));
+        address ->
+            new SwapSlot(address, device, full, swapMap, swapCache, onDevice, lock, cacheLock));
   }
 
   /** The entries that a value of swap_map[] counts. */

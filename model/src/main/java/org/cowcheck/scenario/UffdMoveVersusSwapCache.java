@@ -76,8 +76,8 @@ final class UffdMoveVersusSwapCache {
               """,
               FIX,
               ImmutableList.of(
-                  "faults and reclaim run on one CPU, and the faults are write faults, which free"
-                      + " the slot"),
+                  "faults and reclaim run on one CPU",
+                  "swap space is full, so that a fault frees the slot"),
               ImmutableList.of(SwapPatches.UFFD_MOVE_CACHED, SwapPatches.UFFD_MOVE_RECHECKED),
               UffdMoveVersusSwapCache::buildOther)
           .from(race("B21"));
@@ -101,7 +101,7 @@ final class UffdMoveVersusSwapCache {
     static Move of(Kernel kernel, Memory memory) {
       Machine machine = new Machine(kernel, memory);
       Mm mm = machine.mm("mm", true);
-      SwapSlot slot = machine.add(SwapSlot.of(memory, SwapSlot.Device.SYNCHRONOUS, 1, 0));
+      SwapSlot slot = machine.add(SwapSlot.ofFull(memory, SwapSlot.Device.SYNCHRONOUS, 1, 0));
       return new Move(
           machine,
           mm,
@@ -128,6 +128,12 @@ final class UffdMoveVersusSwapCache {
       return swapOut.isolate(cpu, page) && swapOut.shrinkPage(cpu, mm, table, page, slot);
     }
 
+    /** The page is written to the slot and freed. */
+    boolean outAndFree(Cpu cpu, PageTable table, Page page) {
+      SwapOut swapOut = new SwapOut(kernel, machine.free);
+      return swapOut.isolate(cpu, page) && swapOut.shrinkPageList(cpu, mm, table, page, slot);
+    }
+
     Setting running(ImmutableList<PageTable> ofTheSource, Program other) {
       Invariant invariant =
           new VmaOfPage(machine.memory, ofTheSource, ImmutableList.of(dst)).invariant();
@@ -152,7 +158,7 @@ final class UffdMoveVersusSwapCache {
 
   private static Setting buildOther(Kernel kernel, Memory memory) {
     Move move = Move.of(kernel, memory);
-    Page page = move.machine().free("page");
+    Page page = move.machine().free("moved");
     Page foreign = move.machine().add(AnonPage.mapped(memory, kernel.state()));
     PageTable other =
         move.machine().map(move.mm(), PageTable.of(memory, "other", Pte.writable(foreign)));
@@ -165,7 +171,7 @@ final class UffdMoveVersusSwapCache {
               return move.in(cpu, move.src(), FreeList.of(page))
                       && move.out(cpu, other, foreign)
                       && move.in(cpu, other, FreeList.of())
-                      && move.out(cpu, move.src(), page)
+                      && move.outAndFree(cpu, move.src(), page)
                   ? 1
                   : 0;
             }));
