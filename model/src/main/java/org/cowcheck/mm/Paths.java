@@ -45,7 +45,6 @@ public final class Paths {
         UserWrite.STEPS,
         MmFault.STEPS,
         FileFault.STEPS,
-        FreeSwap.STEPS,
         SlowGup.STEPS,
         UffdContinue.STEPS,
         HeldPage.STEPS,
