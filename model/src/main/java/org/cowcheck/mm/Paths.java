@@ -31,6 +31,13 @@ public final class Paths {
         Protect.STEPS,
         Zap.STEPS,
         UserWrite.STEPS,
-        MmFault.STEPS);
+        MmFault.STEPS,
+        CollapseHugePage.STEPS,
+        CollapseIsolate.STEPS,
+        CollapseCopy.STEPS,
+        HugeAnonRmap.STEPS,
+        RetractPageTables.STEPS,
+        ZapHugePmd.STEPS,
+        PageTableFree.STEPS);
   }
 }

@@ -23,7 +23,10 @@ public final class Scenarios {
           GupFastVersusSwapOut.FORK_READ_ONLY,
           GupFastVersusSwapOut.SWAP_IN,
           WrongCowOfPinnedPage.SCENARIO,
-          GupFastVersusFreeAndReuse.SCENARIO);
+          GupFastVersusFreeAndReuse.SCENARIO,
+          GupFastVersusCollapse.SCENARIO,
+          GupFastVersusTableFree.RETRACT,
+          GupFastVersusTableFree.DEPOSIT);
 
   private Scenarios() {}
 
