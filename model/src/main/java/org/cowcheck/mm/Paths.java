@@ -48,6 +48,13 @@ public final class Paths {
         SlowGup.STEPS,
         UffdContinue.STEPS,
         HeldPage.STEPS,
-        ThreadWrite.STEPS);
+        ThreadWrite.STEPS,
+        CollapseHugePage.STEPS,
+        CollapseIsolate.STEPS,
+        CollapseCopy.STEPS,
+        HugeAnonRmap.STEPS,
+        RetractPageTables.STEPS,
+        ZapHugePmd.STEPS,
+        PageTableFree.STEPS);
   }
 }

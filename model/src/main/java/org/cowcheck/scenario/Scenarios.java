@@ -51,7 +51,10 @@ public final class Scenarios {
           DirectIoAcrossFork.SCENARIO,
           ForkOfPinnedPage.SCENARIO,
           ForkSnapshot.SCENARIO,
-          CowAfterMprotect.SCENARIO);
+          CowAfterMprotect.SCENARIO,
+          GupFastVersusCollapse.SCENARIO,
+          GupFastVersusTableFree.RETRACT,
+          GupFastVersusTableFree.DEPOSIT);
 
   private Scenarios() {}
 
