@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 
+import java.util.function.Supplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Place;
@@ -75,6 +76,7 @@ public final class GupFast {
   private final Kernel kernel;
   private final Memory memory;
   private final TryGrabFolio grab;
+  private final GupHugetlb hugetlb;
 
   /**
    * Pinning under a kernel.
@@ -86,6 +88,7 @@ public final class GupFast {
     this.kernel = kernel;
     this.memory = memory;
     this.grab = new TryGrabFolio(kernel, free);
+    this.hugetlb = new GupHugetlb(kernel, memory, grab);
   }
 
   /**
@@ -95,6 +98,15 @@ public final class GupFast {
    * @return the page, or null if the slow path would have to go on
    */
   public Page pinFast(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    return pinFast(cpu, mm, table, () -> gupPmdRange(cpu, table, write));
+  }
+
+  /** {@link #pinFast} of hugetlb, where the entry above the table stands for a PUD entry. */
+  public Page pinFastBelowPud(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    return pinFast(cpu, mm, table, () -> hugetlb.gupPudRange(cpu, table, write));
+  }
+
+  private Page pinFast(Cpu cpu, Mm mm, PageTable table, Supplier<Page> walk) {
     if (!cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
@@ -103,7 +115,7 @@ public final class GupFast {
       return null;
     }
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPmdRange(cpu, table, write);
+    Page page = walk.get();
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
     if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
@@ -122,6 +134,9 @@ public final class GupFast {
   /** gup_pmd_range(): one PMD entry. */
   private Page gupPmdRange(Cpu cpu, PageTable table, boolean write) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
+    if (hugetlb.isMappedBy(pmd)) {
+      return hugetlb.gupHugePmd(cpu, table, pmd, write);
+    }
     if (!Pte.isTable(pmd)) {
       return null;
     }

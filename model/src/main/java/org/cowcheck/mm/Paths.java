@@ -31,6 +31,11 @@ public final class Paths {
         Protect.STEPS,
         Zap.STEPS,
         UserWrite.STEPS,
-        MmFault.STEPS);
+        MmFault.STEPS,
+        GupHugetlb.STEPS,
+        HugetlbAlloc.STEPS,
+        HugetlbRmap.STEPS,
+        HugetlbFree.STEPS,
+        HugetlbFork.STEPS);
   }
 }

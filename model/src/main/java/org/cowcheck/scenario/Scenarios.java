@@ -23,7 +23,11 @@ public final class Scenarios {
           GupFastVersusSwapOut.FORK_READ_ONLY,
           GupFastVersusSwapOut.SWAP_IN,
           WrongCowOfPinnedPage.SCENARIO,
-          GupFastVersusFreeAndReuse.SCENARIO);
+          GupFastVersusFreeAndReuse.SCENARIO,
+          HugetlbForkVersusGupFast.WRITABLE,
+          HugetlbForkVersusGupFast.TAIL,
+          PageSlabAtFreeHugePage.OF_HEAD,
+          PageSlabAtFreeHugePage.OF_TAIL);
 
   private Scenarios() {}
 
