@@ -36,6 +36,10 @@ public final class Paths {
         HugetlbAlloc.STEPS,
         HugetlbRmap.STEPS,
         HugetlbFree.STEPS,
-        HugetlbFork.STEPS);
+        HugetlbFork.STEPS,
+        HugetlbFault.STEPS,
+        HugetlbWp.STEPS,
+        HugetlbZap.STEPS,
+        FollowHugetlbPage.STEPS);
   }
 }
