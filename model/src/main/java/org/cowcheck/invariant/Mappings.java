@@ -49,7 +49,8 @@ public record Mappings(ImmutableList<Mapping> all, boolean hidden) {
 
   private static void add(
       World world, int space, long location, long entry, ImmutableList.Builder<Mapping> found) {
-    if (entry != 0) {
+    // A marker names nothing.
+    if (Pte.address(entry) != 0) {
       found.add(
           new Mapping(
               space, location, Pte.isSwap(entry) ? null : Pte.page(world.memory(), entry), entry));

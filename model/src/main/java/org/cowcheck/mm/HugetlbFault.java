@@ -23,6 +23,12 @@ import org.cowcheck.patch.Kernel;
 public final class HugetlbFault {
   public static final Steps STEPS = new Steps("hugetlb_fault");
 
+  /**
+   * An entry that maps nothing and is write-protected by userfaultfd (PTE_MARKER_UFFD_WP), S2 and
+   * S3.
+   */
+  public static final long UFFD_WP_MARKER = Pte.UFFD_WP;
+
   private static final Step MMAP_LOCK =
       STEPS.step("HF1", "do_user_addr_fault", "take mmap_lock for reading");
   private static final Step PEEK =
@@ -101,8 +107,8 @@ public final class HugetlbFault {
     }
     cpu.at(MUTEX).spin_lock(vma.faultMutex());
     long entry = cpu.at(READ_ENTRY).read_plain_in_source(vma.entry());
-    if (entry == 0) {
-      hugetlbNoPage(cpu, vma, access, pages);
+    if (entry == 0 || entry == UFFD_WP_MARKER) {
+      hugetlbNoPage(cpu, vma, entry, access, pages);
     } else if (Pte.present(entry)) {
       cpu.at(LOCK).spin_lock(vma.lock());
       if (cpu.at(SAME).recheck(vma.entry(), entry)) {
@@ -128,16 +134,16 @@ public final class HugetlbFault {
     free.putPage(cpu.at(PUT), page);
   }
 
-  private void hugetlbNoPage(Cpu cpu, HugetlbVma vma, Access access, FreeList pages) {
+  private void hugetlbNoPage(Cpu cpu, HugetlbVma vma, long none, Access access, FreeList pages) {
     Page page = HugetlbAlloc.allocHugePage(cpu, pages, vma.table().size());
     HugetlbAlloc.clearHugePage(cpu, page);
     HugetlbAlloc.setPageUptodate(cpu, page);
     cpu.VM_BUG_ON(cpu.at(LOCK_NEW).test_and_set_bit_lock(PG_LOCKED, page.flags()));
     cpu.at(NEW_LOCK).spin_lock(vma.lock());
-    boolean mapped = cpu.at(NEW_SAME).recheck(vma.entry(), 0);
+    boolean mapped = cpu.at(NEW_SAME).recheck(vma.entry(), none);
     if (mapped) {
       HugetlbRmap.addNew(kernel, cpu, page);
-      long entry = Pte.readOnly(page) | Pte.HUGE;
+      long entry = Pte.readOnly(page) | Pte.HUGE | (none & Pte.UFFD_WP);
       cpu.at(SET_NEW).WRITE_ONCE(vma.entry(), entry);
       if (access == Access.WRITE) {
         wp.hugetlbWp(cpu, vma, entry, false, pages);

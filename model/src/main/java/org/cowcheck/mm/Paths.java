@@ -40,6 +40,7 @@ public final class Paths {
         HugetlbFault.STEPS,
         HugetlbWp.STEPS,
         HugetlbZap.STEPS,
-        FollowHugetlbPage.STEPS);
+        FollowHugetlbPage.STEPS,
+        HugetlbAccess.STEPS);
   }
 }

@@ -52,8 +52,28 @@ public final class HugetlbPatches {
               KernelState.S1,
               ImmutableList.of(new Edit.DropHunk("HR3"))));
 
+  private static final ImmutableList<Patch> UNSHARE =
+      ImmutableList.of(
+          new Patch(
+              "seed-with-gup-huge-pud-unshare",
+              "the seed with gup_must_unshare() in gup_huge_pud() and gup_hugepte(), as in v1",
+              KernelState.S1,
+              ImmutableList.of(new Edit.AddHunk("HG4"))),
+          new Patch(
+              "S2-without-gup-huge-pud-unshare",
+              "v5.19 without gup_must_unshare() in gup_huge_pud() and gup_hugepte(), as the seed",
+              KernelState.S2,
+              ImmutableList.of(new Edit.DropHunk("HG4"))));
+
+  private static final Patch UFFD_WP =
+      new Patch(
+          "S3-with-hugetlb-wp-uffd-wp-check",
+          "v6.1 with the look for uffd-wp in hugetlb_wp() (60d5b473d61b)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("HX1")));
+
   static final ImmutableList<Patch> ALL =
-      ImmutableList.<Patch>builder().addAll(FORK).addAll(FREE).build();
+      ImmutableList.<Patch>builder().addAll(FORK).addAll(FREE).addAll(UNSHARE).add(UFFD_WP).build();
 
   private HugetlbPatches() {}
 
@@ -65,5 +85,15 @@ public final class HugetlbPatches {
   /** The patches that bear on PageSlab() of a page of hugetlb that is freed. */
   public static ImmutableList<Patch> free() {
     return ImmutableList.<Patch>builder().addAll(Patches.pageSlab()).addAll(FREE).build();
+  }
+
+  /** The kernel states, and the variants that bear on read-only pins of hugetlb. */
+  public static ImmutableList<Patch> unshare() {
+    return Patches.statesAnd(UNSHARE.toArray(Patch[]::new));
+  }
+
+  /** The kernel states that have uffd-wp of hugetlb, and the variant that bears on it. */
+  public static ImmutableList<Patch> uffdWp() {
+    return ImmutableList.of(Patch.of(KernelState.S2), Patch.of(KernelState.S3), UFFD_WP);
   }
 }

@@ -37,6 +37,7 @@ final class HugetlbRace {
   final PageFree free;
   final PageBlock huge;
   final PageBlock spare;
+  final PageBlock otherSpare;
   final PageTable table;
   final HugetlbVma parent;
   final HugetlbVma child;
@@ -50,6 +51,8 @@ final class HugetlbRace {
     machine.add(huge);
     this.spare = freePage(memory, "spare");
     machine.add(spare);
+    this.otherSpare = freePage(memory, "other spare");
+    machine.add(otherSpare);
     Spinlock faultMutex = memory.spinlock("fault_mutex");
     Mm mm = machine.mm("mm", true);
     this.table = machine.map(mm, PageTable.deposited(memory, "mm", entry, SIZE));
@@ -70,6 +73,11 @@ final class HugetlbRace {
   static HugetlbRace readOnly(Kernel kernel, Memory memory) {
     PageBlock huge = mapped(memory, kernel.state(), 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.readOnly(huge.head()) | Pte.HUGE, 0);
+  }
+
+  /** Nothing is mapped; the entry of the parent has this value. */
+  static HugetlbRace unmapped(Kernel kernel, Memory memory, long entry) {
+    return new HugetlbRace(kernel, memory, freePage(memory, "huge"), entry, 0);
   }
 
   /** A page that parent and child share after a fork. */
@@ -114,6 +122,11 @@ final class HugetlbRace {
   /** The free pages of a CPU that alone may need one. */
   FreeList pages() {
     return FreeList.of(spare.head());
+  }
+
+  /** The free pages of another CPU. */
+  FreeList otherPages() {
+    return FreeList.of(otherSpare.head());
   }
 
   /** GUP-fast of one page of the huge page by the parent. Returns 1 for a pin. */

@@ -27,7 +27,11 @@ public final class Scenarios {
           HugetlbForkVersusGupFast.WRITABLE,
           HugetlbForkVersusGupFast.TAIL,
           PageSlabAtFreeHugePage.OF_HEAD,
-          PageSlabAtFreeHugePage.OF_TAIL);
+          PageSlabAtFreeHugePage.OF_TAIL,
+          GupHugePudWithoutUnshare.SCENARIO,
+          HugetlbReuse.GET,
+          HugetlbReuse.PIN,
+          HugetlbWpSkipsUffdWp.SCENARIO);
 
   private Scenarios() {}
 
