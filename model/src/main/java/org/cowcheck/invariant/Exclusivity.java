@@ -108,7 +108,7 @@ public record Exclusivity(World world) {
    * for hugetlb.
    */
   private boolean isExclusive(Instant instant, Page page) {
-    boolean asHuge = false;
+    boolean asHuge = page.block().isHugetlb();
     for (Mapping mapping : instant.mappings(world).all()) {
       asHuge |= mapping.isHuge() && mapping.names(page);
     }

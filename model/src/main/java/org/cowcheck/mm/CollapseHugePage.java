@@ -99,12 +99,12 @@ public final class CollapseHugePage {
    */
   public Page collapse(Cpu cpu, Mm mm, Pmd pmd, int size, FreeList pages) {
     Page huge = PageAlloc.allocPages(cpu, pages, size);
-    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    MmapLock.writeLock(cpu.at(MMAP_LOCK), mm);
     boolean collapsed = false;
     if (Pte.isTable(cpu.at(STILL_VALID).read_plain_in_source(pmd.entry()))) {
       collapsed = collapseInto(cpu, mm, pmd, huge);
     }
-    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
     if (!collapsed) {
       free.putPage(cpu.at(PUT), huge);
     }

@@ -34,6 +34,21 @@ final class MmapLock {
     }
   }
 
+  /** mmap_write_trylock(). */
+  static boolean tryWriteLock(Cpu cpu, Mm mm) {
+    int taken = 0;
+    while (taken < mm.mmapLocks().size() && cpu.spin_trylock(mm.mmapLocks().get(taken))) {
+      taken++;
+    }
+    if (taken == mm.mmapLocks().size()) {
+      return true;
+    }
+    for (Spinlock lock : mm.mmapLocks().subList(0, taken).reverse()) {
+      cpu.spin_unlock(lock);
+    }
+    return false;
+  }
+
   /** mmap_write_unlock(). */
   static void writeUnlock(Cpu cpu, Mm mm) {
     for (Spinlock lock : mm.mmapLocks().reverse()) {

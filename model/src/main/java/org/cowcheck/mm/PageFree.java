@@ -124,7 +124,9 @@ public final class PageFree {
     }
     boolean isLarge = cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags));
     if (isLarge && folio.target().block().isHugetlb()) {
-      throw new UnsupportedOperationException("pages of hugetlb are not freed here");
+      HugetlbFree.freeHugePage(kernel, cpu, folio.target());
+      freed.accept(folio.target());
+      return true;
     }
     pageCacheRelease(cpu, folio.target());
     if (isLarge) {

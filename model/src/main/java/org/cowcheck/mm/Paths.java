@@ -55,6 +55,16 @@ public final class Paths {
         HugeAnonRmap.STEPS,
         RetractPageTables.STEPS,
         ZapHugePmd.STEPS,
-        PageTableFree.STEPS);
+        PageTableFree.STEPS,
+        GupHugetlb.STEPS,
+        HugetlbAlloc.STEPS,
+        HugetlbRmap.STEPS,
+        HugetlbFree.STEPS,
+        HugetlbFork.STEPS,
+        HugetlbFault.STEPS,
+        HugetlbWp.STEPS,
+        HugetlbZap.STEPS,
+        FollowHugetlbPage.STEPS,
+        HugetlbAccess.STEPS);
   }
 }

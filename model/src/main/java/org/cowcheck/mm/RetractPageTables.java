@@ -81,9 +81,9 @@ public final class RetractPageTables {
       if (kernel.adds(LOCKLESS)) {
         retractWithoutMmapLock(cpu, mm, pmd, memory.object(Pte.address(found), PageTable.class));
         retracted = true;
-      } else if (cpu.at(MMAP_TRYLOCK).spin_trylock(mm.mmapLock())) {
+      } else if (MmapLock.tryWriteLock(cpu.at(MMAP_TRYLOCK), mm)) {
         collapseAndFreePmd(cpu, mm, pmd);
-        cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+        MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
         retracted = true;
       }
     }

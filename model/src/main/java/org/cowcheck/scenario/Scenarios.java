@@ -54,7 +54,15 @@ public final class Scenarios {
           CowAfterMprotect.SCENARIO,
           GupFastVersusCollapse.SCENARIO,
           GupFastVersusTableFree.RETRACT,
-          GupFastVersusTableFree.DEPOSIT);
+          GupFastVersusTableFree.DEPOSIT,
+          HugetlbForkVersusGupFast.WRITABLE,
+          HugetlbForkVersusGupFast.TAIL,
+          PageSlabAtFreeHugePage.OF_HEAD,
+          PageSlabAtFreeHugePage.OF_TAIL,
+          GupHugePudWithoutUnshare.SCENARIO,
+          HugetlbReuse.GET,
+          HugetlbReuse.PIN,
+          HugetlbWpSkipsUffdWp.SCENARIO);
 
   private Scenarios() {}
 
