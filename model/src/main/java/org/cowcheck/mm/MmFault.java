@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
@@ -10,8 +11,9 @@ import org.cowcheck.patch.Kernel;
  * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3.
  *
  * <p>mmap_lock is taken for writing: readers of it exclude each other here, so that two faults in
- * one mm never run at once. Left out: huge pages, files, NUMA hinting, and the zero page, for which
- * a read fault maps a page of its own.
+ * one mm never run at once. A fault on a migration entry does nothing: it is tried again later. A
+ * page of a device is mapped by the faulting entry alone. Left out: huge pages, files, NUMA
+ * hinting, and the zero page, for which a read fault maps a page of its own.
  */
 public final class MmFault {
   public static final Steps STEPS = new Steps("handle_pte_fault");
@@ -34,6 +36,8 @@ public final class MmFault {
   private final Fault fault;
   private final SwapIn swapIn;
   private final WriteFault writeFault;
+  private final MigrateVma migrateVma;
+  private final DeviceExclusive deviceExclusive;
   private final PageFree free;
   private final FreeList pages;
 
@@ -49,6 +53,8 @@ public final class MmFault {
     this.fault = new Fault(kernel);
     this.swapIn = new SwapIn(kernel, memory, free);
     this.writeFault = new WriteFault(kernel, memory, free);
+    this.migrateVma = new MigrateVma(kernel, memory, free);
+    this.deviceExclusive = new DeviceExclusive(kernel, memory, free);
     this.free = free;
     this.pages = pages;
   }
@@ -61,6 +67,10 @@ public final class MmFault {
       fault.doAnonymousPage(cpu, table, pages, free);
     } else if (Pte.isSwap(pte)) {
       swapIn.doSwapPage(cpu, table, memory.object(Pte.address(pte), SwapSlot.class));
+    } else if (Pte.isDevicePrivate(pte)) {
+      migrateVma.toRam(cpu, ImmutableList.of(new RmapVma(mm, table)), pages);
+    } else if (Pte.isDeviceExclusive(pte)) {
+      deviceExclusive.removeEntry(cpu, table);
     } else if (access != Access.READ && !Pte.writable(pte)) {
       writeFault.doWpPage(cpu, mm, table, access == Access.UNSHARE, pages);
     }

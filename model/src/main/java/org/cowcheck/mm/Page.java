@@ -50,14 +50,31 @@ public final class Page {
   private final Word contents;
   private final PageBlock block;
   private final int index;
+  private final boolean devicePrivate;
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
     this(memory, name, new PageState(flags, mapping, refcount, mapcount), 0, null, 0);
   }
 
+  /** A page in the memory of a device: its zone and its pgmap say so, once and for all. */
+  public static Page devicePrivate(Memory memory, String name, PageState state) {
+    return new Page(memory, name, state, 0, null, 0, true);
+  }
+
   /** A page of a block; null is a block of its own. */
   Page(Memory memory, String name, PageState state, long compoundHead, PageBlock block, int index) {
+    this(memory, name, state, compoundHead, block, index, false);
+  }
+
+  private Page(
+      Memory memory,
+      String name,
+      PageState state,
+      long compoundHead,
+      PageBlock block,
+      int index,
+      boolean devicePrivate) {
     this.memory = memory;
     this.address = memory.place(this);
     this.flags = memory.word(name + ".flags", state.flags(), PageFlag::show);
@@ -68,6 +85,7 @@ public final class Page {
     this.contents = memory.word(name + ".contents", state.contents());
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
+    this.devicePrivate = devicePrivate;
   }
 
   /** A page in the hands of the page allocator. */
@@ -108,6 +126,11 @@ public final class Page {
 
   public Word contents() {
     return contents;
+  }
+
+  /** is_device_private_page(): nobody can pin it by its entry, which is not present. */
+  public boolean isDevicePrivate() {
+    return devicePrivate;
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

@@ -7,7 +7,7 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * zap_pte_range() of a present entry, with the flush and the put of its mmu_gather (mm/memory.c,
+ * zap_pte_range() of one entry, with the flush and the put of its mmu_gather (mm/memory.c,
  * mm/mmu_gather.c), S0 to S3. PG_anon_exclusive stays as it is.
  *
  * <p>Left out: mmap_lock, the accessed bit, and swap entries.
@@ -23,6 +23,14 @@ public final class Zap {
   private static final Step FLUSH = STEPS.step("Z6", "tlb_flush_mmu", "flush the TLB");
   private static final Step PUT =
       STEPS.step("Z7", "tlb_batch_pages_flush", "drop the reference: the last one?");
+
+  private static final Step DEVICE_RMAP =
+      STEPS.step("MV40", "page_remove_rmap", "device-private: _mapcount - 1");
+  private static final Step DEVICE_PUT =
+      STEPS.step(
+          "MV41", "zap_pte_range", "device-private or -exclusive: drop the reference of the entry");
+  private static final Step CLEAR_NOT_PRESENT =
+      STEPS.step("MV42", "pte_clear_not_present_full", "the entry becomes none");
 
   private final Arch arch;
   private final Memory memory;
@@ -45,8 +53,9 @@ public final class Zap {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (!Pte.present(pte)) {
+      boolean freed = zapNonpresent(cpu, table, pte);
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      return false;
+      return freed;
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     Page page = Pte.page(memory, pte);
@@ -54,5 +63,21 @@ public final class Zap {
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);
     return free.putPage(cpu.at(PUT), page);
+  }
+
+  /** A migration entry has no reference, and a poison entry gave its own up when it was made. */
+  private boolean zapNonpresent(Cpu cpu, PageTable table, long entry) {
+    boolean freed = false;
+    if (Pte.isDevicePrivate(entry) || Pte.isDeviceExclusive(entry)) {
+      Page page = Pte.page(memory, entry);
+      if (Pte.isDevicePrivate(entry)) {
+        cpu.at(DEVICE_RMAP).atomic_add_negative(-1, page.mapcount());
+      }
+      freed = free.putPage(cpu.at(DEVICE_PUT), page);
+    }
+    if (entry != 0 && !Pte.isSwap(entry)) {
+      cpu.at(CLEAR_NOT_PRESENT).WRITE_ONCE(table.pte(), 0);
+    }
+    return freed;
   }
 }

@@ -79,7 +79,7 @@ public final class Task {
     this.fork = new Fork(kernel, memory, onto);
     this.gup = new GupFast(kernel, memory, onto);
     this.unpin = new Unpin(kernel, onto);
-    this.protect = new Protect(kernel);
+    this.protect = new Protect(kernel, memory);
     this.zap = new Zap(kernel, memory, onto);
   }
 
