@@ -29,6 +29,11 @@ final class AnonPage {
     return page(memory, state, 0, 2, 0);
   }
 
+  /** As {@link #isolated}, and somebody holds another reference, such as a FOLL_GET one. */
+  static Page isolatedAndHeld(Memory memory, KernelState state) {
+    return page(memory, state, 0, 3, 0);
+  }
+
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
   static Page zapped(Memory memory, KernelState state) {
     return page(memory, state, bit(PG_LRU), 1, -1);

@@ -1,5 +1,7 @@
 package org.cowcheck.scenario;
 
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
@@ -9,6 +11,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 
@@ -31,6 +34,7 @@ final class PinRace {
   final SwapSlot slot;
   final PageFree free;
   final Page spare;
+  final Mm childMm;
   final PageTable childTable;
   private final Machine machine;
 
@@ -51,7 +55,8 @@ final class PinRace {
     this.table = machine.map(mm, PageTable.of(memory, "mm", pte));
     this.slot = machine.slot();
     this.spare = machine.free("spare");
-    this.childTable = machine.map(machine.mm("child", false), PageTable.of(memory, "child", 0));
+    this.childMm = machine.mm("child", false);
+    this.childTable = machine.map(childMm, PageTable.of(memory, "child", 0));
   }
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
@@ -76,6 +81,16 @@ final class PinRace {
   /** The child of a fork. */
   Fork.Child child() {
     return new Fork.Child(childTable, pages());
+  }
+
+  /** All VMAs in which a page may be mapped, the parent's first. */
+  ImmutableList<RmapVma> vmas() {
+    return ImmutableList.of(new RmapVma(mm, table), new RmapVma(childMm, childTable));
+  }
+
+  /** The programs, and all that must hold of pins and pages, and more. */
+  Setting running(ImmutableList<Invariant> more, Program... programs) {
+    return machine.running(more, programs);
   }
 
   /** The programs, and all that must hold of pins and pages. */

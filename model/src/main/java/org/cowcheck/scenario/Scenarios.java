@@ -22,6 +22,9 @@ public final class Scenarios {
           GupFastVersusSwapOut.FORK,
           GupFastVersusSwapOut.FORK_READ_ONLY,
           GupFastVersusSwapOut.SWAP_IN,
+          GupFastVersusMigration.ALONE,
+          GupFastVersusMigration.FORK,
+          GupFastVersusMigration.FORK_READ_ONLY,
           WrongCowOfPinnedPage.SCENARIO,
           GupFastVersusFreeAndReuse.SCENARIO);
 
