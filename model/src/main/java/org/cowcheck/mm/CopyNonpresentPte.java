@@ -78,7 +78,7 @@ final class CopyNonpresentPte {
    * @return whether the entry is present now, and is to be copied as such
    */
   boolean copy(Cpu cpu, PageTable table, long pte, SwapSlot slot, PageTable child) {
-    if (Pte.isDeviceExclusive(pte)) {
+    if (Pte.isDeviceExclusive(pte) && kernel.has(TRYLOCK)) {
       return tryRestore(cpu, table, pte);
     }
     long copied = pte;
@@ -116,7 +116,7 @@ final class CopyNonpresentPte {
   private long shareDevicePrivate(Cpu cpu, PageTable table, long pte) {
     Page page = Pte.page(memory, pte);
     cpu.at(GET_DEVICE).atomic_inc(page.refcount());
-    if (kernel.state().hasAnonExclusive()) {
+    if (kernel.state().hasAnonExclusive() && kernel.has(CLEAR_EXCLUSIVE)) {
       int exclusive = PageFlag.anonExclusive(kernel.state());
       // S1 clears the flag of a page that is not exclusive, too.
       if (kernel.state() == KernelState.S1 || cpu.at(EXCLUSIVE).test_bit(exclusive, page.flags())) {

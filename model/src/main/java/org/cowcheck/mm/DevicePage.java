@@ -72,7 +72,7 @@ public final class DevicePage {
   }
 
   /** The references that a page has beside those that its users know of. */
-  static long extraReferences(KernelState state) {
+  public static long extraReferences(KernelState state) {
     return state == KernelState.S0 || state == KernelState.S1 ? 1 : 0;
   }
 

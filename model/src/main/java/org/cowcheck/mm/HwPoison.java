@@ -40,6 +40,8 @@ public final class HwPoison {
       STEPS.step("HW9", "try_to_unmap_one", "the PTE was dirty: test PG_dirty, and set it");
   private static final Step IS_POISONED =
       STEPS.step("HW10", "try_to_unmap_one", "load flags: PG_hwpoison?");
+  private static final Step CLEAR_EXCLUSIVE =
+      STEPS.step("HW10a", "try_to_unmap_one, not in mainline", "clear PG_anon_exclusive");
   private static final Step SET_PTE =
       STEPS.step("HW11", "try_to_unmap_one", "store the poison entry");
   private static final Step REMOVE_RMAP = STEPS.step("HW12", "page_remove_rmap", "_mapcount - 1");
@@ -94,6 +96,9 @@ public final class HwPoison {
     }
     if (!cpu.at(IS_POISONED).test_bit(PG_HWPOISON, page.flags())) {
       throw new UnsupportedOperationException("only a poisoned page is unmapped here");
+    }
+    if (kernel.adds(CLEAR_EXCLUSIVE)) {
+      cpu.at(CLEAR_EXCLUSIVE).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     }
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.hwpoison(page));
     cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());

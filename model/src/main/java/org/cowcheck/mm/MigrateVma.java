@@ -16,8 +16,8 @@ import org.cowcheck.patch.KernelState;
 
 /**
  * Migration of one page to device-private memory and back: migrate_vma_setup(), _pages() and
- * _finalize() (mm/migrate_device.c, before v5.19 mm/migrate.c) and what a driver does between, S0
- * to S3.
+ * _finalize(), migrate_device_range() (mm/migrate_device.c, before v5.19 mm/migrate.c) and what a
+ * driver does between, S0 to S3.
  *
  * <h2>The cleared entry</h2>
  *
@@ -103,6 +103,10 @@ public final class MigrateVma {
           "MV32",
           "do_swap_page, S3",
           "under the PT lock: still the same? then _refcount + 1 (16ce101db85d)");
+  private static final Step RANGE_GET =
+      STEPS.step("MV34", "migrate_device_range, S3", "_refcount + 1 unless 0");
+  private static final Step RANGE_TRYLOCK =
+      STEPS.step("MV35", "migrate_device_range, S3", "trylock the page: test and set PG_locked");
   private static final Step FAULT_PUT =
       STEPS.step("MV33", "do_swap_page, S3", "drop the reference");
 
@@ -191,6 +195,25 @@ public final class MigrateVma {
     return moved;
   }
 
+  /**
+   * migrate_device_range() of one page, and what its driver does then: S3 alone has it.
+   *
+   * @param vmas all that may map the page
+   * @param pages the free pages of this CPU
+   * @return whether the page moved
+   */
+  public boolean deviceRange(Cpu cpu, Page page, List<RmapVma> vmas, FreeList pages) {
+    if (!cpu.at(RANGE_GET).atomic_add_unless(page.refcount(), 1, 0)) {
+      return false;
+    }
+    if (cpu.at(RANGE_TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      free.putPage(cpu.at(PUT_BUSY), page);
+      return false;
+    }
+    return unmap(cpu, vmas, page, null)
+        && migrate(cpu, vmas, page, target -> lockedPage(target, pages), 0);
+  }
+
   private static boolean hold(Cpu cpu, PageTable table, long entry, Page page) {
     cpu.at(FAULT_HOLD).spin_lock(table.lock());
     boolean same = cpu.recheck(table.pte(), entry);
@@ -249,7 +272,7 @@ public final class MigrateVma {
             && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (exclusive) {
-      if (Pte.present(pte) && kernel.has(FLUSH_EXCLUSIVE)) {
+      if (Pte.present(pte)) {
         arch.flushTlb(cpu.at(FLUSH_EXCLUSIVE), vma.mm());
       }
       if (!ShareAnonRmap.pageTryShareAnonRmap(kernel, cpu, page)) {

@@ -31,6 +31,21 @@ public final class MigrationPatches {
           "S3-without-migrate-restore",
           "v6.1 without RMAP_EXCLUSIVE in remove_migration_pte()",
           "RG6");
+  public static final Patch WITHOUT_READABLE =
+      withoutHunk(
+          "S3-without-migrate-readable",
+          "v6.1 whose remove_migration_pte() takes readable entries for exclusive",
+          "RG6a");
+  public static final Patch WITHOUT_DEVICE_DUP =
+      withoutHunk(
+          "S3-without-device-private-dup",
+          "v6.1 whose fork leaves PG_anon_exclusive of a device-private page set",
+          "C33");
+  public static final Patch WITHOUT_DEVICE_RESTORE =
+      withoutHunk(
+          "S3-without-device-exclusive-restore",
+          "v6.1 whose fork copies a device-exclusive entry as it is",
+          "C36");
   public static final Patch WITHOUT_DOWNGRADE =
       withoutHunk(
           "S3-without-migrate-downgrade",
@@ -41,11 +56,6 @@ public final class MigrationPatches {
           "S3-without-mprotect-exclusive",
           "v6.1 whose mprotect() makes writable migration entries merely readable",
           "MG61");
-  public static final Patch WITHOUT_COLLECT_FLUSH =
-      withoutHunk(
-          "S3-without-collect-flush",
-          "v6.1 without the flush of an exclusive page in migrate_vma_collect_pmd()",
-          "MV8");
   public static final Patch WITHOUT_DEVICE_CLEAR =
       withoutHunk(
           "S3-without-device-clear",
@@ -57,6 +67,12 @@ public final class MigrationPatches {
           "the seed without its clearing of the flag in free_devmap_managed_page()",
           KernelState.S1,
           ImmutableList.of(new Edit.DropHunk("MV55")));
+  public static final Patch WITH_POISON_CLEAR =
+      new Patch(
+          "S3-with-poison-clear",
+          "v6.1 whose try_to_unmap_one() clears PG_anon_exclusive of a poisoned page",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("HW10a")));
   public static final Patch SEED_WITHOUT_DEVICE_WMB =
       new Patch(
           "seed-without-device-wmb",
@@ -74,9 +90,12 @@ public final class MigrationPatches {
           WITHOUT_SHARE,
           WITHOUT_READABLE_EXCLUSIVE,
           WITHOUT_RESTORE,
+          WITHOUT_READABLE,
           WITHOUT_DOWNGRADE,
+          WITHOUT_DEVICE_DUP,
+          WITHOUT_DEVICE_RESTORE,
           WITHOUT_MPROTECT_EXCLUSIVE,
-          WITHOUT_COLLECT_FLUSH,
+          WITH_POISON_CLEAR,
           WITHOUT_DEVICE_CLEAR);
 
   private MigrationPatches() {}

@@ -34,6 +34,16 @@ final class AnonPage {
     return page(memory, state, 0, 3, 0);
   }
 
+  /** Mapped read-only by two processes, and isolated from the LRU by somebody with a reference. */
+  static Page isolatedAndShared(Memory memory) {
+    return page(memory, KernelState.S0, 0, 3, 1);
+  }
+
+  /** On the LRU, mapped read-only by two processes. */
+  static Page shared(Memory memory) {
+    return page(memory, KernelState.S0, bit(PG_LRU), 2, 1);
+  }
+
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
   static Page zapped(Memory memory, KernelState state) {
     return page(memory, state, bit(PG_LRU), 1, -1);

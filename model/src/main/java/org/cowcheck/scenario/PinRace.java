@@ -46,6 +46,11 @@ final class PinRace {
    * @param hasPinned whether the mm has pinned a page before
    */
   PinRace(Kernel kernel, Memory memory, Page page, long pte, boolean hasPinned) {
+    this(kernel, memory, page, pte, 0, hasPinned);
+  }
+
+  /** The same, with a child that has an entry, too. */
+  PinRace(Kernel kernel, Memory memory, Page page, long pte, long childPte, boolean hasPinned) {
     this.kernel = kernel;
     this.memory = memory;
     this.machine = new Machine(kernel, memory);
@@ -56,7 +61,7 @@ final class PinRace {
     this.slot = machine.slot();
     this.spare = machine.free("spare");
     this.childMm = machine.mm("child", false);
-    this.childTable = machine.map(childMm, PageTable.of(memory, "child", 0));
+    this.childTable = machine.map(childMm, PageTable.of(memory, "child", childPte));
   }
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
@@ -81,6 +86,11 @@ final class PinRace {
   /** The child of a fork. */
   Fork.Child child() {
     return new Fork.Child(childTable, pages());
+  }
+
+  /** One page more, made in the same memory. */
+  Page add(Page more) {
+    return machine.add(more);
   }
 
   /** All VMAs in which a page may be mapped, the parent's first. */
