@@ -17,7 +17,7 @@ final class AddAnonRmap {
   static final Steps STEPS = new Steps("page_add_anon_rmap");
 
   private static final Step LOCKED =
-      STEPS.step("RG20", "page_add_anon_rmap, S1 to S3", "VM_BUG_ON: the page is not locked");
+      STEPS.step("RG20", "page_add_anon_rmap", "VM_BUG_ON: the page is not locked");
   private static final Step MAPCOUNT =
       STEPS.step("RG21", "page_add_anon_rmap", "_mapcount + 1: the first mapping?");
   private static final Step NOT_FIRST =
@@ -36,13 +36,12 @@ final class AddAnonRmap {
    * @param exclusive RMAP_EXCLUSIVE
    */
   static void pageAddAnonRmap(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
+    cpu.VM_BUG_ON(!cpu.at(LOCKED).test_bit(PageFlag.PG_LOCKED, page.flags()));
+    boolean first = cpu.at(MAPCOUNT).atomic_inc_and_test(page.mapcount());
     if (!kernel.state().hasAnonExclusive()) {
-      cpu.at(MAPCOUNT).atomic_inc_and_test(page.mapcount());
       return;
     }
     int flag = PageFlag.anonExclusive(kernel.state());
-    cpu.VM_BUG_ON(!cpu.at(LOCKED).test_bit(PageFlag.PG_LOCKED, page.flags()));
-    boolean first = cpu.at(MAPCOUNT).atomic_inc_and_test(page.mapcount());
     if (!first) {
       cpu.VM_BUG_ON(exclusive || cpu.at(NOT_FIRST).test_bit(flag, page.flags()));
     } else if (exclusive) {

@@ -112,9 +112,9 @@ final class FolioMigrate {
     return references == expected;
   }
 
-  private static boolean migrateCached(Cpu cpu, Page page, Page old, SwapSlot slot, long expected) {
+  private boolean migrateCached(Cpu cpu, Page page, Page old, SwapSlot slot, long expected) {
     cpu.at(LOCK).spin_lock(slot.lock());
-    if (cpu.at(FREEZE).cmpxchg(old.refcount(), expected, 0) != expected) {
+    if (kernel.has(FREEZE) && cpu.at(FREEZE).cmpxchg(old.refcount(), expected, 0) != expected) {
       cpu.spin_unlock(slot.lock());
       return false;
     }

@@ -16,6 +16,17 @@ public final class MigrationPatches {
   public static final Patch S3_WITHOUT_COUNT =
       withoutCount(KernelState.S3, "S3-without-migrate-count", "v6.1");
 
+  public static final Patch S0_WITHOUT_FREEZE =
+      new Patch(
+          "S0-without-migrate-freeze",
+          "v5.17 without the frozen count in folio_migrate_mapping()",
+          KernelState.S0,
+          ImmutableList.of(new Edit.DropHunk("MG23")));
+  public static final Patch S3_WITHOUT_FREEZE =
+      withoutHunk(
+          "S3-without-migrate-freeze",
+          "v6.1 without the frozen count in folio_migrate_mapping()",
+          "MG23");
   public static final Patch WITHOUT_SHARE =
       withoutHunk(
           "S3-without-migrate-share",
@@ -83,10 +94,12 @@ public final class MigrationPatches {
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           S0_WITHOUT_COUNT,
+          S0_WITHOUT_FREEZE,
           SEED_WITHOUT_DEVICE_CLEAR,
           SEED_WITHOUT_DEVICE_WMB,
           S2_WITHOUT_COUNT,
           S3_WITHOUT_COUNT,
+          S3_WITHOUT_FREEZE,
           WITHOUT_SHARE,
           WITHOUT_READABLE_EXCLUSIVE,
           WITHOUT_RESTORE,

@@ -1,7 +1,9 @@
 package org.cowcheck.scenario;
 
+import static org.cowcheck.mm.PageFlag.PG_DIRTY;
 import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
+import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
@@ -37,6 +39,11 @@ final class AnonPage {
   /** Mapped read-only by two processes, and isolated from the LRU by somebody with a reference. */
   static Page isolatedAndShared(Memory memory) {
     return page(memory, KernelState.S0, 0, 3, 1);
+  }
+
+  /** As {@link #isolated}, and in the swap cache. */
+  static Page isolatedInSwapCache(Memory memory, KernelState state) {
+    return page(memory, state, bit(PG_SWAPCACHE) | bit(PG_DIRTY), 3, 0);
   }
 
   /** On the LRU, mapped read-only by two processes. */

@@ -18,7 +18,7 @@ final class DevicePages {
   /** In the hands of its driver. */
   static Page free(Memory memory, KernelState state) {
     return Page.devicePrivate(
-        memory, "device page", new PageState(0, 0, DevicePage.referencesWhenFree(state), -1));
+        memory, "device", new PageState(0, 0, DevicePage.referencesWhenFree(state), -1));
   }
 
   /** Mapped once and exclusively by a device-private entry. */
@@ -35,7 +35,7 @@ final class DevicePages {
   private static Page mapped(Memory memory, KernelState state, long flags, long mappings) {
     return Page.devicePrivate(
         memory,
-        "device page",
+        "device",
         new PageState(
             bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | flags,
             Page.ANON_VMA,

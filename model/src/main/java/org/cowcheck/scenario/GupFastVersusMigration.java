@@ -3,10 +3,15 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Spinlock;
+import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Migrate;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;
@@ -116,6 +121,75 @@ final class GupFastVersusMigration {
               MigrationPatches.WITHOUT_RESTORE),
           GupFastVersusMigration::alone);
 
+  static final Scenario SWAPCACHE =
+      new Scenario(
+          "gup-fast-vs-migration-swapcache",
+          "GUP-fast takes a writable pin of a page in the swap cache that is migrated",
+          """
+          As gup-fast-vs-migration, but the swap cache has the page, too. Its lock and a frozen
+          count keep those away who find the page there. GUP-fast gets no reference of a page
+          whose count is 0.
+
+            CPU0: GUP-fast                            CPU1: migration
+            (G5)  load the PTE: the page
+                                                      (MG4)  clear the PTE
+                                                      (MG23) _refcount from expected to 0
+            (G8)  _refcount + 1 unless 0
+                                                      (MG27) store-release _refcount
+          """,
+          SOURCE,
+          ImmutableList.of("nobody looks the page up in the swap cache"),
+          Patches.statesAnd(MigrationPatches.S0_WITHOUT_FREEZE, MigrationPatches.S3_WITHOUT_FREEZE),
+          GupFastVersusMigration::swapcache);
+
+  static final Scenario PINNED =
+      new Scenario(
+          "fork-during-migration-of-pinned-page",
+          "an mm pins a page and forks while the page is migrated",
+          """
+          A page that is pinned already is to be migrated; that cannot succeed. Meanwhile its mm
+          forks. If fork finds a migration entry, nothing tells it that the page is pinned: it
+          shares the entry. v5.17 stores a migration entry in any case. Since the series a pin
+          that is seen keeps the entry as it is, and fork copies the page for the child.
+
+            CPU0: GUP-fast, then fork                 CPU1: migration
+            (G11) pin the page
+                                                      (MG12) store the entry: writable [v5.17]
+            (C30) store the entry: readable
+                                                      (MG21) _refcount: an extra reference
+                                                      (RG7)  store the PTE: read-only, shared
+          """,
+          "6c287605fd56 (mm: remember exclusively mapped anonymous pages with PG_anon_exclusive)",
+          ImmutableList.of("pin and fork run on one CPU"),
+          ImmutableList.<Patch>builder()
+              .addAll(Patches.states())
+              .addAll(Patches.named("S3-without-M1", "S3-without-M2"))
+              .build(),
+          GupFastVersusMigration::pinned);
+
+  static final Scenario UNPINNED =
+      new Scenario(
+          "fork-during-migration",
+          "an mm forks while an exclusive page of it is migrated",
+          """
+          Nobody has pinned the page. Fork finds it mapped, or a migration entry, or the new page
+          mapped, and in each case shares what it finds: a writable migration entry must not stay
+          one, because the child's brings the same page back.
+
+            CPU0: fork                                CPU1: migration
+                                                      (MG12) store the entry: writable
+            (C30) store the entry: readable
+            (C18) store the child's entry: readable
+                                                      (RG7)  store both PTEs: read-only
+          """,
+          "6c287605fd56 (mm: remember exclusively mapped anonymous pages with PG_anon_exclusive)",
+          ImmutableList.of(),
+          Patches.statesAnd(
+              MigrationPatches.WITHOUT_DOWNGRADE,
+              MigrationPatches.WITHOUT_RESTORE,
+              MigrationPatches.WITHOUT_READABLE),
+          GupFastVersusMigration::unpinned);
+
   private enum Held {
     YES,
     NO
@@ -160,17 +234,75 @@ final class GupFastVersusMigration {
             }));
   }
 
+  /** The swap cache has a reference, and the page is dirty. */
+  private static Setting swapcache(Kernel kernel, Memory memory) {
+    Page page = AnonPage.isolatedInSwapCache(memory, kernel.state());
+    PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
+    SwapSlot slot = race.add(cached(memory, page));
+    return race.running(race.gupFast(PinRace.Pin.WRITABLE), migration(race, slot));
+  }
+
+  /** A slot without entries, of which the swap cache has a page. */
+  private static SwapSlot cached(Memory memory, Page page) {
+    Word swapMap = memory.word("cached.swap_map", 0);
+    Word swapCache =
+        memory.word("cached.swap_cache", page.address(), value -> String.format("%#x", value));
+    Spinlock lock = memory.spinlock("cached.lock");
+    return memory.make(address -> new SwapSlot(address, swapMap, swapCache, lock));
+  }
+
+  private static Setting pinned(Kernel kernel, Memory memory) {
+    Page page = AnonPage.isolated(memory, kernel.state());
+    PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
+    Page childs = race.add(Page.free(memory, "copy"));
+    GupFast gup = new GupFast(kernel, memory, race.free);
+    Fork fork = new Fork(kernel, memory, race.free);
+    return race.running(
+        new Program(
+            "GUP-fast, then fork",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              if (gup.pinFast(cpu, race.mm, race.table, true) == null) {
+                return 0;
+              }
+              fork.dupMmap(
+                  cpu,
+                  race.mm,
+                  race.table,
+                  race.slot,
+                  new Fork.Child(race.childTable, FreeList.of(childs)));
+              return 1;
+            }),
+        migration(race, race.slot));
+  }
+
+  private static Setting unpinned(Kernel kernel, Memory memory) {
+    Page page = AnonPage.isolated(memory, kernel.state());
+    PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
+    Fork fork = new Fork(kernel, memory, race.free);
+    return race.running(
+        new Program(
+            "fork",
+            cpu -> {
+              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
+              return 1;
+            }),
+        migration(race, race.slot));
+  }
+
+  private static Program migration(PinRace race, SwapSlot slot) {
+    Migrate migrate = new Migrate(race.kernel, race.free);
+    return new Program(
+        "migration",
+        cpu ->
+            migrate.unmapAndMove(race.kernel.boot(cpu), race.page, race.vmas(), slot, race.pages())
+                ? 1
+                : 0);
+  }
+
   private static Setting alone(Kernel kernel, Memory memory) {
     Page page = AnonPage.isolated(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
-    Migrate migrate = new Migrate(kernel, race.free);
-    return race.running(
-        race.gupFast(PinRace.Pin.WRITABLE),
-        new Program(
-            "migration",
-            cpu ->
-                migrate.unmapAndMove(kernel.boot(cpu), page, race.vmas(), race.slot, race.pages())
-                    ? 1
-                    : 0));
+    return race.running(race.gupFast(PinRace.Pin.WRITABLE), migration(race, race.slot));
   }
 }

@@ -93,6 +93,11 @@ final class PinRace {
     return machine.add(more);
   }
 
+  /** One swap slot more, made in the same memory. */
+  SwapSlot add(SwapSlot more) {
+    return machine.add(more);
+  }
+
   /** All VMAs in which a page may be mapped, the parent's first. */
   ImmutableList<RmapVma> vmas() {
     return ImmutableList.of(new RmapVma(mm, table), new RmapVma(childMm, childTable));

@@ -40,18 +40,13 @@ final class DeviceTest {
             one.memory,
             "device",
             new PageState(
-                exclusive,
-                Page.ANON_VMA,
-                references + DevicePage.extraReferences(state),
-                0,
-                9));
+                exclusive, Page.ANON_VMA, references + DevicePage.extraReferences(state), 0, 9));
     OneEntry.set(one.table.pte(), Pte.devicePrivate(page, writable));
     return page;
   }
 
   private static boolean toDevice(OneEntry one, Page device) {
-    return new MigrateVma(one.kernel, one.memory, one.free)
-        .toDevice(one.cpu(), vmas(one), device);
+    return new MigrateVma(one.kernel, one.memory, one.free).toDevice(one.cpu(), vmas(one), device);
   }
 
   private static void fork(OneEntry one) {
@@ -436,8 +431,7 @@ final class DeviceTest {
   void aPoisonedPageIsUnmappedAndKeepsItsFlag(KernelState state) {
     OneEntry one = new OneEntry(state, 1025);
     assertTrue(
-        new HwPoison(one.kernel, one.free)
-            .memoryFailure(one.cpu(), one.mm, one.table, one.page));
+        new HwPoison(one.kernel, one.free).memoryFailure(one.cpu(), one.mm, one.table, one.page));
     assertEquals(Pte.hwpoison(one.page), one.pte());
     assertEquals(-1, OneEntry.value(one.page.mapcount()));
     assertEquals(1025, one.references());
