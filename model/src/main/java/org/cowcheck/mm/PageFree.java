@@ -119,6 +119,9 @@ public final class PageFree {
    * @return whether one was the last, and the page went to the free list
    */
   boolean putRefs(Cpu cpu, Ref<Page> folio, long references) {
+    if (folio.target().isDevicePrivate()) {
+      return new DevicePage(kernel).putRefs(cpu, folio, references);
+    }
     if (!cpu.atomic_sub_and_test(references, folio.at(Page::refcount))) {
       return false;
     }

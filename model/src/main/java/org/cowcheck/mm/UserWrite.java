@@ -47,15 +47,19 @@ public final class UserWrite {
    */
   public boolean write(Cpu cpu, Mm mm, PageTable table, long value, FreeList pages) {
     long pte = cpu.at(WALK).READ_ONCE(table.pte());
-    if (!Pte.writable(pte)) {
+    if (!permits(pte)) {
       fault.doWpPage(cpu, mm, table, false, pages);
       pte = cpu.at(WALK_AGAIN).READ_ONCE(table.pte());
-      if (!Pte.writable(pte)) {
+      if (!permits(pte)) {
         return false;
       }
     }
     cpu.at(STORE).WRITE_ONCE(Pte.page(memory, pte).contents(), value);
     cpu.note(WRITTEN, value);
     return true;
+  }
+
+  private static boolean permits(long pte) {
+    return Pte.present(pte) && Pte.writable(pte);
   }
 }

@@ -289,6 +289,51 @@ final class ExclusivityTest {
     with(table.pte(), page.address() | Pte.MIGRATION).assertBreaks(LOST);
   }
 
+  /** As a present one would. */
+  @Test
+  void aWritableDeviceEntryNamesAnExclusivePage() {
+    for (long kind : new long[] {Pte.DEVICE_PRIVATE, Pte.DEVICE_EXCLUSIVE}) {
+      mapped().with(table.pte(), page.address() | kind | Pte.WRITE).assertBreaks(NONE);
+      with(page.flags(), 0).assertBreaks(WRITABLE);
+      with(table.pte(), page.address() | kind).assertBreaks(NONE);
+    }
+  }
+
+  @Test
+  void anExclusivePageHasOneDeviceEntryOrIsMapped() {
+    for (long kind : new long[] {Pte.DEVICE_PRIVATE, Pte.DEVICE_EXCLUSIVE}) {
+      mapped().with(page.refcount(), 2).with(page.mapcount(), 1);
+      with(table.pte(), page.address() | kind | Pte.WRITE).assertBreaks(NONE);
+      with(child.pte(), page.address() | kind).assertBreaks(SECOND);
+      with(child.pte(), Pte.readOnly(page)).assertBreaks(SECOND);
+      with(child.pte(), 0).assertBreaks(NONE);
+    }
+  }
+
+  /** A migration entry for the same page would bring exclusivity back beside it. */
+  @Test
+  void thePageOfAnExclusiveMigrationEntryHasNoDeviceEntry() {
+    mapped().with(page.flags(), 0).with(page.mapcount(), -1);
+    with(table.pte(), Pte.migration(page, Pte.EXCLUSIVE)).assertBreaks(NONE);
+    with(child.pte(), Pte.devicePrivate(page, false)).with(page.mapcount(), 0);
+    assertBreaks(TWICE);
+  }
+
+  @Test
+  void thePinnedPageOfADeviceExclusiveEntryStaysExclusive() {
+    pinned().with(page.mapcount(), -1);
+    with(table.pte(), Pte.deviceExclusive(page, Pte.WRITE)).assertBreaks(NONE);
+    with(page.flags(), 0).assertBreaks(LOST);
+  }
+
+  /** The flag is stale; no entry maps the page. */
+  @Test
+  void aPoisonedPageMayStayExclusiveBesideItsPoisonEntries() {
+    pinned().with(page.mapcount(), -1).with(table.pte(), Pte.hwpoison(page)).assertBreaks(NONE);
+    with(child.pte(), Pte.hwpoison(page)).assertBreaks(NONE);
+    with(page.flags(), 0).assertBreaks(LOST);
+  }
+
   @Test
   void anExclusiveSwapEntryIsTheOnlyOneOfItsSlot() {
     with(table.pte(), swapEntry() | Pte.EXCLUSIVE).assertBreaks(NONE);
