@@ -124,7 +124,10 @@ public final class CatalogueWalk {
     } finally {
       pool.shutdownNow();
     }
-    return new CatalogueWalk(ImmutableMap.copyOf(seen));
+    return new CatalogueWalk(
+        seen.entrySet().stream()
+            .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
+            .collect(ImmutableMap.toImmutableMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   /** Whether TSO is worth a look on the platform of SC and LKMM, too. */
@@ -226,7 +229,6 @@ public final class CatalogueWalk {
     return cells.entrySet().stream()
         .filter(entry -> !entry.getValue().isComplete())
         .map(Map.Entry::getKey)
-        .sorted(Comparator.comparing(Cell::toString))
         .collect(toImmutableList());
   }
 }
