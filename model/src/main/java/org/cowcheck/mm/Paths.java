@@ -37,7 +37,15 @@ public final class Paths {
         CollapseCopy.STEPS,
         HugeAnonRmap.STEPS,
         RetractPageTables.STEPS,
-        ZapHugePmd.STEPS,
-        PageTableFree.STEPS);
+        CollapseAndFreePmd.STEPS,
+        CollapsePteMappedThp.STEPS,
+        UnmapMappingRange.STEPS,
+        ZapDepositedTable.STEPS,
+        PageTableFree.STEPS,
+        MoveNormalPmd.STEPS,
+        MovePtes.STEPS,
+        FreePgtables.STEPS,
+        PteAlloc.STEPS,
+        HugeUserWrite.STEPS);
   }
 }
