@@ -26,7 +26,16 @@ public final class Scenarios {
           GupFastVersusFreeAndReuse.SCENARIO,
           GupFastVersusCollapse.SCENARIO,
           GupFastVersusTableFree.RETRACT,
-          GupFastVersusTableFree.DEPOSIT);
+          GupFastVersusTableFree.DEPOSIT,
+          TruncateVersusRetract.SCENARIO,
+          MremapVersusRetract.SCENARIO,
+          GupFastVersusUnmap.BATCHED,
+          GupFastVersusUnmap.ONE,
+          GupFastVersusReusedTable.SCENARIO,
+          CollapseOfPinnedPage.SCENARIO,
+          CollapseOfSharedPages.FULLY,
+          CollapseOfSharedPages.LOWER,
+          CollapseOfSharedPages.UPPER);
 
   private Scenarios() {}
 
