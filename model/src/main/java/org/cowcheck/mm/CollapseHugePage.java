@@ -118,6 +118,10 @@ public final class CollapseHugePage {
     if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
       flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
+    if (!Pte.isTable(old)) {
+      cpu.VM_BUG_ON(true);
+      return false;
+    }
     PageTable table = memory.object(Pte.address(old), PageTable.class);
     cpu.at(PT_LOCK).spin_lock(table.lock());
     boolean isolated = isolate.isolate(cpu, table);

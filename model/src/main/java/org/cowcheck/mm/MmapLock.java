@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Spinlock;
 
@@ -34,19 +35,18 @@ final class MmapLock {
     }
   }
 
-  /** mmap_write_trylock(). */
+  /** mmap_write_trylock(), with the branch of the caller on it. */
   static boolean tryWriteLock(Cpu cpu, Mm mm) {
-    int taken = 0;
-    while (taken < mm.mmapLocks().size() && cpu.spin_trylock(mm.mmapLocks().get(taken))) {
-      taken++;
+    ImmutableList<Spinlock> locks = mm.mmapLocks();
+    for (int i = 0; i < locks.size(); i++) {
+      boolean taken = cpu.spin_trylock(locks.get(i));
+      cpu.ctrl(locks.get(i).word());
+      if (!taken) {
+        locks.subList(0, i).reverse().forEach(cpu::spin_unlock);
+        return false;
+      }
     }
-    if (taken == mm.mmapLocks().size()) {
-      return true;
-    }
-    for (Spinlock lock : mm.mmapLocks().subList(0, taken).reverse()) {
-      cpu.spin_unlock(lock);
-    }
-    return false;
+    return true;
   }
 
   /** mmap_write_unlock(). */

@@ -65,7 +65,6 @@ public final class Paths {
         CollapseCopy.STEPS,
         HugeAnonRmap.STEPS,
         RetractPageTables.STEPS,
-        ZapHugePmd.STEPS,
         PageTableFree.STEPS,
         GupHugetlb.STEPS,
         HugetlbAlloc.STEPS,
@@ -76,6 +75,15 @@ public final class Paths {
         HugetlbWp.STEPS,
         HugetlbZap.STEPS,
         FollowHugetlbPage.STEPS,
-        HugetlbAccess.STEPS);
+        HugetlbAccess.STEPS,
+        CollapseAndFreePmd.STEPS,
+        CollapsePteMappedThp.STEPS,
+        UnmapMappingRange.STEPS,
+        ZapDepositedTable.STEPS,
+        MoveNormalPmd.STEPS,
+        MovePtes.STEPS,
+        FreePgtables.STEPS,
+        PteAlloc.STEPS,
+        HugeUserWrite.STEPS);
   }
 }

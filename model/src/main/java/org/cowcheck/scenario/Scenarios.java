@@ -81,7 +81,16 @@ public final class Scenarios {
           GupHugePudWithoutUnshare.SCENARIO,
           HugetlbReuse.GET,
           HugetlbReuse.PIN,
-          HugetlbWpSkipsUffdWp.SCENARIO);
+          HugetlbWpSkipsUffdWp.SCENARIO,
+          TruncateVersusRetract.SCENARIO,
+          MremapVersusRetract.SCENARIO,
+          GupFastVersusUnmap.BATCHED,
+          GupFastVersusUnmap.ONE,
+          GupFastVersusReusedTable.SCENARIO,
+          CollapseOfPinnedPage.SCENARIO,
+          CollapseOfSharedPages.FULLY,
+          CollapseOfSharedPages.LOWER,
+          CollapseOfSharedPages.UPPER);
 
   private Scenarios() {}
 
