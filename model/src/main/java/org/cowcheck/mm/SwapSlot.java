@@ -17,9 +17,18 @@ public record SwapSlot(long address, Word swapMap, Word swapCache, Spinlock lock
 
   /** A slot without entries and without a page. */
   public static SwapSlot free(Memory memory) {
-    Word swapMap = memory.word("swap_map", 0);
+    return of(memory, 0, 0);
+  }
+
+  /** A slot with so many entries, whose page is in the swap cache. */
+  public static SwapSlot holding(Memory memory, Page page, long entries) {
+    return of(memory, page.address(), entries);
+  }
+
+  private static SwapSlot of(Memory memory, long page, long entries) {
+    Word swapMap = memory.word("swap_map", entries);
     Word swapCache =
-        memory.word("swap_cache", 0, value -> value == 0 ? "none" : String.format("%#x", value));
+        memory.word("swap_cache", page, value -> value == 0 ? "none" : String.format("%#x", value));
     Spinlock lock = memory.spinlock("swap_info.lock");
     return memory.make(address -> new SwapSlot(address, swapMap, swapCache, lock));
   }

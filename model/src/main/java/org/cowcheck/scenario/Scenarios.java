@@ -27,10 +27,15 @@ public final class Scenarios {
           DirtyCow.SCENARIO,
           DirtyCow.CONTINUE,
           VmspliceLeak.SCENARIO,
-          DirectIoAcrossFork.SCENARIO,
+          DirectIoReference.FORK,
+          DirectIoReference.MPROTECT,
           ForkOfPinnedPage.SCENARIO,
           ForkSnapshot.SCENARIO,
-          CowAfterMprotect.SCENARIO);
+          CowAfterMprotect.SCENARIO,
+          SlowGupVersusFork.WRITABLE,
+          SlowGupVersusFork.READ_ONLY,
+          SlowGupVersusKsm.SCENARIO,
+          WriteFaultVersusSwapIn.SCENARIO);
 
   private Scenarios() {}
 
