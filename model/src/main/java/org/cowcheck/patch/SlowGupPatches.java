@@ -82,7 +82,7 @@ public final class SlowGupPatches {
           "S3-without-mmap-lock-in-gup",
           "v6.1 whose slow GUP does not take mmap_lock",
           KernelState.S3,
-          ImmutableList.of(new Edit.DropLock("FG2")));
+          ImmutableList.of(new Edit.DropLock("FG1")));
 
   /** What the two are for together. */
   public static final Patch WITHOUT_LOCKS =
@@ -90,7 +90,7 @@ public final class SlowGupPatches {
           "S3-without-locks-in-gup",
           "v6.1 whose slow GUP takes neither mmap_lock nor the PT lock",
           KernelState.S3,
-          ImmutableList.of(new Edit.DropLock("FG2"), new Edit.DropLock("FG4")));
+          ImmutableList.of(new Edit.DropLock("FG1"), new Edit.DropLock("FG4")));
 
   /** What the second look under the page lock is for in do_wp_page(). */
   public static final Patch UNCHECKED_REUSE =
