@@ -34,7 +34,8 @@ public final class Protect {
   private static final Step SET_PTE =
       STEPS.step("Q4", "ptep_modify_prot_commit", "store the PTE: not writable, unless upgraded");
   private static final Step UNLOCK = STEPS.step("Q5", "change_pte_range", "drop the PT lock");
-  private static final Step FLUSH = STEPS.step("Q6", "change_protection", "flush the TLB");
+  private static final Step FLUSH =
+      STEPS.step("Q6", "change_protection", "flush the TLB, unless nothing changed");
 
   private final Kernel kernel;
   private final Arch arch;
@@ -59,14 +60,21 @@ public final class Protect {
   }
 
   private void changePteRange(Cpu cpu, Mm mm, PageTable table, boolean upgrades) {
+    boolean flushes = false;
     cpu.at(LOCK).spin_lock(table.lock());
     if (Pte.present(cpu.at(READ_PTE).read_plain_in_source(table.pte()))) {
-      long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table) & ~Pte.WRITE;
-      boolean writable = upgrades && canChangePteWritable(cpu, pte);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), writable ? pte | Pte.WRITE : pte);
+      long old = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
+      long pte = old & ~Pte.WRITE;
+      if (upgrades && canChangePteWritable(cpu, pte)) {
+        pte |= Pte.WRITE;
+      }
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+      flushes = pte != old || !arch.knowsNeedlessFlushes();
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    arch.flushTlb(cpu.at(FLUSH), mm);
+    if (flushes) {
+      arch.flushTlb(cpu.at(FLUSH), mm);
+    }
   }
 
   private boolean canChangePteWritable(Cpu cpu, long pte) {
