@@ -27,6 +27,7 @@ public final class Scenarios {
           DirtyCow.SCENARIO,
           DirtyCow.CONTINUE,
           VmspliceLeak.SCENARIO,
+          VmspliceLeak.MPROTECT,
           DirectIoReference.FORK,
           DirectIoReference.MPROTECT,
           ForkOfPinnedPage.SCENARIO,
