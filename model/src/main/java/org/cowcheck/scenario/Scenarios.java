@@ -35,6 +35,7 @@ public final class Scenarios {
           CowAfterMprotect.SCENARIO,
           SlowGupVersusFork.WRITABLE,
           SlowGupVersusFork.READ_ONLY,
+          SlowGupVersusFork.AFTER_FAST,
           SlowGupVersusKsm.SCENARIO,
           WriteFaultVersusSwapIn.SCENARIO);
 

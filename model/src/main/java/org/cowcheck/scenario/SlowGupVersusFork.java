@@ -1,9 +1,12 @@
 package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
+import java.util.function.Function;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.Gup;
 import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
@@ -42,6 +45,29 @@ final class SlowGupVersusFork {
           "slow GUP takes the first pin of an mm, a read-only one, during fork",
           GupFlags.PIN);
 
+  static final Scenario AFTER_FAST =
+      new Scenario(
+          "pin-user-pages-fast-vs-fork",
+          "pin_user_pages_fast() takes a writable pin during fork, the slow way if need be",
+          """
+          As gup-fast-vs-fork, but GUP goes on if the fast way fails: it waits for mmap_lock until
+          fork is over, finds the entry read-only and breaks COW.
+
+            CPU0: pin_user_pages_fast()               CPU1: fork
+                                                      (C2)  write_protect_seq: odd
+            (G2)  write_protect_seq: odd
+                                                      (C11) write-protect the PTE
+                                                      (C23) drop mmap_lock
+            (FG1) take mmap_lock
+            (FG5) load the PTE: not writable
+            (W17) store the PTE: a copy
+            (FG10) _refcount of the copy + 1024
+          """,
+          "57efa1fe5957 (mm/gup: prevent gup_fast from racing with COW during fork)",
+          ImmutableList.of("the mm has pinned pages before", "the parent writes no more"),
+          Patches.states(),
+          SlowGupVersusFork::buildAfterFast);
+
   private SlowGupVersusFork() {}
 
   private static Scenario scenario(String name, String title, GupFlags flags) {
@@ -58,24 +84,38 @@ final class SlowGupVersusFork {
   private static Setting build(Kernel kernel, Memory memory, GupFlags flags) {
     Page page = AnonPage.mapped(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), false);
+    return build(
+        race,
+        "slow GUP",
+        cpu -> {
+          FreeList pages = race.pages();
+          return new SlowGup(kernel, memory, race.free.onto(pages), pages)
+              .getUserPages(cpu, race.mm, Vma.ANON, race.table, flags);
+        });
+  }
+
+  private static Setting buildAfterFast(Kernel kernel, Memory memory) {
+    PinRace race = PinRace.writable(kernel, memory);
+    return build(
+        race,
+        "pin_user_pages_fast()",
+        cpu -> {
+          FreeList pages = race.pages();
+          return new Gup(kernel, memory, race.free.onto(pages), pages)
+              .getUserPagesFast(cpu, race.mm, race.table, GupFlags.PIN_WRITE);
+        });
+  }
+
+  private static Setting build(PinRace race, String name, Function<Cpu, Page> gup) {
     Page childCopy = race.free("child's copy");
-    Fork fork = new Fork(kernel, memory, race.free);
+    Fork fork = new Fork(race.kernel, race.memory, race.free);
     return race.running(
-        new Program(
-            "slow GUP",
-            cpu -> {
-              FreeList pages = race.pages();
-              SlowGup gup = new SlowGup(kernel, memory, race.free.onto(pages), pages);
-              return gup.getUserPages(kernel.boot(cpu), race.mm, Vma.ANON, race.table, flags)
-                      == null
-                  ? 0
-                  : 1;
-            }),
+        new Program(name, cpu -> gup.apply(race.kernel.boot(cpu)) == null ? 0 : 1),
         new Program(
             "fork",
             cpu -> {
               fork.dupMmap(
-                  kernel.boot(cpu),
+                  race.kernel.boot(cpu),
                   race.mm,
                   race.table,
                   race.slot,
