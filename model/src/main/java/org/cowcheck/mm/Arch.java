@@ -88,6 +88,15 @@ final class Arch {
   }
 
   /**
+   * Whether pte_needs_flush() says no of an entry that mprotect() stores as it was: on x86, since
+   * c9fe66560bf2 (v5.19).
+   */
+  boolean knowsNeedlessFlushes() {
+    KernelState state = kernel.state();
+    return isX86() && (state == KernelState.S2 || state == KernelState.S3);
+  }
+
+  /**
    * Whether try_to_unmap_one() may defer the flush of an entry: since v6.1 for exclusive pages too.
    */
   boolean defersFlush(boolean exclusive) {

@@ -44,7 +44,8 @@ public final class Protect {
           "change_pte_range, S1 to S3",
           "migration, load mapping: anon? then readable-exclusive");
   private static final Step UNLOCK = STEPS.step("Q5", "change_pte_range", "drop the PT lock");
-  private static final Step FLUSH = STEPS.step("Q6", "change_protection", "flush the TLB");
+  private static final Step FLUSH =
+      STEPS.step("Q6", "change_protection", "flush the TLB, unless nothing changed");
 
   private final Kernel kernel;
   private final Arch arch;
@@ -74,17 +75,24 @@ public final class Protect {
   }
 
   private void changePteRange(Cpu cpu, Mm mm, PageTable table, boolean upgrades) {
+    boolean flushes = false;
     cpu.at(LOCK).spin_lock(table.lock());
     long old = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (Pte.present(old)) {
-      long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table) & ~Pte.WRITE;
-      boolean writable = upgrades && canChangePteWritable(cpu, pte);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), writable ? pte | Pte.WRITE : pte);
+      long cleared = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
+      long pte = cleared & ~Pte.WRITE;
+      if (upgrades && canChangePteWritable(cpu, pte)) {
+        pte |= Pte.WRITE;
+      }
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+      flushes = pte != cleared || !arch.knowsNeedlessFlushes();
     } else if (Pte.isMigration(old) || Pte.isDevicePrivate(old) || Pte.isDeviceExclusive(old)) {
-      changeNonpresent(cpu, table, old);
+      flushes = changeNonpresent(cpu, table, old);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    arch.flushTlb(cpu.at(FLUSH), mm);
+    if (flushes) {
+      arch.flushTlb(cpu.at(FLUSH), mm);
+    }
   }
 
   private boolean canChangePteWritable(Cpu cpu, long pte) {
@@ -97,10 +105,13 @@ public final class Protect {
             && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
   }
 
-  /** A writable migration entry of an anonymous page becomes readable-exclusive in S1 to S3. */
-  private void changeNonpresent(Cpu cpu, PageTable table, long entry) {
+  /**
+   * A writable migration entry of an anonymous page becomes readable-exclusive in S1 to S3. Whether
+   * the entry changed, so that the TLB is flushed.
+   */
+  private boolean changeNonpresent(Cpu cpu, PageTable table, long entry) {
     if (!Pte.writable(entry)) {
-      return;
+      return false;
     }
     boolean keepsExclusive =
         Pte.isMigration(entry)
@@ -109,5 +120,6 @@ public final class Protect {
             && PageTests.pageAnon(cpu.at(KEEP_EXCLUSIVE), Pte.page(memory, entry));
     long readable = entry & ~(Pte.WRITE | Pte.DIRTY);
     cpu.at(SET_ENTRY).WRITE_ONCE(table.pte(), readable | (keepsExclusive ? Pte.EXCLUSIVE : 0));
+    return true;
   }
 }

@@ -68,18 +68,19 @@ public record SwapSlot(
   }
 
   /**
-   * A slot without entries, of which the swap cache has a page.
+   * A slot of which the swap cache has a page.
    *
+   * @param entries the number of entries
    * @param page makes that page, given the address of the slot for its private word
    */
-  public static SwapSlot cached(Memory memory, String name, LongFunction<Page> page) {
+  public static SwapSlot cached(Memory memory, String name, long entries, LongFunction<Page> page) {
     return memory.make(
         address ->
             new SwapSlot(
                 address,
                 Device.DISK,
                 false,
-                memory.word(name + ".swap_map", HAS_CACHE, SwapSlot::showMap),
+                memory.word(name + ".swap_map", entries | HAS_CACHE, SwapSlot::showMap),
                 memory.word(name + ".swap_cache", page.apply(address).address(), SwapSlot::show),
                 memory.word(name + ".contents", 0),
                 memory.spinlock(name + ".swap_info.lock"),

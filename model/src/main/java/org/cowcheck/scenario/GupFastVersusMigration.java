@@ -238,6 +238,7 @@ final class GupFastVersusMigration {
         SwapSlot.cached(
             memory,
             "cached",
+            0,
             address -> AnonPage.isolatedInSwapCache(memory, kernel.state(), address));
     Page page = memory.object(slot.swapCache().initialValue(), Page.class);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);

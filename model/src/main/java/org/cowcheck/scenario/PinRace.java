@@ -78,6 +78,11 @@ final class PinRace {
         cpu -> gup.pinFast(kernel.boot(cpu), mm, table, pin == Pin.WRITABLE) == null ? 0 : 1);
   }
 
+  /** One more free page, for a CPU of its own. */
+  Page free(String name) {
+    return machine.free(name);
+  }
+
   /** The free pages of a CPU that alone may need one. */
   FreeList pages() {
     return FreeList.of(spare);

@@ -67,7 +67,9 @@ public final class Scenarios {
           DirtyCow.SCENARIO,
           DirtyCow.CONTINUE,
           VmspliceLeak.SCENARIO,
-          DirectIoAcrossFork.SCENARIO,
+          VmspliceLeak.MPROTECT,
+          DirectIoReference.FORK,
+          DirectIoReference.MPROTECT,
           ForkOfPinnedPage.SCENARIO,
           ForkSnapshot.SCENARIO,
           CowAfterMprotect.SCENARIO,
@@ -90,7 +92,12 @@ public final class Scenarios {
           CollapseOfPinnedPage.SCENARIO,
           CollapseOfSharedPages.FULLY,
           CollapseOfSharedPages.LOWER,
-          CollapseOfSharedPages.UPPER);
+          CollapseOfSharedPages.UPPER,
+          SlowGupVersusFork.WRITABLE,
+          SlowGupVersusFork.READ_ONLY,
+          SlowGupVersusFork.AFTER_FAST,
+          SlowGupVersusKsm.SCENARIO,
+          WriteFaultVersusSwapIn.SCENARIO);
 
   private Scenarios() {}
 
