@@ -40,7 +40,12 @@ final class OneEntry {
   }
 
   OneEntry(KernelState state, long references, boolean hasPinned) {
-    kernel = new Kernel(Patch.of(state), Platform.GENERIC, Accesses.MARKED);
+    this(Patch.of(state), references, hasPinned);
+  }
+
+  OneEntry(Patch patch, long references, boolean hasPinned) {
+    kernel = new Kernel(patch, Platform.GENERIC, Accesses.MARKED);
+    KernelState state = patch.base();
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     page =
         new Page(
