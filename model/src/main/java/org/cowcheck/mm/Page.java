@@ -14,7 +14,6 @@ import org.cowcheck.memory.Word;
  * compound_head  address of the head plus 1 for a tail    set while unreachable
  * _refcount      references                               atomics
  * _mapcount      mappings minus 1                         atomics
- * private        the swap entry, in the swap cache        page lock, lock of the swap cache
  * contents       the page's memory, as one word           whoever can write to it
  * </pre>
  *
@@ -55,7 +54,6 @@ public final class Page {
   private final Word refcount;
   private final Word mapcount;
   private final Word contents;
-  private final Word privateData;
   private final PageBlock block;
   private final int index;
 
@@ -79,7 +77,6 @@ public final class Page {
     this.refcount = memory.word(name + "._refcount", state.refcount());
     this.mapcount = memory.word(name + "._mapcount", state.mapcount());
     this.contents = memory.word(name + ".contents", state.contents());
-    this.privateData = memory.word(name + ".private", 0, SwapSlot::show);
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
   }
@@ -122,11 +119,6 @@ public final class Page {
 
   public Word contents() {
     return contents;
-  }
-
-  /** page->private: the address of the swap slot, while the page is in the swap cache. */
-  public Word privateData() {
-    return privateData;
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

@@ -33,7 +33,7 @@ public final class Paths {
         Protect.STEPS,
         Zap.STEPS,
         MadviseFree.STEPS,
-        DirectIo.STEPS,
+        BlockDirectIo.STEPS,
         UffdMove.STEPS,
         UserWrite.STEPS,
         MmFault.STEPS);

@@ -30,7 +30,7 @@ final class RemoveMapping {
   private static final Step UNFREEZE =
       STEPS.step("RM23", "__remove_mapping", "dirty: _refcount becomes 2 again");
   private static final Step DELETE =
-      STEPS.step("RM24", "__delete_from_swap_cache", "slot's page, private, PG_swapcache");
+      STEPS.step("RM24", "__delete_from_swap_cache", "the slot has no page; clear PG_swapcache");
   private static final Step UNLOCK =
       STEPS.step("RM25", "__remove_mapping", "drop the lock of the swap cache");
 

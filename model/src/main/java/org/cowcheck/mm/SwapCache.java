@@ -17,6 +17,9 @@ import org.cowcheck.memory.Steps;
  * <p>Whoever adds or deletes holds the page lock. A lookup takes no lock: what it finds may be in
  * the cache of another slot, or in none, before the caller has locked the page.
  *
+ * <p>Which slot a page is in, the kernel reads in its private word, which changes under the page
+ * lock alone; here the slot says it, and changes for this page under the page lock, too.
+ *
  * <p>Left out: shadow entries, readahead statistics, memory cgroups; and that a lookup starts again
  * if it meets a page that is going away, which fails here.
  */
@@ -33,14 +36,16 @@ final class SwapCache {
       STEPS.step("U3", "add_to_swap_cache", "_refcount + 1 for the swap cache");
   private static final Step ADD_FLAG =
       STEPS.step(
-          "U4", "add_to_swap_cache", "set PG_swapcache; under i_pages.lock: private, slot's page");
+          "U4", "add_to_swap_cache", "set PG_swapcache; under i_pages.lock: the slot's page");
   private static final Step IS_CACHED =
       STEPS.step("RM5", "folio_free_swap", "load flags: PG_swapcache, PG_writeback?");
   private static final Step SWAPPED =
       STEPS.step("RM6", "folio_swapped", "load swap_map under its lock: any entry?");
   private static final Step DELETE =
       STEPS.step(
-          "RM7", "delete_from_swap_cache", "i_pages.lock: slot's page, private, PG_swapcache");
+          "RM7",
+          "delete_from_swap_cache",
+          "under i_pages.lock: the slot has no page; clear PG_swapcache");
   private static final Step PUT_SLOT =
       STEPS.step("RM8", "put_swap_folio", "clear SWAP_HAS_CACHE, under the lock of swap_map");
   private static final Step DROP =
@@ -78,7 +83,6 @@ final class SwapCache {
     cpu.at(ADD_REF).atomic_add(1, page.refcount());
     cpu.at(ADD_FLAG).set_bit(PG_SWAPCACHE, page.flags());
     cpu.spin_lock(slot.cacheLock());
-    cpu.write_plain_in_source(page.privateData(), slot.address());
     cpu.rcu_assign_pointer(slot.swapCache(), page.address());
     cpu.spin_unlock(slot.cacheLock());
   }
@@ -86,13 +90,12 @@ final class SwapCache {
   /** Whether a page that the caller has locked is the swap cache's page of the slot. */
   static boolean has(Cpu cpu, SwapSlot slot, Page page) {
     return cpu.test_bit(PG_SWAPCACHE, page.flags())
-        && cpu.read_plain_in_source(page.privateData()) == slot.address();
+        && cpu.READ_ONCE(slot.swapCache()) == page.address();
   }
 
   /** __delete_from_swap_cache(). The caller labels the step and holds i_pages.lock. */
   static void deleteLocked(Cpu cpu, Page page, SwapSlot slot) {
     cpu.rcu_assign_pointer(slot.swapCache(), 0);
-    cpu.write_plain_in_source(page.privateData(), 0);
     cpu.clear_bit(PG_SWAPCACHE, page.flags());
   }
 

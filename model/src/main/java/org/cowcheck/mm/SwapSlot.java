@@ -58,18 +58,23 @@ public record SwapSlot(
 
   /** A slot with so many entries, and no page in the swap cache. */
   public static SwapSlot of(Memory memory, Device device, long entries, long contents) {
-    return of(memory, device, false, entries, contents);
+    return of(memory, device, false, entries, 0, contents);
   }
 
   /** As {@link #of}, and swap space is full. */
   public static SwapSlot ofFull(Memory memory, Device device, long entries, long contents) {
-    return of(memory, device, true, entries, contents);
+    return of(memory, device, true, entries, 0, contents);
+  }
+
+  /** A slot of a disk with so many entries, whose page is in the swap cache. */
+  public static SwapSlot holding(Memory memory, Page page, long entries) {
+    return of(memory, Device.DISK, false, entries | HAS_CACHE, page.address(), 0);
   }
 
   private static SwapSlot of(
-      Memory memory, Device device, boolean full, long entries, long contents) {
-    Word swapMap = memory.word("swap_map", entries, SwapSlot::showMap);
-    Word swapCache = memory.word("swap_cache", 0, SwapSlot::show);
+      Memory memory, Device device, boolean full, long map, long page, long contents) {
+    Word swapMap = memory.word("swap_map", map, SwapSlot::showMap);
+    Word swapCache = memory.word("swap_cache", page, SwapSlot::show);
     Word onDevice = memory.word("slot.contents", contents);
     Spinlock lock = memory.spinlock("swap_info.lock");
     Spinlock cacheLock = memory.spinlock("swap_cache.i_pages.lock");

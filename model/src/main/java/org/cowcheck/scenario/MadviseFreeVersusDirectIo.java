@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.DirectIo;
+import org.cowcheck.mm.BlockDirectIo;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
@@ -96,7 +96,7 @@ final class MadviseFreeVersusDirectIo {
               if (pinned == null) {
                 return 0;
               }
-              DirectIo.readInto(cpu, pinned, SwappedPage.NEW);
+              BlockDirectIo.readInto(cpu, pinned, SwappedPage.NEW);
               unpin.unpinUserPage(cpu, pinned);
               return 1;
             }),

@@ -138,7 +138,7 @@ final class SwapEntryRows {
                 end ->
                     Pte.present(end.value(swapped.table.pte()))
                         && isExclusive(kernel, end.value(page.flags()))),
-            swapped.contents(SwappedPage.OLD).isLastWritten("a swap-in maps stale contents")),
+            swapped.lastWritten(SwappedPage.OLD).isSeen("a swap-in maps stale contents")),
         new Program(
             swapsOff ? "swap-out, swapoff" : "swap-out, swap-in",
             engine -> {

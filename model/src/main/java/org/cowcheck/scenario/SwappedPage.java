@@ -1,6 +1,6 @@
 package org.cowcheck.scenario;
 
-import org.cowcheck.invariant.Contents;
+import org.cowcheck.invariant.LastWritten;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.FreeList;
@@ -74,7 +74,7 @@ final class SwappedPage {
   }
 
   /** What the memory of the entry is to hold. */
-  Contents contents(long initial) {
-    return new Contents(memory, table, initial);
+  LastWritten lastWritten(long initial) {
+    return new LastWritten(memory, table, initial);
   }
 }

@@ -107,14 +107,14 @@ final class ReclaimTest {
 
   @Test
   void s0_withoutFeb889fb40fa_aPinnedPageGoesToTheSwapCache() {
-    OneEntry one = new OneEntry(SwapPatches.S0_WITHOUT_PIN_CHECK, 1025, true);
+    OneEntry one = new OneEntry(SwapPatches.S0_WITHOUT_PIN_CHECK, 1025);
     assertFalse(reclaim(one));
     assertEquals(one.page.address(), OneEntry.value(one.slot.swapCache()));
     assertTrue(Pte.isSwap(one.pte()));
   }
 
   private static OneEntry lazyFree(Patch patch, long references) {
-    OneEntry one = new OneEntry(patch, references, true);
+    OneEntry one = new OneEntry(patch, references);
     new MadviseFree(one.kernel, one.memory)
         .madviseFreePteRange(one.cpu(), one.mm, one.table, one.slot);
     return one;

@@ -24,7 +24,7 @@ final class SwapInTest {
     private final SwapSlot slot;
 
     Swapped(Patch patch, Device device, long entries) {
-      this.one = new OneEntry(patch, 1, true);
+      this.one = new OneEntry(patch, 1);
       this.slot = SwapSlot.of(one.memory, device, entries, 9);
       OneEntry.set(one.table.pte(), Pte.swap(slot) | Pte.EXCLUSIVE);
     }
@@ -42,7 +42,6 @@ final class SwapInTest {
       }
       OneEntry.set(one.page.flags(), set);
       OneEntry.set(one.page.mapcount(), -1);
-      OneEntry.set(one.page.privateData(), slot.address());
       OneEntry.set(slot.swapCache(), one.page.address());
       OneEntry.set(slot.swapMap(), OneEntry.value(slot.swapMap()) | SwapSlot.HAS_CACHE);
       return this;
@@ -72,7 +71,6 @@ final class SwapInTest {
     assertEquals(Pte.writable(test.one.page), test.one.pte());
     assertEquals(0, OneEntry.value(test.slot.swapMap()));
     assertEquals(0, OneEntry.value(test.slot.swapCache()));
-    assertEquals(0, OneEntry.value(test.one.page.privateData()));
     assertEquals(1, test.one.references());
     assertFalse(OneEntry.has(test.one.page, PageFlag.PG_SWAPCACHE));
     assertTrue(OneEntry.has(test.one.page, PageFlag.PG_DIRTY));
@@ -186,8 +184,7 @@ final class SwapInTest {
     long entry = test.one.pte();
     assertFalse(
         test.fault(
-            test.one.cpuMeddledWithAt("I3a", () -> OneEntry.set(test.one.page.privateData(), 0)),
-            false));
+            test.one.cpuMeddledWithAt("I3a", () -> OneEntry.set(test.slot.swapCache(), 0)), false));
     assertEquals(entry, test.one.pte());
     assertEquals(1, test.one.references());
     assertFalse(OneEntry.has(test.one.page, PageFlag.PG_LOCKED));

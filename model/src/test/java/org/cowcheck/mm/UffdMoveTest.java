@@ -20,11 +20,11 @@ final class UffdMoveTest {
   }
 
   private static OneEntry with(Patch patch) {
-    return new OneEntry(patch, 1, true);
+    return new OneEntry(patch, 1);
   }
 
   private static OneEntry swapped(Patch patch) {
-    OneEntry one = new OneEntry(patch, 2, true);
+    OneEntry one = new OneEntry(patch, 2);
     new SwapOut(one.kernel, one.free).shrinkPage(one.cpu(), one.mm, one.table, one.page, one.slot);
     return one;
   }
@@ -65,7 +65,7 @@ final class UffdMoveTest {
 
   @Test
   void aPinnedPageStays() {
-    OneEntry one = new OneEntry(SwapPatches.UFFD_MOVE, 1025, true);
+    OneEntry one = new OneEntry(SwapPatches.UFFD_MOVE, 1025);
     assertFalse(move(one, one.cpu()));
     assertStays(one, Pte.writable(one.page));
     assertEquals(List.of(), one.did("UM8"));
@@ -138,7 +138,7 @@ final class UffdMoveTest {
   void only0ea148a79919_leavesAPageThatIsNoLongerTheSlots() {
     for (Patch patch : List.of(SwapPatches.UFFD_MOVE_CACHED, SwapPatches.UFFD_MOVE_RECHECKED)) {
       OneEntry one = swapped(patch);
-      Cpu cpu = one.cpuMeddledWithAt("UM21", () -> OneEntry.set(one.page.privateData(), 0));
+      Cpu cpu = one.cpuMeddledWithAt("UM21", () -> OneEntry.set(one.slot.swapCache(), 0));
       assertEquals(patch == SwapPatches.UFFD_MOVE_CACHED, move(one, cpu));
     }
   }

@@ -12,14 +12,14 @@ import org.cowcheck.memory.Steps;
  *
  * <p>Left out: the page lock around set_page_dirty(), for which the kernel would wait.
  */
-public final class DirectIo {
+public final class BlockDirectIo {
   public static final Steps STEPS = new Steps("direct IO read");
 
   private static final Step SET_DIRTY =
       STEPS.step("MF30", "bio_set_pages_dirty", "test PG_dirty, and set it");
   private static final Step STORE = STEPS.step("MF31", "the device", "store to the page");
 
-  private DirectIo() {}
+  private BlockDirectIo() {}
 
   /** Reads a value into a page, and leaves the note {@link UserWrite#WRITTEN}. */
   public static void readInto(Cpu cpu, Page page, long value) {

@@ -16,12 +16,12 @@ import org.cowcheck.mm.UserWrite;
  * @param table where the address is mapped
  * @param initial what it held at first
  */
-public record Contents(Memory memory, PageTable table, long initial) {
+public record LastWritten(Memory memory, PageTable table, long initial) {
   /** The contents of an address at which nothing is mapped. */
   private static final long NOTHING = Long.MIN_VALUE;
 
   /** The memory at the address is what was written last; nothing else may be mapped there. */
-  public Invariant isLastWritten(String broken) {
+  public Invariant isSeen(String broken) {
     return new Invariant(broken, end -> seen(end) == lastWritten(end));
   }
 

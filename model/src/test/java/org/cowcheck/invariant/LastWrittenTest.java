@@ -17,7 +17,7 @@ import org.cowcheck.mm.UserWrite;
 import org.junit.jupiter.api.Test;
 
 /** What memory must hold, and which VMA a page belongs to, at good ends and at bad ones. */
-final class ContentsTest {
+final class LastWrittenTest {
   private final Memory memory = new Memory();
   private final Page page = Page.free(memory, "page");
   private final PageTable table = PageTable.of(memory, "mm", 0);
@@ -26,12 +26,12 @@ final class ContentsTest {
   private final Map<Word, Long> values = new HashMap<>();
   private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
 
-  private ContentsTest with(Word word, long value) {
+  private LastWrittenTest with(Word word, long value) {
     values.put(word, value);
     return this;
   }
 
-  private ContentsTest written(long value) {
+  private LastWrittenTest written(long value) {
     notes.add(new Note(UserWrite.WRITTEN, value, 0));
     return this;
   }
@@ -41,44 +41,44 @@ final class ContentsTest {
     assertEquals(expected, invariant.holds().test(end));
   }
 
-  private Invariant contents() {
-    return new Contents(memory, table, 7).isLastWritten("stale");
+  private Invariant lastWritten() {
+    return new LastWritten(memory, table, 7).isSeen("stale");
   }
 
   @Test
   void aMappedPageHoldsWhatWasWrittenLast() {
     with(table.pte(), Pte.writable(page)).with(page.contents(), 9).written(8).written(9);
-    assertHolds(true, contents());
+    assertHolds(true, lastWritten());
   }
 
   @Test
   void aMappedPageWithWhatWasWrittenBeforeIsStale() {
     with(table.pte(), Pte.writable(page)).with(page.contents(), 7).written(8);
-    assertHolds(false, contents());
+    assertHolds(false, lastWritten());
   }
 
   @Test
   void aSlotHoldsWhatWasThereAtFirst() {
     with(table.pte(), Pte.swap(slot));
-    assertHolds(true, contents());
+    assertHolds(true, lastWritten());
   }
 
   @Test
   void aSlotThatMissedAWriteIsStale() {
     with(table.pte(), Pte.swap(slot)).written(8);
-    assertHolds(false, contents());
+    assertHolds(false, lastWritten());
   }
 
   @Test
   void aPageInTheSwapCacheCountsAndNotItsSlot() {
     with(table.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
     with(page.contents(), 8).written(8);
-    assertHolds(true, contents());
+    assertHolds(true, lastWritten());
   }
 
   @Test
   void anEmptyEntryHoldsNothing() {
-    assertHolds(false, contents());
+    assertHolds(false, lastWritten());
   }
 
   private Invariant vma() {
