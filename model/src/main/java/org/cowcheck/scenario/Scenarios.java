@@ -35,6 +35,8 @@ public final class Scenarios {
           SwapEntryRows.NONE,
           SwapInUnderWriteback.STABLE,
           SwapInUnderWriteback.RECLAIM,
+          SwapEntryGoes.SWAPOFF,
+          SwapEntryGoes.DONTNEED,
           WrongCowOfPinnedPage.SCENARIO,
           GupFastVersusFreeAndReuse.SCENARIO);
 
