@@ -60,6 +60,13 @@ public final class SwapPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.DropRecheck("I3a"), new Edit.DropRecheck("I5")));
 
+  public static final Patch WITHOUT_REPLACE_PTE_SAME =
+      new Patch(
+          "S3-without-replace-page-pte-same",
+          "v6.1 whose replace_page() of KSM does not look at the PTE again",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("M12e")));
+
   public static final Patch UFFD_MOVE = uffdMove("adef440691ba", "UFFDIO_MOVE as in v6.8", "UM1");
 
   public static final Patch UFFD_MOVE_CACHED =
@@ -92,6 +99,7 @@ public final class SwapPatches {
           WITHOUT_STABLE_WRITES,
           WITHOUT_PTE_SAME,
           WITHOUT_RECHECKS,
+          WITHOUT_REPLACE_PTE_SAME,
           SWAPCACHE_PREPARE,
           UFFD_MOVE,
           UFFD_MOVE_WITHOUT_M1,

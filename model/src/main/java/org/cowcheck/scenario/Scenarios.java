@@ -29,6 +29,7 @@ public final class Scenarios {
           UffdMoveVersusSwapCache.OTHER,
           GupFastVersusUffdMove.SCENARIO,
           GupFastVersusKsmMerge.SCENARIO,
+          KsmMergeVersusWrite.SCENARIO,
           SwapEntryRows.PRESENT,
           SwapEntryRows.SWAP,
           SwapEntryRows.SWAPOFF,

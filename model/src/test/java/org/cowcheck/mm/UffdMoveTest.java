@@ -139,7 +139,7 @@ final class UffdMoveTest {
     for (Patch patch : List.of(SwapPatches.UFFD_MOVE_CACHED, SwapPatches.UFFD_MOVE_RECHECKED)) {
       OneEntry one = swapped(patch);
       Cpu cpu = one.cpuMeddledWithAt("UM21", () -> OneEntry.set(one.slot.swapCache(), 0));
-      assertEquals(patch == SwapPatches.UFFD_MOVE_CACHED, move(one, cpu));
+      assertEquals(patch.equals(SwapPatches.UFFD_MOVE_CACHED), move(one, cpu));
     }
   }
 
@@ -148,7 +148,7 @@ final class UffdMoveTest {
     for (Patch patch : List.of(SwapPatches.UFFD_MOVE_CACHED, SwapPatches.UFFD_MOVE_RECHECKED)) {
       OneEntry one = swapped(patch);
       OneEntry.set(one.slot.swapCache(), 0);
-      assertEquals(patch == SwapPatches.UFFD_MOVE_CACHED, move(one, one.cpu()));
+      assertEquals(patch.equals(SwapPatches.UFFD_MOVE_CACHED), move(one, one.cpu()));
     }
   }
 }
