@@ -36,6 +36,8 @@ final class CatalogueExportTest {
                 scenario.patches().stream()
                     .filter(patch -> PATCHES.contains(patch.name()))
                     .filter(patch -> !scenario.name().contains("swap-out"))
+                    .filter(patch -> !scenario.name().contains("migration"))
+                    .filter(patch -> !scenario.name().startsWith("entry-device"))
                     .flatMap(
                         patch ->
                             MemoryModels.all().stream()

@@ -178,6 +178,16 @@ final class MigrateTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void theMappingIsCountedBeforeTheEntryIsStored_sinceTheSeries(KernelState state) {
+    OneEntry one = isolated(state).shared();
+    restore(one, Pte.migration(one.page, Pte.WRITE));
+    assertEquals(
+        state == KernelState.S0 ? List.of("RG7", "RG21") : List.of("RG21", "RG23", "RG7"),
+        one.did("RG21|RG23|RG7").stream().map(line -> line.split(" ")[0]).distinct().toList());
+  }
+
   /** The page is mapped elsewhere, so its entry cannot have been exclusive. */
   @ParameterizedTest
   @EnumSource(value = KernelState.class, mode = Mode.EXCLUDE, names = "S0")
