@@ -26,12 +26,13 @@ import org.cowcheck.patch.Kernel;
  * <h2>PG_anon_exclusive</h2>
  *
  * goes by way of the migration entries. In S2 and S3 PG_mappedtodisk is copied as well, and with it
- * a flag that is stale. The seed copies no PG_slab.
+ * a flag that is stale, without the PT lock: of a page that no entry maps, such as a poisoned one.
+ * The seed copies no PG_slab.
  *
  * <p>Left out: flags that no path here looks at; KSM, memcg and statistics.
  */
-final class FolioMigrate {
-  static final Steps STEPS = new Steps("folio_migrate_mapping");
+public final class FolioMigrate {
+  public static final Steps STEPS = new Steps("folio_migrate_mapping");
 
   private static final Step IN_SWAPCACHE =
       STEPS.step("MG20", "folio_mapping", "load flags: PG_swapcache?");

@@ -328,7 +328,8 @@ public final class MigrateVma {
     if (cpu.atomic_read(page.mapcount()) >= 0) {
       return false;
     }
-    long extra = 1 + (page == fault ? 1 : 0) + (page.isDevicePrivate() ? 1 : 0);
+    long extra = page == fault ? 2 : 1;
+    extra += page.isDevicePrivate() ? 1 : 0;
     extra += cpu.test_bit(PG_SWAPCACHE, page.flags()) ? 1 : 0;
     return cpu.atomic_read(page.refcount()) - extra <= cpu.atomic_read(page.mapcount()) + 1;
   }

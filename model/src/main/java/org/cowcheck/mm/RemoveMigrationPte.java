@@ -14,7 +14,8 @@ import org.cowcheck.patch.KernelState;
  * migration entry of the old page maps the new one, which is the old one if migration failed.
  *
  * <p>S1 to S3 bring exclusivity back from every entry but a readable one. Nothing orders the flag
- * before the entry: a GUP-fast that sees the entry and not the flag backs off.
+ * before the entry: a GUP-fast that sees the entry and not the flag backs off. S0 stores the entry
+ * before it counts the mapping; the RFC is taken to do as v5.19 does.
  *
  * <p>Left out: the lock of the anon_vma, mlock, soft-dirty and accessed bits; that mprotect() may
  * have made the VMA read-only meanwhile.
@@ -68,8 +69,14 @@ public final class RemoveMigrationPte {
         PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(page))
             && kernel.has(EXCLUSIVE)
             && (Pte.isExclusiveMigration(entry) || !kernel.has(READABLE));
+    long pte = restored(entry, page, dirty);
+    if (kernel.state() == KernelState.S0) {
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    }
     AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, exclusive);
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), restored(entry, page, dirty));
+    if (kernel.state() != KernelState.S0) {
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    }
   }
 
   private static long restored(long entry, Page page, boolean dirty) {

@@ -5,10 +5,12 @@ import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
 
 /**
  * restore_exclusive_pte() (mm/memory.c), S0 to S3: a device-exclusive entry becomes present again.
- * The reference of the entry becomes that of the mapping, and PG_anon_exclusive stays as it is.
+ * The reference of the entry becomes that of the mapping, and PG_anon_exclusive stays as it is. S0
+ * stores the entry before it counts the mapping.
  *
  * <p>Left out: soft-dirty and accessed bits.
  */
@@ -39,10 +41,15 @@ final class RestoreExclusivePte {
           !PageTests.folioTestAnon(cpu.at(CHECK), Ref.to(page))
               || !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
     }
+    long pte = writable ? Pte.writable(page) : Pte.readOnly(page) | (entry & Pte.UFFD_WP);
+    if (kernel.state() == KernelState.S0) {
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    }
     if (PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(page))) {
       AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, false);
     }
-    long pte = writable ? Pte.writable(page) : Pte.readOnly(page) | (entry & Pte.UFFD_WP);
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    if (kernel.state() != KernelState.S0) {
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    }
   }
 }

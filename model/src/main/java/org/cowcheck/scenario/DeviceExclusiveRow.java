@@ -2,6 +2,7 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.EntryRule;
+import org.cowcheck.invariant.Instant;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -80,22 +81,84 @@ final class DeviceExclusiveRow {
               (kernel, memory) -> build(kernel, memory, true))
           .from(ROW);
 
+  static final Scenario RACE =
+      new Scenario(
+              "entry-device-exclusive-fork-meanwhile",
+              "a page is made device-exclusive and faulted in again, while its mm forks",
+              """
+              Fork finds the page mapped, or the device-exclusive entry. It restores that only if
+              it gets the page lock; if the driver or a fault has it, fork fails with -EBUSY. If it
+              comes after the driver has its reference, both entries become device-exclusive, but
+              read-only, of a page that is shared: the driver is refused, and faults restore them.
+
+                CPU0: fork                                CPU1: make device-exclusive, then fault
+                                                          (DX12) store the entry: device-exclusive
+                (C36)  lock the page? no
+                                                          (DX16) unlock the page
+                (C18)  [nothing: fork fails]
+                                                          (DX32) store the PTE: writable
+              """,
+              SOURCE,
+              ImmutableList.of(),
+              ImmutableList.<Patch>builder()
+                  .addAll(Patches.withFlag())
+                  .add(MigrationPatches.WITHOUT_DEVICE_RESTORE)
+                  .build(),
+              DeviceExclusiveRow::meanwhile)
+          .from(ROW);
+
   private DeviceExclusiveRow() {}
+
+  private static boolean isExclusive(PinRace race, Instant instant) {
+    long exclusive = PageFlag.bit(PageFlag.anonExclusive(race.kernel.state()));
+    return (instant.value(race.page.flags()) & exclusive) != 0;
+  }
+
+  private static Invariant row(PinRace race) {
+    return EntryRule.always(
+        "a device-exclusive entry names a page that is not exclusive",
+        race.table,
+        (instant, entry) -> !Pte.isDeviceExclusive(entry) || isExclusive(race, instant));
+  }
+
+  private static Setting meanwhile(Kernel kernel, Memory memory) {
+    PinRace race = PinRace.writable(kernel, memory);
+    DeviceExclusive device = new DeviceExclusive(kernel, memory, race.free);
+    Fork fork = new Fork(kernel, memory, race.free);
+    return race.running(
+        ImmutableList.of(
+            EntryRule.always(
+                "a device-exclusive entry and PG_anon_exclusive of its page do not agree",
+                race.table,
+                (instant, entry) ->
+                    !Pte.isDeviceExclusive(entry)
+                        || Pte.writable(entry) == isExclusive(race, instant))),
+        new Program(
+            "fork",
+            cpu -> {
+              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
+              return 1;
+            }),
+        new Program(
+            "make device-exclusive, then fault",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              Page made = device.makeDeviceExclusive(cpu, race.vmas());
+              if (made == null) {
+                return 0;
+              }
+              device.done(cpu, made);
+              return device.removeEntry(cpu, race.table) ? 2 : 1;
+            }));
+  }
 
   private static Setting build(Kernel kernel, Memory memory, boolean forks) {
     Page page = AnonPage.mapped(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     DeviceExclusive device = new DeviceExclusive(kernel, memory, race.free);
     Fork fork = new Fork(kernel, memory, race.free);
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(kernel.state()));
-    Invariant row =
-        EntryRule.always(
-            "a device-exclusive entry names a page that is not exclusive",
-            race.table,
-            (instant, entry) ->
-                !Pte.isDeviceExclusive(entry) || (instant.value(page.flags()) & exclusive) != 0);
     return race.running(
-        ImmutableList.of(row),
+        ImmutableList.of(row(race)),
         race.gupFast(PinRace.Pin.WRITABLE),
         new Program(
             forks ? "make device-exclusive, then fork" : "make device-exclusive, then fault",

@@ -7,6 +7,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.HwPoison;
+import org.cowcheck.mm.Migrate;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
@@ -20,6 +21,36 @@ import org.cowcheck.patch.Patches;
  * then on.
  */
 final class HwPoisonRow {
+  private static final String SOURCE =
+      "the table of RFC 08/13, 20220224122614.94921-9-david@redhat.com: HW poison";
+
+  static final Scenario MIGRATION =
+      new Scenario(
+              "entry-hwpoison-migration",
+              "an exclusive page is poisoned while it is migrated",
+              """
+              memory_failure() sets PG_hwpoison before it has a reference or the page lock.
+              Migration may find the flag when it unmaps the page: it stores a poison entry then,
+              and PG_anon_exclusive stays, although no entry will bring it back. If the page moves
+              all the same, nobody maps the new page, and v5.19 and v6.1 copy a stale flag to it.
+
+                CPU0: memory failure                      CPU1: migration
+                (HW1) set PG_hwpoison
+                                                          (MG4)  clear the PTE
+                                                          (MG7)  PG_hwpoison? yes
+                                                          (MG12) store the poison entry
+                (HW2) _refcount + 1 unless 0
+                                                          (MG21) _refcount: an extra reference?
+              """,
+              SOURCE,
+              ImmutableList.of(),
+              ImmutableList.<Patch>builder()
+                  .addAll(Patches.withFlag())
+                  .add(MigrationPatches.WITH_POISON_CLEAR)
+                  .build(),
+              HwPoisonRow::migration)
+          .from(new Origin.EntryRow("HW poison"));
+
   static final Scenario SCENARIO =
       new Scenario(
               "entry-hwpoison",
@@ -37,7 +68,7 @@ final class HwPoisonRow {
                                                           (HW11) store the poison entry
                                                           (C18)  store the child's entry: the same
               """,
-              "the table of RFC 08/13, 20220224122614.94921-9-david@redhat.com: HW poison",
+              SOURCE,
               ImmutableList.of("the fork runs on the CPU that handles the failure, after it"),
               ImmutableList.<Patch>builder()
                   .addAll(Patches.withFlag())
@@ -53,15 +84,8 @@ final class HwPoisonRow {
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     HwPoison poison = new HwPoison(kernel, race.free);
     Fork fork = new Fork(kernel, memory, race.free);
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(kernel.state()));
-    Invariant row =
-        EntryRule.always(
-            "PG_anon_exclusive of a poisoned page changed",
-            race.table,
-            (instant, entry) ->
-                !Pte.isHwpoison(entry) || (instant.value(page.flags()) & exclusive) != 0);
     return race.running(
-        ImmutableList.of(row),
+        row(race),
         race.gupFast(PinRace.Pin.WRITABLE),
         new Program(
             "memory failure, then fork",
@@ -73,5 +97,33 @@ final class HwPoisonRow {
               fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
               return 1;
             }));
+  }
+
+  private static ImmutableList<Invariant> row(PinRace race) {
+    long exclusive = PageFlag.bit(PageFlag.anonExclusive(race.kernel.state()));
+    return ImmutableList.of(
+        EntryRule.always(
+            "PG_anon_exclusive of a poisoned page changed",
+            race.table,
+            (instant, entry) ->
+                !Pte.isHwpoison(entry) || (instant.value(race.page.flags()) & exclusive) != 0));
+  }
+
+  private static Setting migration(Kernel kernel, Memory memory) {
+    Page page = AnonPage.isolated(memory, kernel.state());
+    PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
+    HwPoison poison = new HwPoison(kernel, race.free);
+    Migrate migrate = new Migrate(kernel, race.free);
+    return race.running(
+        row(race),
+        new Program(
+            "memory failure",
+            cpu -> poison.memoryFailure(kernel.boot(cpu), race.mm, race.table, page) ? 1 : 0),
+        new Program(
+            "migration",
+            cpu ->
+                migrate.unmapAndMove(kernel.boot(cpu), page, race.vmas(), race.slot, race.pages())
+                    ? 1
+                    : 0));
   }
 }

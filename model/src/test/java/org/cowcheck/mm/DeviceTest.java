@@ -147,7 +147,7 @@ final class DeviceTest {
 
   private static List<String> steps(OneEntry one) {
     return one.did("MV7|MV8|E1|E2|E3|E4|MV12|MV16|MV17|MV18").stream()
-        .map(line -> line.split(" ")[0])
+        .map(line -> line.replaceAll(" .*", ""))
         .distinct()
         .toList();
   }
@@ -263,7 +263,7 @@ final class DeviceTest {
     List<String> stores =
         one.did("MV55|MV56|MV57").stream()
             .filter(line -> !line.contains(" load "))
-            .map(line -> line.split("=")[0])
+            .map(line -> line.replaceAll("=.*", ""))
             .toList();
     String flags = "MV55 store ONCE device.flags";
     String mapping = "MV57 store ONCE device.mapping";

@@ -113,13 +113,4 @@ final class SwapoffTest {
     assertEquals(1 | SwapSlot.HAS_CACHE, OneEntry.value(one.slot.swapMap()));
     assertEquals(one.page.address(), OneEntry.value(one.slot.swapCache()));
   }
-
-  @Test
-  void zappingLeavesEntriesOfOtherTypes() {
-    OneEntry one = new OneEntry(KernelState.S3, 1);
-    long migration = one.page.address() | Pte.MIGRATION;
-    OneEntry.set(one.table.pte(), migration);
-    assertFalse(zap(one));
-    assertEquals(migration, one.pte());
-  }
 }
