@@ -23,6 +23,9 @@ import org.cowcheck.memory.Word;
  */
 public record HugetlbVma(Mm mm, PageTable table, Word entry, Spinlock lock, Spinlock faultMutex) {
 
+  /** The pages of a page of hugetlb: as few as have a tail. */
+  public static final int PAGES = 2;
+
   /** A page of the size of a PMD, which the PMD entry of a walk maps. */
   public static HugetlbVma ofPmd(Mm mm, PageTable table, Spinlock faultMutex) {
     return new HugetlbVma(mm, table, table.pmd(), table.above().lock(), faultMutex);

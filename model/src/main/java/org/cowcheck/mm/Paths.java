@@ -41,6 +41,7 @@ public final class Paths {
         HugetlbWp.STEPS,
         HugetlbZap.STEPS,
         FollowHugetlbPage.STEPS,
-        HugetlbAccess.STEPS);
+        HugetlbAccess.STEPS,
+        HugePmdSharing.STEPS);
   }
 }

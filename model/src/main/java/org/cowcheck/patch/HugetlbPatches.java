@@ -72,8 +72,20 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("HX1")));
 
+  private static final Patch UNSHARE_SYNC =
+      new Patch(
+          "S3-with-huge-pmd-unshare-sync",
+          "v6.1 with tlb_remove_table_sync_one() in huge_pmd_unshare() (1013af4f585f)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("HS12")));
+
   static final ImmutableList<Patch> ALL =
-      ImmutableList.<Patch>builder().addAll(FORK).addAll(FREE).addAll(UNSHARE).add(UFFD_WP).build();
+      ImmutableList.<Patch>builder()
+          .addAll(FORK)
+          .addAll(FREE)
+          .addAll(UNSHARE)
+          .add(UFFD_WP, UNSHARE_SYNC)
+          .build();
 
   private HugetlbPatches() {}
 
@@ -95,5 +107,10 @@ public final class HugetlbPatches {
   /** The kernel states that have uffd-wp of hugetlb, and the variant that bears on it. */
   public static ImmutableList<Patch> uffdWp() {
     return ImmutableList.of(Patch.of(KernelState.S2), Patch.of(KernelState.S3), UFFD_WP);
+  }
+
+  /** The kernel states, and the variant that bears on tables of PMD entries that are shared. */
+  public static ImmutableList<Patch> unsharePmd() {
+    return Patches.statesAnd(UNSHARE_SYNC);
   }
 }

@@ -34,7 +34,9 @@ final class GupHugePudWithoutUnshare {
               """,
               "RFC 12/13 of the series of 24 Feb 2022; changelog of v1",
               ImmutableList.of(
-                  "one CPU only", "the PUD entry has a lock of its own, not page_table_lock"),
+                  "one CPU only",
+                  "in traces mm.pmd is the PUD entry",
+                  "the PUD entry has a lock of its own, not page_table_lock"),
               HugetlbPatches.unshare(),
               GupHugePudWithoutUnshare::build)
           .from(

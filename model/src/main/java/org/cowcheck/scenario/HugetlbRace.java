@@ -28,9 +28,6 @@ import org.cowcheck.patch.KernelState;
  * child, and a page for whoever has to copy.
  */
 final class HugetlbRace {
-  /** The pages of a page of hugetlb. */
-  static final int SIZE = 2;
-
   final Kernel kernel;
   final Memory memory;
   final Machine machine;
@@ -55,11 +52,11 @@ final class HugetlbRace {
     machine.add(otherSpare);
     Spinlock faultMutex = memory.spinlock("fault_mutex");
     Mm mm = machine.mm("mm", true);
-    this.table = machine.map(mm, PageTable.deposited(memory, "mm", entry, SIZE));
+    this.table = machine.map(mm, PageTable.deposited(memory, "mm", entry, HugetlbVma.PAGES));
     this.parent = HugetlbVma.ofPmd(mm, table, faultMutex);
     Mm childMm = machine.mm("child", true);
     PageTable childTable =
-        machine.map(childMm, PageTable.deposited(memory, "child", childEntry, SIZE));
+        machine.map(childMm, PageTable.deposited(memory, "child", childEntry, HugetlbVma.PAGES));
     this.child = HugetlbVma.ofPmd(childMm, childTable, faultMutex);
   }
 

@@ -31,7 +31,8 @@ public final class Scenarios {
           GupHugePudWithoutUnshare.SCENARIO,
           HugetlbReuse.GET,
           HugetlbReuse.PIN,
-          HugetlbWpSkipsUffdWp.SCENARIO);
+          HugetlbWpSkipsUffdWp.SCENARIO,
+          HugePmdUnshareVersusGupFast.SCENARIO);
 
   private Scenarios() {}
 
