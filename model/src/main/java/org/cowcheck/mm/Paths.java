@@ -42,6 +42,9 @@ public final class Paths {
         HugetlbZap.STEPS,
         FollowHugetlbPage.STEPS,
         HugetlbAccess.STEPS,
-        HugePmdSharing.STEPS);
+        HugePmdSharing.STEPS,
+        HugetlbMigrate.STEPS,
+        FollowHugePage.STEPS,
+        HugetlbProtect.STEPS);
   }
 }

@@ -79,12 +79,26 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("HS12")));
 
+  private static final ImmutableList<Patch> FOLLOW_PAGE =
+      ImmutableList.of(
+          new Patch(
+              "S2-with-huge-page-table-lock",
+              "v5.19 with huge_pte_lock() in follow_page() of a CONT-PTE page (fac35ba763ed)",
+              KernelState.S2,
+              ImmutableList.of(new Edit.AddHunk("HL20"))),
+          new Patch(
+              "S3-without-huge-page-table-lock",
+              "v6.1 without huge_pte_lock() in follow_page() of a CONT-PTE page (fac35ba763ed)",
+              KernelState.S3,
+              ImmutableList.of(new Edit.DropHunk("HL20"))));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.<Patch>builder()
           .addAll(FORK)
           .addAll(FREE)
           .addAll(UNSHARE)
           .add(UFFD_WP, UNSHARE_SYNC)
+          .addAll(FOLLOW_PAGE)
           .build();
 
   private HugetlbPatches() {}
@@ -112,5 +126,10 @@ public final class HugetlbPatches {
   /** The kernel states, and the variant that bears on tables of PMD entries that are shared. */
   public static ImmutableList<Patch> unsharePmd() {
     return Patches.statesAnd(UNSHARE_SYNC);
+  }
+
+  /** The kernel states, and the variants that bear on the lock of a CONT-PTE page. */
+  public static ImmutableList<Patch> followPage() {
+    return Patches.statesAnd(FOLLOW_PAGE.toArray(Patch[]::new));
   }
 }

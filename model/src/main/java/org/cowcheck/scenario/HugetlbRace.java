@@ -94,6 +94,11 @@ final class HugetlbRace {
     return page(memory, state, 0, 1, true);
   }
 
+  /** A page of hugetlb that is mapped exclusively, and isolated by somebody with a reference. */
+  static PageBlock isolated(Memory memory, KernelState state) {
+    return page(memory, state, 1, 2, true);
+  }
+
   private static PageBlock page(
       Memory memory, KernelState state, int mappings, int references, boolean isExclusive) {
     long exclusive =

@@ -32,7 +32,8 @@ public final class Scenarios {
           HugetlbReuse.GET,
           HugetlbReuse.PIN,
           HugetlbWpSkipsUffdWp.SCENARIO,
-          HugePmdUnshareVersusGupFast.SCENARIO);
+          HugePmdUnshareVersusGupFast.SCENARIO,
+          FollowHugePageWithWrongLock.SCENARIO);
 
   private Scenarios() {}
 
