@@ -22,7 +22,7 @@ import org.cowcheck.patch.Kernel;
  * Task}, but each access names a page of the huge page.
  */
 public final class HugetlbTask {
-  public static final Steps STEPS = new Steps("the holder of a page of hugetlb");
+  public static final Steps STEPS = new Steps("device with a page of hugetlb");
 
   private static final Step LOAD =
       STEPS.step("HT1", "device or kernel", "load from the page that it has pinned");
