@@ -18,8 +18,8 @@ import org.cowcheck.patch.KernelState;
  * is nothing to freeze: the count is looked at once, after the page is unmapped.
  *
  * <p>Left out: anon_vma and its lock; a page that somebody else has locked, which is waited for;
- * cgroups and what the pool keeps of a page; PG_mappedtodisk, which S2 and S3 copy and which is
- * clear by then.
+ * cgroups and what the pool keeps of a page; the flags that are copied, among them PG_mappedtodisk
+ * in S2 and S3, which is clear by then: the new page gets PG_uptodate alone, as a new page does.
  */
 public final class HugetlbMigrate {
   public static final Steps STEPS = new Steps("unmap_and_move_huge_page");

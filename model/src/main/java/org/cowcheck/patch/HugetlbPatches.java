@@ -92,12 +92,19 @@ public final class HugetlbPatches {
               KernelState.S3,
               ImmutableList.of(new Edit.DropHunk("HL20"))));
 
+  private static final Patch NO_RECHECK =
+      new Patch(
+          "S3-without-gup-huge-pmd-recheck",
+          "v6.1 without the second look of gup_huge_pmd() at the entry",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("HG3")));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.<Patch>builder()
           .addAll(FORK)
           .addAll(FREE)
           .addAll(UNSHARE)
-          .add(UFFD_WP, UNSHARE_SYNC)
+          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK)
           .addAll(FOLLOW_PAGE)
           .build();
 
@@ -131,5 +138,10 @@ public final class HugetlbPatches {
   /** The kernel states, and the variants that bear on the lock of a CONT-PTE page. */
   public static ImmutableList<Patch> followPage() {
     return Patches.statesAnd(FOLLOW_PAGE.toArray(Patch[]::new));
+  }
+
+  /** The kernel states, and the variant that bears on migration of hugetlb. */
+  public static ImmutableList<Patch> migration() {
+    return Patches.statesAnd(NO_RECHECK);
   }
 }

@@ -72,6 +72,12 @@ final class HugetlbRace {
     return new HugetlbRace(kernel, memory, huge, Pte.readOnly(huge.head()) | Pte.HUGE, 0);
   }
 
+  /** An exclusive page that the parent maps writable, and that somebody has isolated. */
+  static HugetlbRace isolated(Kernel kernel, Memory memory) {
+    PageBlock huge = isolated(memory, kernel.state());
+    return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
+  }
+
   /** Nothing is mapped; the entry of the parent has this value. */
   static HugetlbRace unmapped(Kernel kernel, Memory memory, long entry) {
     return new HugetlbRace(kernel, memory, freePage(memory, "huge"), entry, 0);

@@ -33,7 +33,8 @@ public final class Scenarios {
           HugetlbReuse.PIN,
           HugetlbWpSkipsUffdWp.SCENARIO,
           HugePmdUnshareVersusGupFast.SCENARIO,
-          FollowHugePageWithWrongLock.SCENARIO);
+          FollowHugePageWithWrongLock.SCENARIO,
+          GupFastVersusHugetlbMigration.SCENARIO);
 
   private Scenarios() {}
 
