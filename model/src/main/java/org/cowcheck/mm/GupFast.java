@@ -29,9 +29,9 @@ import org.cowcheck.patch.KernelState;
  * smp_mb__after_atomic() at G12, paired with the smp_mb() at E1 of page_try_share_anon_rmap(), and
  * smp_rmb() at G17, paired with its smp_mb__after_atomic() at E4.
  *
- * <p>Left out: the levels above the PMD, the slow path (a failure ends the attempt), secret memory,
- * statistics, and sanity_check_pinned_pages() of DEBUG_VM at the end, whose answer the invariants
- * give.
+ * <p>Left out: the levels above the PMD but for hugetlb ({@link GupHugetlb}), the slow path (a
+ * failure ends the attempt), secret memory, statistics, and sanity_check_pinned_pages() of DEBUG_VM
+ * at the end, whose answer the invariants give.
  */
 public final class GupFast {
   public static final Steps STEPS = new Steps("gup_pte_range");

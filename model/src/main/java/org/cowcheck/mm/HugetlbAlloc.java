@@ -27,9 +27,9 @@ final class HugetlbAlloc {
 
   private HugetlbAlloc() {}
 
-  /** alloc_huge_page(): the head of a free page of hugetlb, of the size of another. */
-  static Page allocHugePage(Cpu cpu, FreeList pages, int size) {
-    Page head = pages.take(size);
+  /** alloc_huge_page(): the head of a free page of hugetlb. */
+  static Page allocHugePage(Cpu cpu, FreeList pages) {
+    Page head = pages.take(HugetlbVma.PAGES);
     cpu.VM_BUG_ON(cpu.at(CHECK).atomic_read(head.refcount()) != 0);
     cpu.at(REFCOUNT).atomic_set(head.refcount(), 1);
     return head;

@@ -135,7 +135,7 @@ public final class HugetlbFault {
   }
 
   private void hugetlbNoPage(Cpu cpu, HugetlbVma vma, long none, Access access, FreeList pages) {
-    Page page = HugetlbAlloc.allocHugePage(cpu, pages, vma.table().size());
+    Page page = HugetlbAlloc.allocHugePage(cpu, pages);
     HugetlbAlloc.clearHugePage(cpu, page);
     HugetlbAlloc.setPageUptodate(cpu, page);
     cpu.VM_BUG_ON(cpu.at(LOCK_NEW).test_and_set_bit_lock(PG_LOCKED, page.flags()));

@@ -193,7 +193,7 @@ public final class HugetlbFork {
     Page page = Pte.page(memory, entry);
     cpu.at(DROP_LOCKS).spin_unlock(parent.lock());
     cpu.spin_unlock(child.lock());
-    Page copy = HugetlbAlloc.allocHugePage(cpu, pages, page.block().size());
+    Page copy = HugetlbAlloc.allocHugePage(cpu, pages);
     HugetlbAlloc.copyHugePage(cpu, copy, page);
     free.putPage(cpu.at(PUT), page);
     cpu.at(DST_LOCK_AGAIN).spin_lock(child.lock());

@@ -23,6 +23,9 @@ import org.cowcheck.memory.Word;
  */
 public record HugetlbVma(Mm mm, PageTable table, Word entry, Spinlock lock, Spinlock faultMutex) {
 
+  /** The pages of a page of hugetlb: as few as have a tail. */
+  public static final int PAGES = 2;
+
   /** A page of the size of a PMD, which the PMD entry of a walk maps. */
   public static HugetlbVma ofPmd(Mm mm, PageTable table, Spinlock faultMutex) {
     return new HugetlbVma(mm, table, table.pmd(), table.above().lock(), faultMutex);
@@ -33,9 +36,11 @@ public record HugetlbVma(Mm mm, PageTable table, Word entry, Spinlock lock, Spin
     return new HugetlbVma(mm, pmdTable, pmdTable.pte(), pmdTable.lock(), faultMutex);
   }
 
-  /** A page of the size of some PTEs, which the first of them maps here. */
-  public static HugetlbVma ofContPte(
-      Mm mm, PageTable table, Spinlock pageTableLock, Spinlock faultMutex) {
-    return new HugetlbVma(mm, table, table.pte(), pageTableLock, faultMutex);
+  /**
+   * A page of the size of some PTEs, which the first of them maps here. page_table_lock of the mm
+   * is the lock of the PMD entry above, as it is where PMD locks are not split.
+   */
+  public static HugetlbVma ofContPte(Mm mm, PageTable table, Spinlock faultMutex) {
+    return new HugetlbVma(mm, table, table.pte(), table.above().lock(), faultMutex);
   }
 }

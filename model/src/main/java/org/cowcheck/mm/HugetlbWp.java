@@ -94,7 +94,7 @@ final class HugetlbWp {
     cpu.at(GET).atomic_inc(old.refcount());
     cpu.note(WriteFault.COPIED, old.address());
     cpu.at(UNLOCK).spin_unlock(vma.lock());
-    Page copy = HugetlbAlloc.allocHugePage(cpu, pages, old.block().size());
+    Page copy = HugetlbAlloc.allocHugePage(cpu, pages);
     HugetlbAlloc.copyHugePage(cpu, copy, old);
     HugetlbAlloc.setPageUptodate(cpu, copy);
     Page unused = install(cpu, vma, entry, unshare, copy) ? old : copy;

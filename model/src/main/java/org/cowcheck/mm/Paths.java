@@ -84,6 +84,10 @@ public final class Paths {
         MovePtes.STEPS,
         FreePgtables.STEPS,
         PteAlloc.STEPS,
-        HugeUserWrite.STEPS);
+        HugeUserWrite.STEPS,
+        HugePmdSharing.STEPS,
+        HugetlbMigrate.STEPS,
+        FollowHugePage.STEPS,
+        HugetlbProtect.STEPS);
   }
 }

@@ -77,6 +77,9 @@ final class ShareAnonRmap {
   /** The words that a branch on {@link #pageMaybeDmaPinned} depends on. */
   static Word[] countsOfPins(Page page) {
     Page head = page.block().head();
+    if (page.block().isHugetlb()) {
+      return new Word[] {head.flags(), head.block().compoundPincount()};
+    }
     return head.block().compoundPincount() == null
         ? new Word[] {page.refcount()}
         : new Word[] {head.flags(), head.block().compoundPincount(), page.refcount()};

@@ -72,8 +72,41 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("HX1")));
 
+  private static final Patch UNSHARE_SYNC =
+      new Patch(
+          "S3-with-huge-pmd-unshare-sync",
+          "v6.1 with tlb_remove_table_sync_one() in huge_pmd_unshare() (1013af4f585f)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("HS12")));
+
+  private static final ImmutableList<Patch> FOLLOW_PAGE =
+      ImmutableList.of(
+          new Patch(
+              "S2-with-huge-page-table-lock",
+              "v5.19 with huge_pte_lock() in follow_page() of a CONT-PTE page (fac35ba763ed)",
+              KernelState.S2,
+              ImmutableList.of(new Edit.AddHunk("HL20"))),
+          new Patch(
+              "S3-without-huge-page-table-lock",
+              "v6.1 without huge_pte_lock() in follow_page() of a CONT-PTE page (fac35ba763ed)",
+              KernelState.S3,
+              ImmutableList.of(new Edit.DropHunk("HL20"))));
+
+  private static final Patch NO_RECHECK =
+      new Patch(
+          "S3-without-gup-huge-pmd-recheck",
+          "v6.1 without the second look of gup_huge_pmd() at the entry",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("HG3")));
+
   static final ImmutableList<Patch> ALL =
-      ImmutableList.<Patch>builder().addAll(FORK).addAll(FREE).addAll(UNSHARE).add(UFFD_WP).build();
+      ImmutableList.<Patch>builder()
+          .addAll(FORK)
+          .addAll(FREE)
+          .addAll(UNSHARE)
+          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK)
+          .addAll(FOLLOW_PAGE)
+          .build();
 
   private HugetlbPatches() {}
 
@@ -95,5 +128,20 @@ public final class HugetlbPatches {
   /** The kernel states that have uffd-wp of hugetlb, and the variant that bears on it. */
   public static ImmutableList<Patch> uffdWp() {
     return ImmutableList.of(Patch.of(KernelState.S2), Patch.of(KernelState.S3), UFFD_WP);
+  }
+
+  /** The kernel states, and the variant that bears on tables of PMD entries that are shared. */
+  public static ImmutableList<Patch> unsharePmd() {
+    return Patches.statesAnd(UNSHARE_SYNC);
+  }
+
+  /** The kernel states, and the variants that bear on the lock of a CONT-PTE page. */
+  public static ImmutableList<Patch> followPage() {
+    return Patches.statesAnd(FOLLOW_PAGE.toArray(Patch[]::new));
+  }
+
+  /** The kernel states, and the variant that bears on migration of hugetlb. */
+  public static ImmutableList<Patch> migration() {
+    return Patches.statesAnd(NO_RECHECK);
   }
 }

@@ -12,7 +12,8 @@ import org.cowcheck.patch.Platform;
 /** GUP-fast takes a read-only pin of a page of hugetlb of the size of a PUD, which is shared. */
 final class GupHugePudWithoutUnshare {
   private static final String FIX =
-      "v1 of the series: gup_must_unshare() in gup_hugepte() and gup_huge_pud() (a7f226604170)";
+      "a7f226604170 (mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous"
+          + " page), from v1 of the series on";
 
   static final Scenario SCENARIO =
       new Scenario(
@@ -34,7 +35,9 @@ final class GupHugePudWithoutUnshare {
               """,
               "RFC 12/13 of the series of 24 Feb 2022; changelog of v1",
               ImmutableList.of(
-                  "one CPU only", "the PUD entry has a lock of its own, not page_table_lock"),
+                  "one CPU only",
+                  "in traces mm.pmd is the PUD entry",
+                  "the PUD entry has a lock of its own, not page_table_lock"),
               HugetlbPatches.unshare(),
               GupHugePudWithoutUnshare::build)
           .from(

@@ -28,9 +28,6 @@ import org.cowcheck.patch.KernelState;
  * child, and a page for whoever has to copy.
  */
 final class HugetlbRace {
-  /** The pages of a page of hugetlb. */
-  static final int SIZE = 2;
-
   final Kernel kernel;
   final Memory memory;
   final Machine machine;
@@ -55,11 +52,11 @@ final class HugetlbRace {
     machine.add(otherSpare);
     Spinlock faultMutex = memory.spinlock("fault_mutex");
     Mm mm = machine.mm("mm", true);
-    this.table = machine.map(mm, PageTable.deposited(memory, "mm", entry, SIZE));
+    this.table = machine.map(mm, PageTable.deposited(memory, "mm", entry, HugetlbVma.PAGES));
     this.parent = HugetlbVma.ofPmd(mm, table, faultMutex);
     Mm childMm = machine.mm("child", true);
     PageTable childTable =
-        machine.map(childMm, PageTable.deposited(memory, "child", childEntry, SIZE));
+        machine.map(childMm, PageTable.deposited(memory, "child", childEntry, HugetlbVma.PAGES));
     this.child = HugetlbVma.ofPmd(childMm, childTable, faultMutex);
   }
 
@@ -73,6 +70,12 @@ final class HugetlbRace {
   static HugetlbRace readOnly(Kernel kernel, Memory memory) {
     PageBlock huge = mapped(memory, kernel.state(), 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.readOnly(huge.head()) | Pte.HUGE, 0);
+  }
+
+  /** An exclusive page that the parent maps writable, and that somebody has isolated. */
+  static HugetlbRace isolated(Kernel kernel, Memory memory) {
+    PageBlock huge = isolated(memory, kernel.state());
+    return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
   }
 
   /** Nothing is mapped; the entry of the parent has this value. */
@@ -95,6 +98,11 @@ final class HugetlbRace {
   /** A page of hugetlb that was mapped exclusively and is no more; one reference is left. */
   static PageBlock zapped(Memory memory, KernelState state) {
     return page(memory, state, 0, 1, true);
+  }
+
+  /** A page of hugetlb that is mapped exclusively, and isolated by somebody with a reference. */
+  static PageBlock isolated(Memory memory, KernelState state) {
+    return page(memory, state, 1, 2, true);
   }
 
   private static PageBlock page(

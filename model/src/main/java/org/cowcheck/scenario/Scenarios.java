@@ -102,7 +102,10 @@ public final class Scenarios {
           SlowGupVersusFork.READ_ONLY,
           SlowGupVersusFork.AFTER_FAST,
           SlowGupVersusKsm.SCENARIO,
-          WriteFaultVersusSwapIn.SCENARIO);
+          WriteFaultVersusSwapIn.SCENARIO,
+          HugePmdUnshareVersusGupFast.SCENARIO,
+          FollowHugePageWithWrongLock.SCENARIO,
+          GupFastVersusHugetlbMigration.SCENARIO);
 
   private Scenarios() {}
 

@@ -348,6 +348,13 @@ final class ExclusivityTest {
   }
 
   @Test
+  void aPinnedPageOfAFileNeedNotBeExclusive() {
+    pinned().with(page.flags(), 0).with(page.mapping(), 0x4000).assertBreaks(NONE);
+    with(child.pte(), Pte.writable(page)).with(page.mapcount(), 1).with(page.refcount(), 1026);
+    assertBreaks(NONE);
+  }
+
+  @Test
   void aReportNamesThePage() {
     mapped().with(page.flags(), 0);
     End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());

@@ -231,4 +231,55 @@ final class HugetlbFaultTest {
     slow(one).pin(one.cpu(), one.parent, 0, true, one.pages());
     assertTrue(one.machine.bug());
   }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void mprotectMakesAnEntryReadOnly(KernelState state) {
+    OneHugetlbPage one = new OneHugetlbPage(state);
+    HugetlbProtect protect = new HugetlbProtect(one.machine.kernel);
+    protect.changeProtection(one.cpu(), one.parent);
+    assertEquals((Pte.writable(one.head()) | Pte.HUGE) & ~Pte.WRITE, value(one.parent.entry()));
+    assertEquals(state != KernelState.S0, one.isExclusive(one.huge));
+    long migration = one.head().address() | Pte.MIGRATION | Pte.HUGE;
+    set(one.parent.entry(), migration | Pte.WRITE);
+    protect.changeProtection(one.cpu(), one.parent);
+    assertEquals(
+        state == KernelState.S0 ? migration : migration | Pte.EXCLUSIVE, value(one.parent.entry()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = KernelState.class,
+      names = {"S2", "S3"})
+  void whatUserfaultfdProtectsIsMappedWithItsBit(KernelState state) {
+    OneHugetlbPage one = unmapped(state);
+    set(one.parent.entry(), HugetlbFault.UFFD_WP_MARKER);
+    fault(one, Access.READ);
+    assertEquals(
+        Pte.readOnly(one.spare.head()) | Pte.HUGE | Pte.UFFD_WP, value(one.parent.entry()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void userCodeFaultsUntilItMayWrite(KernelState state) {
+    OneHugetlbPage one = unmapped(state);
+    HugetlbAccess user =
+        new HugetlbAccess(one.machine.kernel, one.machine.memory, one.machine.free);
+    FreeList pages = one.pages();
+    assertEquals(0, user.read(one.cpu(), one.parent, 1, pages));
+    assertTrue(user.write(one.cpu(), one.parent, 1, 9, pages));
+    assertEquals(9, value(one.spare.pages().get(1).contents()));
+    assertEquals(9, user.read(one.cpu(), one.parent, 1, pages));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void userCodeGivesUpOnAPageThatStaysLocked(KernelState state) {
+    OneHugetlbPage one = new OneHugetlbPage(state).readOnly();
+    set(one.head().flags(), value(one.head().flags()) | 1 << PageFlag.PG_LOCKED);
+    assertFalse(
+        new HugetlbAccess(one.machine.kernel, one.machine.memory, one.machine.free)
+            .write(one.cpu(), one.parent, 0, 9, one.pages()));
+    assertEquals(7, value(one.head().contents()));
+  }
 }

@@ -168,7 +168,7 @@ final class HugetlbTest {
     assertFalse(one.isExclusive(one.huge));
     assertTrue(OneEntry.has(one.head(), PageFlag.PG_HEAD));
     assertEquals(one.head().address() | 1, value(one.tail().compoundHead()));
-    assertSame(one.head(), HugetlbAlloc.allocHugePage(one.cpu(), pool, 2));
+    assertSame(one.head(), HugetlbAlloc.allocHugePage(one.cpu(), pool));
     assertFalse(one.machine.bug());
   }
 
@@ -199,7 +199,7 @@ final class HugetlbTest {
   @EnumSource(KernelState.class)
   void aPageInUseIsNotAllocatedSilently(KernelState state) {
     OneHugetlbPage one = new OneHugetlbPage(state);
-    HugetlbAlloc.allocHugePage(one.cpu(), FreeList.of(one.head()), 2);
+    HugetlbAlloc.allocHugePage(one.cpu(), FreeList.of(one.head()));
     assertTrue(one.machine.bug());
   }
 
@@ -220,5 +220,44 @@ final class HugetlbTest {
     OneHugetlbPage one = new OneHugetlbPage(state);
     HugetlbRmap.add(one.machine.kernel, one.cpu(), one.head(), false);
     assertTrue(one.machine.bug());
+  }
+
+  private static HugePmdSharing.Shared sharedBy(OneHugetlbPage one, long tables) {
+    return new HugePmdSharing.Shared(
+        one.machine.memory.word("table._refcount", tables),
+        one.machine.memory.spinlock("i_mmap_rwsem"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aTableOfPmdEntriesIsSharedAndUnshared(KernelState state) {
+    OneHugetlbPage one = new OneHugetlbPage(state);
+    PageTable pmds = PageTable.of(one.machine.memory, "pmds", value(one.parent.entry()));
+    HugePmdSharing.Shared shared = sharedBy(one, 1);
+    HugePmdSharing sharing = new HugePmdSharing(one.machine.kernel);
+    set(pmds.pmd(), 0);
+    sharing.share(one.cpu(), pmds, shared);
+    assertEquals(pmds.asPmd(), value(pmds.pmd()));
+    assertEquals(2, value(shared.refcount()));
+
+    assertTrue(sharing.unshare(one.cpu(), one.machine.mm, pmds, shared));
+    assertEquals(0, value(pmds.pmd()));
+    assertEquals(1, value(shared.refcount()));
+    assertEquals(
+        List.of("HS8", "HS9", "HS11", "HS13", "HS14", "HS15", "HS16"),
+        one.steps("HS(8|9|11|12|13|14|15|16)"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aTableOfOneProcessIsNotUnshared(KernelState state) {
+    OneHugetlbPage one = new OneHugetlbPage(state);
+    PageTable pmds = PageTable.of(one.machine.memory, "pmds", value(one.parent.entry()));
+    HugePmdSharing.Shared shared = sharedBy(one, 1);
+    HugePmdSharing sharing = new HugePmdSharing(one.machine.kernel);
+    assertFalse(sharing.unshare(one.cpu(), one.machine.mm, pmds, shared));
+    assertEquals(pmds.asPmd(), value(pmds.pmd()));
+    sharing.share(one.cpu(), pmds, shared);
+    assertEquals(1, value(shared.refcount()));
   }
 }
