@@ -42,7 +42,7 @@ import org.cowcheck.verdict.Recording;
  */
 public final class CatalogueWalk {
   /** More executions than that are for the night. */
-  public static final long BUDGET = Long.getLong("cowcheck.budget", 10_000);
+  public static final long BUDGET = Long.getLong("cowcheck.budget", 5_000);
 
   /** Cells with more executions than that under SC are not explored under TSO a second time. */
   private static final long SMALL = 400;

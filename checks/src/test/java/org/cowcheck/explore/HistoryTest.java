@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSetMultimap;
 import com.google.common.collect.Iterables;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,12 +29,26 @@ import org.junit.jupiter.params.provider.MethodSource;
  * was visible, and gone after it.
  *
  * <p>Before, an interleaving is Sometimes under SC; a reordering is Sometimes under LKMM (on x86
- * under TSO), and Never under what is stronger. After, it is Never under all models.
+ * under TSO), and Never under what is stronger. After, it is Never under all models, but for what
+ * is known to be left.
  */
 final class HistoryTest {
   private static final ImmutableList<String> MODELS = ImmutableList.of("sc", "tso", "lkmm");
 
   private static final Expectations EXPECTATIONS = Expectations.read();
+
+  /**
+   * Fixed as far as history knows, and yet Sometimes under LKMM: a reordering is left that the fix
+   * of the interleaving does not forbid. Scenarios with patches of that kind; the record says why.
+   */
+  private static final ImmutableSetMultimap<String, String> REORDERING_IS_LEFT =
+      ImmutableSetMultimap.<String, String>builder()
+          // The second step of the pin and write_protect_seq: no barrier until 088b8aa537c2.
+          .putAll("gup-fast-vs-fork", "S0", "seed", "S2")
+          // fork's store to write_protect_seq and its load of the pins: no barrier to this day.
+          .putAll(
+              "623a1ddfeb23-hugetlb-fork", "S0-with-hugetlb-write-protect-seq", "seed", "S2", "S3")
+          .build();
 
   static Stream<Scenario> races() {
     return Scenarios.all().stream().filter(scenario -> scenario.origin() instanceof Origin.Race);
@@ -69,7 +84,9 @@ final class HistoryTest {
   private static void isGone(Scenario scenario, Patch patch) {
     for (String model : MODELS) {
       Cell cell = onDefault(scenario, patch, model);
-      assertEquals(Verdict.NEVER, verdict(cell), cell::toString);
+      boolean left =
+          model.equals("lkmm") && REORDERING_IS_LEFT.containsEntry(scenario.name(), patch.name());
+      assertEquals(left ? Verdict.SOMETIMES : Verdict.NEVER, verdict(cell), cell::toString);
     }
   }
 
@@ -79,7 +96,7 @@ final class HistoryTest {
     check(story(false, List.of(there), List.of("S3")));
     for (Scenario wrong :
         List.of(
-            story(false, List.of(there), List.of("S2")),
+            story(false, List.of(there), List.of("S3-without-M1")),
             story(false, List.of("S3"), List.of()),
             story(true, List.of(there), List.of("S3")),
             story(false, List.of("S3-without-M1"), List.of("S3")),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -140,7 +141,7 @@ final class Mutation {
   }
 
   /** What the first violation that is found breaks, or the empty string. */
-  private static String broken(Cell cell, TreeSet<String> bounds) {
+  private static String broken(Cell cell, Set<String> bounds) {
     MemoryModel model =
         MemoryModels.all().stream()
             .filter(candidate -> candidate.name().equals(cell.model()))

@@ -45,12 +45,12 @@ final class PlantedTest {
           .put("PlantedPageSlabOfSlab.WithoutClear", BUG)
           .build();
 
-  /** A flag that stays, a second look that is left out, and accesses in the wrong order. */
+  /** A flag that stays, an answer that is stale, and accesses in the wrong order. */
   @Test
   void aPlantedBugOfEachKindIsFound() throws IOException, InterruptedException {
     assertAreFound(
         Set.of(
-            "PlantedGupFastVersusFork.BlindStep",
+            "PlantedPageSlabOfSlab.StaleAnswer",
             "PlantedPageSlabAtFree.IsolatedInWrongOrder",
             "PlantedPageSlabAtFree.WithoutClear"));
   }
