@@ -75,6 +75,7 @@ public final class GupFast {
   private final Kernel kernel;
   private final Memory memory;
   private final TryGrabFolio grab;
+  private final GupHugePmd huge;
 
   /**
    * Pinning under a kernel.
@@ -86,6 +87,7 @@ public final class GupFast {
     this.kernel = kernel;
     this.memory = memory;
     this.grab = new TryGrabFolio(kernel, free);
+    this.huge = new GupHugePmd(kernel, memory, grab);
   }
 
   /**
@@ -122,6 +124,9 @@ public final class GupFast {
   /** gup_pmd_range(): one PMD entry. */
   private Page gupPmdRange(Cpu cpu, PageTable table, boolean write) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
+    if (Pte.isTransHuge(pmd)) {
+      return huge.pin(cpu, table.pmd(), pmd, table.index(), write);
+    }
     if (!Pte.isTable(pmd)) {
       return null;
     }

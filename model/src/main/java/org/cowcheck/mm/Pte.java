@@ -19,6 +19,7 @@ import org.cowcheck.memory.Memory;
  * device exclusive   struct page, DEVICE_EXCLUSIVE, perhaps WRITE
  * hardware poison    struct page, HWPOISON
  * page table         page table, TABLE: on the PMD level alone
+ * invalidated        as present or migration, with HUGE and PRESENT_INVALID, without PRESENT
  * </pre>
  *
  * <p>The kernel names pages in entries by their frame number; here the address of the struct page
@@ -62,6 +63,12 @@ public final class Pte {
   /** A PMD entry that points to a page table. */
   public static final long TABLE = 1 << 13;
 
+  /**
+   * pmd_mkinvalid(): a PMD entry that the kernel takes for present, and hardware does not. Stands
+   * for PMD_PRESENT_INVALID of arm64 and for _PAGE_PSE without _PAGE_PRESENT of x86.
+   */
+  public static final long PRESENT_INVALID = 1 << 14;
+
   private static final long BITS = (1 << 16) - 1;
   private static final long NO_PAGE = SWAP | TABLE;
 
@@ -81,6 +88,7 @@ public final class Pte {
           .put(DEVICE_EXCLUSIVE, "device-exclusive")
           .put(HWPOISON, "hwpoison")
           .put(TABLE, "table")
+          .put(PRESENT_INVALID, "invalid")
           .buildOrThrow();
 
   private Pte() {}
@@ -130,9 +138,24 @@ public final class Pte {
     return (pte & MIGRATION) != 0;
   }
 
-  /** pmd_trans_huge() or pmd_devmap(): maps a compound page. */
+  /** A present PMD entry that maps a huge page, writable and dirty or neither. */
+  public static long huge(Page head, boolean writable) {
+    return (writable ? writable(head) : readOnly(head)) | HUGE;
+  }
+
+  /** Whether a PMD entry is about a compound page, which it need not map. */
   public static boolean isHuge(long pmd) {
     return (pmd & HUGE) != 0;
+  }
+
+  /** pmd_present(): true of an entry that was made invalid, too. */
+  public static boolean pmdPresent(long pmd) {
+    return (pmd & (PRESENT | PRESENT_INVALID)) != 0;
+  }
+
+  /** pmd_trans_huge(). */
+  public static boolean isTransHuge(long pmd) {
+    return pmdPresent(pmd) && isHuge(pmd);
   }
 
   /** Whether a PMD entry points to a page table. */

@@ -131,7 +131,7 @@ public final class SwapOut {
       boolean keeps = exclusive && kernel.state() != KernelState.S1;
       long entry = Pte.swap(slot) | (keeps ? Pte.EXCLUSIVE : 0);
       cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
-      cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
+      CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
       free.putPage(cpu.at(PUT), page);
     } else {
       slot.free(cpu.at(GIVE_BACK));

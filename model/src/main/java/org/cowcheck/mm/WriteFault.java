@@ -101,7 +101,7 @@ public final class WriteFault {
     }
     Page page = Pte.page(memory, pte);
     if (!mayReuse(cpu, page)) {
-      cpu.at(GET).atomic_inc(page.refcount());
+      Folio.getPage(cpu.at(GET), page);
       cpu.note(COPIED, page.address());
       cpu.at(UNLOCK).spin_unlock(table.lock());
       wpPageCopy(cpu, mm, table, pte, unshare, page, pages);
@@ -119,8 +119,9 @@ public final class WriteFault {
         && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(state), page.flags())) {
       return true;
     }
-    if (cpu.at(COUNT).atomic_read(page.refcount()) > mostReferences(cpu, page)
-        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+    Page folio = Folio.of(cpu.at(COUNT), page);
+    if (cpu.atomic_read(folio.refcount()) > mostReferences(cpu, folio)
+        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
       return false;
     }
     boolean alone =
@@ -128,12 +129,12 @@ public final class WriteFault {
             .recheck(
                 () ->
                     (state != KernelState.S0 || cpu.atomic_read(page.mapcount()) == 0)
-                        && cpu.atomic_read(page.refcount()) == 1);
+                        && cpu.atomic_read(folio.refcount()) == 1);
     if (alone && state.hasAnonExclusive()) {
-      cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.ANON_VMA);
+      cpu.at(MAPPING).WRITE_ONCE(folio.mapping(), Page.ANON_VMA);
       cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
     return alone;
   }
 
@@ -162,7 +163,7 @@ public final class WriteFault {
       if (unshare) {
         cpu.note(UNSHARED, copy.address());
       }
-      cpu.at(REMOVE_RMAP).atomic_add_negative(-1, old.mapcount());
+      CompoundRmap.removePart(cpu.at(REMOVE_RMAP), old);
       unused = old;
     }
     free.putPage(cpu.at(PUT), unused);

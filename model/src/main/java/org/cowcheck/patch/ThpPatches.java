@@ -4,7 +4,35 @@ import com.google.common.collect.ImmutableList;
 
 /** The patches by name: the variants that bear on transparent huge pages. */
 public final class ThpPatches {
-  static final ImmutableList<Patch> ALL = ImmutableList.of();
+  private static final Edit ONLY_PRESENT = new Edit.AddHunk("SP3");
+  private static final Edit AS_GENERIC = new Edit.AddHunk("GH1");
+
+  /** The fix of 3a5a8d343e1c. */
+  public static final Patch PRESENT_ONLY =
+      new Patch(
+          "S3-with-present-only-invalidate",
+          "v6.1 with pmdp_invalidate() of present PMD entries alone (3a5a8d343e1c)",
+          KernelState.S3,
+          ImmutableList.of(ONLY_PRESENT));
+
+  /** An architecture without a pmd_access_permitted() of its own. */
+  public static final Patch GENERIC_PERMITTED =
+      new Patch(
+          "S3-with-generic-pmd-access-permitted",
+          "v6.1 with the generic pmd_access_permitted(), which asks pmd_present()",
+          KernelState.S3,
+          ImmutableList.of(AS_GENERIC));
+
+  /** Both. */
+  public static final Patch GENERIC_FIXED =
+      new Patch(
+          "S3-with-generic-pmd-access-permitted-and-present-only-invalidate",
+          "v6.1 with the generic pmd_access_permitted(), and 3a5a8d343e1c",
+          KernelState.S3,
+          ImmutableList.of(AS_GENERIC, ONLY_PRESENT));
+
+  static final ImmutableList<Patch> ALL =
+      ImmutableList.of(PRESENT_ONLY, GENERIC_PERMITTED, GENERIC_FIXED);
 
   private ThpPatches() {}
 }

@@ -23,7 +23,15 @@ public final class Scenarios {
           GupFastVersusSwapOut.FORK_READ_ONLY,
           GupFastVersusSwapOut.SWAP_IN,
           WrongCowOfPinnedPage.SCENARIO,
-          GupFastVersusFreeAndReuse.SCENARIO);
+          GupFastVersusFreeAndReuse.SCENARIO,
+          GupFastVersusHugeFork.SEEN,
+          GupFastVersusHugeFork.READ_ONLY,
+          GupFastVersusHugeFork.FIRST_PIN,
+          GupFastVersusHugeMigration.MIGRATION,
+          GupFastVersusHugeMigration.MIGRATION_READ_ONLY,
+          GupFastVersusHugeMigration.SPLIT,
+          GupFastVersusHugeMigration.SPLIT_READ_ONLY,
+          SplitOfMigrationEntry.SCENARIO);
 
   private Scenarios() {}
 
