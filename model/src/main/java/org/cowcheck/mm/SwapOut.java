@@ -105,7 +105,8 @@ public final class SwapOut {
     }
   }
 
-  private boolean tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
+  /** try_to_unmap_one() of an entry, if it maps the page; whether it is a swap entry now. */
+  boolean tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     cpu.at(LOCK).spin_lock(table.lock());
     long mapped = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (!Pte.present(mapped) || Pte.address(mapped) != page.address()) {

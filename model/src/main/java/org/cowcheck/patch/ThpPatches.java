@@ -23,7 +23,23 @@ public final class ThpPatches {
           KernelState.S3,
           ImmutableList.of(AS_GENERIC));
 
-  /** Both. */
+  /** The mask that the seed means to use. */
+  public static final Patch SEED_SPLIT_MASK =
+      new Patch(
+          "seed-with-split-mask",
+          "the seed with the mask in __split_huge_page_tail() that was meant",
+          KernelState.S1,
+          ImmutableList.of(new Edit.AddHunk("SH6")));
+
+  /** The caller that 5afb4bf9fc62 mends. */
+  public static final Patch UNPIN_OF_HEAD =
+      new Patch(
+          "S3-with-unpin-of-the-head",
+          "v6.1 with a caller that unpins the head, whichever page was pinned (5afb4bf9fc62)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("HP8")));
+
+  /** That architecture, with the fix of 3a5a8d343e1c. */
   public static final Patch GENERIC_FIXED =
       new Patch(
           "S3-with-generic-pmd-access-permitted-and-present-only-invalidate",
@@ -32,7 +48,8 @@ public final class ThpPatches {
           ImmutableList.of(AS_GENERIC, ONLY_PRESENT));
 
   static final ImmutableList<Patch> ALL =
-      ImmutableList.of(PRESENT_ONLY, GENERIC_PERMITTED, GENERIC_FIXED);
+      ImmutableList.of(
+          SEED_SPLIT_MASK, PRESENT_ONLY, GENERIC_PERMITTED, GENERIC_FIXED, UNPIN_OF_HEAD);
 
   private ThpPatches() {}
 }

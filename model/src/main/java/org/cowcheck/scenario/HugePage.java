@@ -14,7 +14,7 @@ import org.cowcheck.patch.KernelState;
 
 /** Anonymous huge pages of two pages, as scenarios find them: on the LRU, exclusive. */
 final class HugePage {
-  private static final long HEAD_FLAGS = bit(PG_UPTODATE) | bit(PG_SWAPBACKED);
+  static final long HEAD_FLAGS = bit(PG_UPTODATE) | bit(PG_SWAPBACKED);
   static final PageState TAIL = new PageState(0, Page.TAIL_MAPPING, 0, -1);
 
   private HugePage() {}
