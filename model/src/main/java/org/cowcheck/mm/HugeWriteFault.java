@@ -20,8 +20,9 @@ import org.cowcheck.patch.KernelState;
  * leads to no copy here, but a reference that outlives a mapping does not, either (CVE-2020-29374
  * for huge pages). S1 to S3 ask the flag first, and then the references.
  *
- * <p>S1 does not look at the flag again when it had to wait for the page lock. If the page became
- * exclusive meanwhile it is split without need, when there are other references.
+ * <p>S1 does not look at the flag again when it had to wait for the page lock. No path here makes
+ * the page exclusive meanwhile: who would reuse it finds the reference of the one that waits. If
+ * one did, the page would be split without need, and its parts reused.
  *
  * <p>Left out: waiting for the page lock, which is tried twice instead: who does not get it then
  * waits until the end; the huge zero page; freeing swap space of a page in the swap cache.

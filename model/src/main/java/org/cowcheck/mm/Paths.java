@@ -33,6 +33,7 @@ public final class Paths {
         HugeSwapOut.STEPS,
         HugeFault.STEPS,
         HugeWriteFault.STEPS,
+        ReuseLargeFolio.STEPS,
         ZapHugePmd.STEPS,
         MigrateHugePmd.STEPS,
         ShareAnonRmap.STEPS,

@@ -27,6 +27,11 @@ import org.cowcheck.patch.KernelState;
  * take none; each tail gets its flags and its mapping, and then, after smp_wmb at SH9, its
  * compound_head goes, and its count becomes 1. Then the migration entries map what they name again.
  *
+ * <p>Nothing orders SH10 before SH15, where the head can be had again: page_ref_inc() is relaxed,
+ * and unlocking the lruvec before it orders nothing after it. SH15a as an added hunk is a release.
+ * With CONFIG_NUMA_BALANCING there is a cmpxchg in between, fully ordered, for another purpose:
+ * SH11a as an added hunk is that. It is not there without.
+ *
  * <h2>PG_anon_exclusive of a tail</h2>
  *
  * That of a mapped tail is in its migration entry. That of a tail that is mapped no more is stale:
@@ -75,6 +80,11 @@ public final class SplitHugePage {
       STEPS.step("SH10", "clear_compound_head", "compound_head of the tail becomes 0");
   private static final Step UNFREEZE_TAIL =
       STEPS.step("SH11", "page_ref_unfreeze", "_refcount of the tail becomes 1: release");
+  private static final Step CPUPID =
+      STEPS.step(
+          "SH11a",
+          "page_cpupid_xchg_last, CONFIG_NUMA_BALANCING",
+          "copy the last CPU from the head to the tail: a cmpxchg of flags");
   private static final Step TAIL_LRU =
       STEPS.step("SH12", "lru_add_page_tail", "set PG_lru of the tail, atomically");
   private static final Step CLEAR_COMPOUND =
@@ -83,6 +93,9 @@ public final class SplitHugePage {
       STEPS.step("SH14", "__split_huge_page", "drop the lruvec lock");
   private static final Step UNFREEZE_HEAD =
       STEPS.step("SH15", "page_ref_inc", "_refcount of the head + 1");
+  private static final Step RELEASE_HEAD =
+      STEPS.step(
+          "SH15a", "page_ref_unfreeze", "_refcount of the head becomes 1: release (later kernels)");
   private static final Step IRQ_ON = STEPS.step("SH16", "split_huge_page_to_list", "IRQs on");
   private static final Step UNLOCK_PART =
       STEPS.step("SH17", "__split_huge_page", "unlock the page: clear PG_locked");
@@ -182,7 +195,11 @@ public final class SplitHugePage {
     }
     cpu.at(CLEAR_COMPOUND).clear_bit(PG_HEAD, head.flags());
     cpu.at(LRU_UNLOCK).spin_unlock(free.lruLock());
-    cpu.at(UNFREEZE_HEAD).atomic_inc(head.refcount());
+    if (kernel.adds(RELEASE_HEAD)) {
+      cpu.at(RELEASE_HEAD).atomic_set_release(head.refcount(), 1);
+    } else {
+      cpu.at(UNFREEZE_HEAD).atomic_inc(head.refcount());
+    }
   }
 
   private void splitTail(Cpu cpu, Page head, Page tail) {
@@ -195,6 +212,10 @@ public final class SplitHugePage {
     cpu.at(TAIL_WMB).smp_wmb();
     cpu.at(CLEAR_HEAD).WRITE_ONCE(tail.compoundHead(), 0);
     cpu.at(UNFREEZE_TAIL).atomic_set_release(tail.refcount(), 1);
+    if (kernel.adds(CPUPID)) {
+      long old = cpu.at(CPUPID).READ_ONCE(flags);
+      cpu.cmpxchg(flags, old, old);
+    }
     cpu.at(TAIL_LRU).set_bit(PG_LRU, flags);
   }
 

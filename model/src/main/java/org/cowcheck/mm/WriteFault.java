@@ -120,6 +120,13 @@ public final class WriteFault {
       return true;
     }
     Page folio = Folio.of(cpu.at(COUNT), page);
+    if (ReuseLargeFolio.applies(kernel, folio)) {
+      boolean reuses = ReuseLargeFolio.mayReuse(kernel, cpu, folio);
+      if (reuses) {
+        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
+      }
+      return reuses;
+    }
     if (cpu.atomic_read(folio.refcount()) > mostReferences(cpu, folio)
         || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
       return false;

@@ -47,9 +47,49 @@ public final class ThpPatches {
           KernelState.S3,
           ImmutableList.of(AS_GENERIC, ONLY_PRESENT));
 
+  /** The order that SplitHugePage lacks. */
+  public static final Patch SPLIT_HEAD_RELEASE =
+      new Patch(
+          "S3-with-split-head-release",
+          "v6.1 with a release where split_huge_page() unfreezes the head",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("SH15a")));
+
+  /** What closes it by accident. */
+  public static final Patch NUMA_BALANCING =
+      new Patch(
+          "S3-with-numa-balancing",
+          "v6.1 with CONFIG_NUMA_BALANCING, whose page_cpupid_xchg_last() is a cmpxchg",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("SH11a")));
+
+  /** Reuse of pages of huge pages that PTEs map. */
+  public static final Patch REUSE =
+      new Patch(
+          "S3-with-thp-reuse",
+          "v6.1 with COW reuse of huge pages that PTEs map (1da190f4d0a6)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("WH30")));
+
+  /** The same, with its check the right way round. */
+  public static final Patch REUSE_FIXED =
+      new Patch(
+          "S3-with-thp-reuse-fixed",
+          "v6.1 with COW reuse of huge pages that PTEs map, and 4b7c0857f87a",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("WH30"), new Edit.AddHunk("WH33")));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
-          SEED_SPLIT_MASK, PRESENT_ONLY, GENERIC_PERMITTED, GENERIC_FIXED, UNPIN_OF_HEAD);
+          SEED_SPLIT_MASK,
+          PRESENT_ONLY,
+          GENERIC_PERMITTED,
+          GENERIC_FIXED,
+          UNPIN_OF_HEAD,
+          SPLIT_HEAD_RELEASE,
+          NUMA_BALANCING,
+          REUSE,
+          REUSE_FIXED);
 
   private ThpPatches() {}
 }

@@ -5,10 +5,10 @@ import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import com.google.common.collect.ImmutableList;
-import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
@@ -37,19 +37,33 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** Mapped by PTEs: its PMD entry was split. */
   static HugeMemory pteMapped(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, 0, true);
+    PageBlock block = block(machine, true, 0);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), writable(block, 1)));
+  }
+
+  /** All but the second page is zapped, and somebody has locked it and has a reference. */
+  static HugeMemory singleTailAndLocked(Machine machine, Mm mm) {
+    KernelState state = machine.kernel.state();
+    PageBlock block =
+        PageBlock.compound(
+            machine.memory,
+            "page",
+            PageBlock.Compound.UNMAPPED,
+            new PageState(
+                HugePage.HEAD_FLAGS | bit(PG_LRU) | bit(PageFlag.PG_LOCKED), Page.ANON_VMA, 2, -1),
+            HugePage.TAIL.withFlags(HugePage.exclusive(state)).withMapcount(0));
+    return in(machine, mm, block, table(machine, "mm", 0, writable(block, 1)));
   }
 
   /** All but the first page is zapped; the flag of the other is stale. */
   static HugeMemory singlePte(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, -1, true);
+    PageBlock block = block(machine, true, -1);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), 0));
   }
 
   /** The second page is moved to another table by mremap(). */
   static HugeMemory partialMremap(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, 0, true);
+    PageBlock block = block(machine, true, 0);
     return in(
         machine,
         mm,
@@ -60,7 +74,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** The first page was shared with a child that is gone; the second was not (MADV_DONTFORK). */
   static HugeMemory partiallyShared(Machine machine, Mm mm) {
-    PageBlock block = block(machine, false, 0, true);
+    PageBlock block = block(machine, false, 0);
     long shared = writable(block, 0) & ~Pte.WRITE;
     return in(machine, mm, block, table(machine, "mm", shared, writable(block, 1)));
   }
@@ -81,24 +95,20 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
   }
 
   /**
-   * A huge page that PTEs map.
+   * A huge page that PTEs map; the second page has the flag.
    *
    * @param headExclusive whether the first page is exclusive
    * @param tailMapcount _mapcount of the second
-   * @param tailExclusive whether it has the flag
    */
-  private static PageBlock block(
-      Machine machine, boolean headExclusive, int tailMapcount, boolean tailExclusive) {
-    Memory memory = machine.memory;
-    KernelState state = machine.kernel.state();
-    long exclusive = HugePage.exclusive(state);
+  private static PageBlock block(Machine machine, boolean headExclusive, int tailMapcount) {
+    long exclusive = HugePage.exclusive(machine.kernel.state());
     long flags = HugePage.HEAD_FLAGS | bit(PG_LRU) | bit(PG_DIRTY);
     return PageBlock.compound(
-        memory,
+        machine.memory,
         "page",
         PageBlock.Compound.UNMAPPED,
         new PageState(flags | (headExclusive ? exclusive : 0), Page.ANON_VMA, 2 + tailMapcount, 0),
-        HugePage.TAIL.withFlags(tailExclusive ? exclusive : 0).withMapcount(tailMapcount));
+        HugePage.TAIL.withFlags(exclusive).withMapcount(tailMapcount));
   }
 
   private static long writable(PageBlock block, int page) {

@@ -61,6 +61,11 @@ final class HugePinRace {
     this(kernel, memory, block, Pte.huge(block.head(), true), hasPinned);
   }
 
+  /** A huge page that is mapped read-only, in an mm that has pinned pages before. */
+  HugePinRace(Kernel kernel, Memory memory, PageBlock block) {
+    this(kernel, memory, block, Pte.huge(block.head(), false), true);
+  }
+
   /** CPU0: GUP-fast of the tail. Returns 1 for a pin. */
   Program gupFast(PinRace.Pin pin) {
     GupFast gup = new GupFast(kernel, memory, free);

@@ -31,7 +31,14 @@ public final class Scenarios {
           GupFastVersusHugeMigration.MIGRATION_READ_ONLY,
           GupFastVersusHugeMigration.SPLIT,
           GupFastVersusHugeMigration.SPLIT_READ_ONLY,
-          SplitOfMigrationEntry.SCENARIO);
+          GupFastVersusSplitHugePage.SCENARIO,
+          SplitOfMigrationEntry.SCENARIO,
+          SplitOfSharedHugePage.SCENARIO,
+          UnpinOfHead.SHARED_HEAD,
+          UnpinOfHead.ZAPPED_HEAD,
+          ReuseOfPteMappedHugePage.SCENARIO,
+          HugeRow.PMD_MAPPED,
+          HugeRow.PTE_MAPPED);
 
   private Scenarios() {}
 

@@ -435,4 +435,22 @@ final class HugePmdTest {
     CompoundRmap.add(huge.kernel, huge.cpu(), huge.head, false);
     assertTrue(huge.bug());
   }
+
+  // __wp_can_reuse_large_anon_folio()
+
+  @ParameterizedTest
+  @EnumSource(value = KernelState.class, names = "S3")
+  void aPageOfASplitPmdEntryIsReusedSinceV615(KernelState state) {
+    for (int others : new int[] {0, 1}) {
+      HugeEntry huge = new HugeEntry(state).readOnly().shared().split().held(others);
+      Kernel later = new Kernel(ThpPatches.REUSE_FIXED, Platform.GENERIC, Accesses.MARKED);
+      new WriteFault(later, huge.memory, huge.one.free)
+          .doWpPage(huge.cpu(), huge.mm, huge.table.at(1), false, FreeList.of(huge.spare));
+      boolean reused = Pte.address(huge.pte(1)) == huge.tail.address();
+      assertEquals(others == 0, reused);
+      assertEquals(reused, huge.isExclusive(huge.tail));
+      assertFalse(huge.isExclusive(huge.head));
+      assertFalse(huge.bug());
+    }
+  }
 }
