@@ -31,6 +31,7 @@ public final class Paths {
         FreezeParts.STEPS,
         MoveTables.STEPS,
         HugeSwapOut.STEPS,
+        HardwareWalk.STEPS,
         HugeFault.STEPS,
         HugeWriteFault.STEPS,
         ReuseLargeFolio.STEPS,

@@ -2,6 +2,13 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Fork;
+import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
@@ -56,7 +63,55 @@ final class GupFastVersusHugeFork {
           PinRace.Pin.WRITABLE,
           false);
 
+  static final Scenario PTE_MAPPED =
+      new Scenario(
+          "gup-fast-vs-fork-pte-mapped-thp",
+          "GUP-fast takes a writable pin of a page of a huge page that PTEs map, during fork",
+          """
+          As gup-fast-vs-fork-pmd, but the PMD entry was split before. fork() looks at each PTE, and
+          asks for pins of the huge page that each page is part of.
+
+            CPU0: GUP-fast of the tail                CPU1: fork
+            (G5)  load the PTE: the tail
+                                                      (C8)  pinned? no
+            (G11) compound_pincount + 1
+            (G14) load the PTE: still the same
+                                                      (C9)  clear PG_anon_exclusive of the tail
+                                                      (C11) write-protect the PTE
+            (G21) write_protect_seq: unchanged        [if fork does not count it, or too late]
+          """,
+          SOURCE,
+          ImmutableList.of("of the huge page only the second page is mapped"),
+          Patches.exclusivity(),
+          GupFastVersusHugeFork::buildPteMapped);
+
   private GupFastVersusHugeFork() {}
+
+  private static Setting buildPteMapped(Kernel kernel, Memory memory) {
+    Machine machine = new Machine(kernel, memory);
+    Mm mm = machine.mm("mm", true);
+    HugeMemory huge = HugeMemory.singleTail(machine, mm);
+    PageTable child = HugeMemory.room(machine, machine.mm("child", false), "child");
+    SwapSlot slot = machine.slot();
+    Page spare = machine.free("spare");
+    GupFast gup = new GupFast(kernel, memory, machine.free);
+    Fork fork = new Fork(kernel, memory, machine.free);
+    return machine.running(
+        new Program(
+            "GUP-fast of the tail",
+            cpu -> gup.pinFast(kernel.boot(cpu), mm, huge.at(1), true) == null ? 0 : 1),
+        new Program(
+            "fork",
+            cpu -> {
+              fork.dupMmap(
+                  kernel.boot(cpu),
+                  mm,
+                  huge.tables().get(0),
+                  slot,
+                  new Fork.Child(child, FreeList.of(spare)));
+              return 0;
+            }));
+  }
 
   private static Scenario scenario(String name, String title, PinRace.Pin pin, boolean hasPinned) {
     return new Scenario(

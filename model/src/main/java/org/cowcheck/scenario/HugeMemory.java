@@ -41,16 +41,24 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), writable(block, 1)));
   }
 
-  /** All but the second page is zapped, and somebody has locked it and has a reference. */
+  /** All but the second page is zapped. */
+  static HugeMemory singleTail(Machine machine, Mm mm) {
+    return singleTail(machine, mm, 0, 1);
+  }
+
+  /** As {@link #singleTail}, and somebody has locked it and has a reference. */
   static HugeMemory singleTailAndLocked(Machine machine, Mm mm) {
+    return singleTail(machine, mm, bit(PageFlag.PG_LOCKED), 2);
+  }
+
+  private static HugeMemory singleTail(Machine machine, Mm mm, long flags, long references) {
     KernelState state = machine.kernel.state();
     PageBlock block =
         PageBlock.compound(
             machine.memory,
             "page",
             PageBlock.Compound.UNMAPPED,
-            new PageState(
-                HugePage.HEAD_FLAGS | bit(PG_LRU) | bit(PageFlag.PG_LOCKED), Page.ANON_VMA, 2, -1),
+            new PageState(HugePage.HEAD_FLAGS | bit(PG_LRU) | flags, Page.ANON_VMA, references, -1),
             HugePage.TAIL.withFlags(HugePage.exclusive(state)).withMapcount(0));
     return in(machine, mm, block, table(machine, "mm", 0, writable(block, 1)));
   }

@@ -27,6 +27,8 @@ public final class Scenarios {
           GupFastVersusHugeFork.SEEN,
           GupFastVersusHugeFork.READ_ONLY,
           GupFastVersusHugeFork.FIRST_PIN,
+          GupFastVersusHugeFork.PTE_MAPPED,
+          WrongCowOfPinnedHugePage.SCENARIO,
           GupFastVersusHugeMigration.MIGRATION,
           GupFastVersusHugeMigration.MIGRATION_READ_ONLY,
           GupFastVersusHugeMigration.SPLIT,

@@ -453,4 +453,23 @@ final class HugePmdTest {
       assertFalse(huge.bug());
     }
   }
+
+  // The walk by hardware
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aWalkFindsThePageThroughEitherLevel(KernelState state) {
+    HugeEntry huge = new HugeEntry(state);
+    HardwareWalk.Found found = HardwareWalk.find(huge.cpu(), huge.memory, huge.table.at(1));
+    assertSame(huge.tail, found.page());
+    assertTrue(found.isWritable());
+    huge.readOnly().split();
+    found = HardwareWalk.find(huge.cpu(), huge.memory, huge.table.at(1));
+    assertSame(huge.tail, found.page());
+    assertFalse(found.isWritable());
+    set(huge.table.ptes().get(1), huge.tail.address() | Pte.MIGRATION);
+    assertFalse(HardwareWalk.find(huge.cpu(), huge.memory, huge.table.at(1)).isReadable());
+    set(huge.table.pmd(), huge.head.address() | Pte.HUGE | Pte.PRESENT_INVALID);
+    assertNull(HardwareWalk.find(huge.cpu(), huge.memory, huge.table).page());
+  }
 }
