@@ -10,6 +10,7 @@ import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.GupHugePmd;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
@@ -38,6 +39,9 @@ public record Exclusivity(World world) {
   public ImmutableList<Invariant> all() {
     return ImmutableList.of(
         always("a pinned page lost its exclusivity", this::keepsPins),
+        new Invariant(
+            "a page was pinned through a migration entry",
+            end -> !isNoted(end, GupHugePmd.THROUGH_MIGRATION)),
         atEnd("a write through the page table is not seen through the pin", this::showsWrites),
         new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
         atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
@@ -169,13 +173,20 @@ public record Exclusivity(World world) {
       Mapping mapping = mappings.at(location);
       boolean kept =
           mapping == null
-              ? mappings.hidden() || mappings.mapping(page) == 0
+              ? mappings.hidden() || mappings.mapping(page) == 0 || isMoved(instant, page)
               : keepsPin(instant, page, mapping);
       if (!kept) {
         return false;
       }
     }
     return true;
+  }
+
+  /** mremap() moved the entry: it alone maps the page, in the parent, as before. */
+  private boolean isMoved(Instant instant, Page page) {
+    return instant.mappings(world).mapping(page) == 1
+        && any(instant, mapping -> mapping.space() == 0 && mapping.maps(page))
+        && (state() == KernelState.S0 || isExclusive(instant, page));
   }
 
   private boolean keepsPin(Instant instant, Page page, Mapping mapping) {
@@ -360,6 +371,9 @@ public record Exclusivity(World world) {
     }
     long mapped = end.value(page.block().compoundMapcount()) + 1;
     long pinned = 0;
+    if ((end.value(page.block().pages().get(1).flags()) & bit(PageFlag.PG_DOUBLE_MAP)) != 0) {
+      mapped -= page.block().size();
+    }
     for (Page part : page.block().pages()) {
       mapped += end.value(part.mapcount()) + 1;
       pinned += Pins.on(part, end).count();

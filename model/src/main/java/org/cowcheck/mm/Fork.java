@@ -6,11 +6,12 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
+import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * fork() of one entry: dup_mmap() (kernel/fork.c), copy_page_range() and copy_present_pte()
+ * fork() of one page table: dup_mmap() (kernel/fork.c), copy_page_range() and copy_present_pte()
  * (mm/memory.c), page_try_dup_anon_rmap() (include/linux/rmap.h), S0 to S3. For an entry that is
  * not present see {@link CopyNonpresentPte}.
  *
@@ -19,7 +20,7 @@ import org.cowcheck.patch.KernelState;
  * against a GUP-fast in flight.
  *
  * <p>Left out: the upper levels of the child's table and its mmap_lock, which nobody else sees yet;
- * MMU notifiers.
+ * MMU notifiers; of a table of one entry, the PMD entry above it.
  */
 public final class Fork {
   public static final Steps STEPS = new Steps("copy_page_range");
@@ -34,6 +35,13 @@ public final class Fork {
       STEPS.step("C1", "dup_mmap", "take mmap_lock of the parent for writing");
   private static final Step SEQ_BEGIN =
       STEPS.barrier("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb", "G21");
+  private static final Step READ_PMD =
+      STEPS.step("CH13", "copy_pmd_range", "load the parent's PMD entry: huge?");
+  private static final Step PMD_TABLE =
+      STEPS.step("CH14", "copy_pmd_range", "load the parent's PMD entry: a page table?");
+  private static final Step PTE_ALLOC =
+      STEPS.step(
+          "CH15", "__pte_alloc", "child's PMD entry: none? then smp_wmb, store a page table");
   private static final Step DST_LOCK =
       STEPS.step("C3", "copy_pte_range", "take the child's PT lock");
   private static final Step SRC_LOCK =
@@ -82,6 +90,7 @@ public final class Fork {
   private final Memory memory;
   private final PageFree free;
   private final CopyNonpresentPte nonpresent;
+  private final CopyHugePmd huge;
 
   /**
    * What the child gets.
@@ -103,29 +112,25 @@ public final class Fork {
     this.memory = memory;
     this.free = free;
     this.nonpresent = new CopyNonpresentPte(kernel, memory);
+    this.huge = new CopyHugePmd(kernel, memory, free);
   }
 
   /**
-   * Copies one entry of a private mapping to a child.
+   * Copies the entries of one page table of a private mapping to a child, or the PMD entry above
+   * it.
    *
-   * @param slot what a swap entry names
+   * @param slot what a swap entry names, if it names no other
    */
   public void dupMmap(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
     MmapLock.writeLock(cpu.at(MMAP_LOCK), mm);
     if (kernel.has(SEQ_BEGIN)) {
       cpu.at(SEQ_BEGIN).raw_write_seqcount_begin(mm.writeProtectSeq());
     }
-    cpu.at(DST_LOCK).spin_lock(child.table().lock());
-    cpu.at(SRC_LOCK).spin_lock(table.lock());
-    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (pte != 0 && !Pte.present(pte) && nonpresent.copy(cpu, table, pte, slot, child.table())) {
-      pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (table.size() == 1) {
+      copyPteRange(cpu, mm, table, slot, child);
+    } else {
+      copyPmdRange(cpu, mm, table, slot, child);
     }
-    if (Pte.present(pte)) {
-      copyPresentPte(cpu, mm, table, pte, child);
-    }
-    cpu.at(SRC_UNLOCK).spin_unlock(table.lock());
-    cpu.at(DST_UNLOCK).spin_unlock(child.table().lock());
     if (kernel.has(SEQ_BEGIN)) {
       cpu.at(SEQ_END).raw_write_seqcount_end(mm.writeProtectSeq());
     }
@@ -134,18 +139,64 @@ public final class Fork {
     cpu.note(FORKED, 0);
   }
 
+  /** copy_pmd_range() of one PMD entry. */
+  private void copyPmdRange(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
+    long pmd = cpu.at(READ_PMD).read_plain_in_source(table.pmd());
+    if (Pte.isHuge(pmd) && huge.copy(cpu, mm, table, child.table())) {
+      return;
+    }
+    if (!Pte.isTable(cpu.at(PMD_TABLE).read_plain_in_source(table.pmd()))) {
+      return;
+    }
+    if (cpu.at(PTE_ALLOC).read_plain_in_source(child.table().pmd()) == 0) {
+      cpu.smp_wmb();
+      cpu.WRITE_ONCE(child.table().pmd(), child.table().asPmd());
+    }
+    copyPteRange(cpu, mm, table, slot, child);
+  }
+
+  /** copy_pte_range(): each entry of a table. */
+  private void copyPteRange(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
+    cpu.at(DST_LOCK).spin_lock(child.table().lock());
+    cpu.at(SRC_LOCK).spin_lock(table.lock());
+    for (int i = 0; i < table.size(); i++) {
+      copyPte(cpu, mm, table.at(i), slot, new Child(child.table().at(i), child.pages()));
+    }
+    cpu.at(SRC_UNLOCK).spin_unlock(table.lock());
+    cpu.at(DST_UNLOCK).spin_unlock(child.table().lock());
+  }
+
+  private void copyPte(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
+    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (pte != 0
+        && !Pte.present(pte)
+        && nonpresent.copy(cpu, table, pte, named(pte, slot), child.table())) {
+      pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    }
+    if (Pte.present(pte)) {
+      copyPresentPte(cpu, mm, table, pte, child);
+    }
+  }
+
+  /** The slot that a swap entry names. */
+  private SwapSlot named(long pte, SwapSlot slot) {
+    return Pte.isSwap(pte) && slot.address() != Pte.address(pte)
+        ? memory.object(Pte.address(pte), SwapSlot.class)
+        : slot;
+  }
+
   private void copyPresentPte(Cpu cpu, Mm mm, PageTable table, long pte, Child child) {
     Page page = Pte.page(memory, pte);
     if (kernel.state() == KernelState.S0) {
-      if (pageNeedsCowForDma(cpu, mm, page)) {
+      if (pageNeedsCowForDma(kernel, cpu, mm, page)) {
         copyPresentPage(cpu, mm, table, pte, page, child);
         return;
       }
-      cpu.at(GET).atomic_inc(page.refcount());
+      Folio.getPage(cpu.at(GET), page);
       cpu.at(DUP_RMAP).atomic_inc(page.mapcount());
     } else {
-      cpu.at(GET).atomic_inc(page.refcount());
-      if (!pageTryDupAnonRmap(cpu, mm, page)) {
+      Folio.getPage(cpu.at(GET), page);
+      if (!pageTryDupAnonRmap(kernel, cpu, mm, page, page.mapcount())) {
         free.putPage(cpu.at(PUT), page);
         copyPresentPage(cpu, mm, table, pte, page, child);
         return;
@@ -158,22 +209,26 @@ public final class Fork {
     cpu.note(SHARED, page.address());
   }
 
-  /** page_try_dup_anon_rmap(): false if the page may be pinned. */
-  private boolean pageTryDupAnonRmap(Cpu cpu, Mm mm, Page page) {
+  /**
+   * page_try_dup_anon_rmap(): false if the page may be pinned.
+   *
+   * @param mapcount of the page, or of the whole huge page
+   */
+  static boolean pageTryDupAnonRmap(Kernel kernel, Cpu cpu, Mm mm, Page page, Word mapcount) {
     int exclusive = PageFlag.anonExclusive(kernel.state());
     // S1 clears the flag of a page that is not exclusive, too.
     if (kernel.state() == KernelState.S1 || cpu.at(EXCLUSIVE).test_bit(exclusive, page.flags())) {
-      if (pageNeedsCowForDma(cpu, mm, page)) {
+      if (pageNeedsCowForDma(kernel, cpu, mm, page)) {
         return false;
       }
       cpu.at(CLEAR_EXCLUSIVE).clear_bit(exclusive, page.flags());
     }
-    cpu.at(DUP_RMAP).atomic_inc(page.mapcount());
+    cpu.at(DUP_RMAP).atomic_inc(mapcount);
     return true;
   }
 
   /** page_needs_cow_for_dma(), with its branches. */
-  private boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+  static boolean pageNeedsCowForDma(Kernel kernel, Cpu cpu, Mm mm, Page page) {
     if (!kernel.has(PINNED)) {
       return false;
     }
@@ -182,9 +237,7 @@ public final class Fork {
     if (!hasPinned) {
       return false;
     }
-    boolean pinned = ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
-    cpu.ctrl(ShareAnonRmap.countsOfPins(page));
-    return pinned;
+    return ShareAnonRmap.branchOnPins(cpu, page);
   }
 
   /** copy_present_page(): the child gets a page of its own. */

@@ -80,6 +80,7 @@ public final class GupFast {
   private final Memory memory;
   private final TryGrabFolio grab;
   private final GupHugetlb hugetlb;
+  private final GupHugePmd huge;
 
   /**
    * Pinning under a kernel.
@@ -92,6 +93,7 @@ public final class GupFast {
     this.memory = memory;
     this.grab = new TryGrabFolio(kernel, free);
     this.hugetlb = new GupHugetlb(kernel, memory, grab);
+    this.huge = new GupHugePmd(kernel, memory, grab);
   }
 
   /**
@@ -165,6 +167,9 @@ public final class GupFast {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
     if (hugetlb.isMappedBy(pmd)) {
       return hugetlb.gupHugePmd(cpu, table, pmd, flags);
+    }
+    if (Pte.isTransHuge(pmd)) {
+      return huge.pin(cpu, table.pmd(), pmd, table.index(), flags);
     }
     if (!Pte.isTable(pmd)) {
       return null;

@@ -182,9 +182,7 @@ public final class HugetlbFork {
     if (!hasPinned) {
       return false;
     }
-    boolean pinned = ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
-    cpu.ctrl(ShareAnonRmap.countsOfPins(page));
-    return pinned;
+    return ShareAnonRmap.branchOnPins(cpu, page);
   }
 
   /** The child gets a page of its own. */

@@ -16,21 +16,21 @@ public final class HugetlbProtect {
   public static final Steps STEPS = new Steps("hugetlb_change_protection");
 
   private static final Step LOCK =
-      STEPS.step("HP1", "hugetlb_change_protection", "take the lock of the entry");
+      STEPS.step("HQ1", "hugetlb_change_protection", "take the lock of the entry");
   private static final Step READ_ENTRY =
-      STEPS.step("HP2", "hugetlb_change_protection", "load the entry: present, under migration?");
+      STEPS.step("HQ2", "hugetlb_change_protection", "load the entry: present, under migration?");
   private static final Step CLEAR =
-      STEPS.step("HP3", "huge_ptep_modify_prot_start", "clear the entry");
+      STEPS.step("HQ3", "huge_ptep_modify_prot_start", "clear the entry");
   private static final Step SET =
-      STEPS.step("HP4", "huge_ptep_modify_prot_commit", "store the entry: not writable");
+      STEPS.step("HQ4", "huge_ptep_modify_prot_commit", "store the entry: not writable");
   private static final Step SET_MIGRATION =
       STEPS.step(
-          "HP5",
+          "HQ5",
           "hugetlb_change_protection",
           "store the migration entry: readable; S1 to S3: readable and exclusive");
   private static final Step UNLOCK =
-      STEPS.step("HP6", "hugetlb_change_protection", "drop the lock of the entry");
-  private static final Step FLUSH = STEPS.step("HP7", "hugetlb_change_protection", "flush the TLB");
+      STEPS.step("HQ6", "hugetlb_change_protection", "drop the lock of the entry");
+  private static final Step FLUSH = STEPS.step("HQ7", "hugetlb_change_protection", "flush the TLB");
 
   private final Kernel kernel;
   private final Arch arch;

@@ -29,6 +29,7 @@ public final class PageBlock {
   private final Word compoundPincount;
   private final Word deferredList;
   private final Spinlock splitQueueLock;
+  private final Spinlock largeMapcountLock;
   private final boolean isHugetlb;
 
   private PageBlock(Page page) {
@@ -37,6 +38,7 @@ public final class PageBlock {
     this.compoundPincount = null;
     this.deferredList = null;
     this.splitQueueLock = null;
+    this.largeMapcountLock = null;
     this.isHugetlb = false;
   }
 
@@ -53,6 +55,7 @@ public final class PageBlock {
     this.deferredList =
         memory.word(name + ".deferred_list", 0, value -> value == 0 ? "empty" : "queued");
     this.splitQueueLock = memory.spinlock(name + ".split_queue_lock");
+    this.largeMapcountLock = memory.spinlock(name + ".large_mapcount_lock");
     ImmutableList.Builder<Page> made = ImmutableList.builder();
     long headAddress = 0;
     for (int i = 0; i < states.size(); i++) {
@@ -163,6 +166,11 @@ public final class PageBlock {
   /** The lock of the deferred split queue that the page may be on; null in a block of one page. */
   public Spinlock splitQueueLock() {
     return splitQueueLock;
+  }
+
+  /** The lock of the counts of mappings, since v6.15; null in a block of one page. */
+  public Spinlock largeMapcountLock() {
+    return largeMapcountLock;
   }
 
   /** Whether the pages belong to hugetlb (HUGETLB_PAGE_DTOR), for good. */

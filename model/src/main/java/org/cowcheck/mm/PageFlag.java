@@ -13,6 +13,10 @@ public final class PageFlag {
   public static final int PG_DIRTY = 3;
   public static final int PG_LRU = 4;
   public static final int PG_ACTIVE = 5;
+
+  /** PG_double_map (PG_workingset), of the first tail: mapped by PMDs and by PTEs. */
+  public static final int PG_DOUBLE_MAP = 6;
+
   public static final int PG_WAITERS = 7;
   public static final int PG_SLAB = 9;
   public static final int PG_SWAPCACHE = 10; // PG_owner_priv_1
@@ -64,6 +68,7 @@ public final class PageFlag {
           .put(PG_DIRTY, "dirty")
           .put(PG_LRU, "lru")
           .put(PG_ACTIVE, "active")
+          .put(PG_DOUBLE_MAP, "double_map")
           .put(PG_WAITERS, "waiters")
           .put(PG_SLAB, "slab")
           .put(PG_SWAPCACHE, "swapcache")

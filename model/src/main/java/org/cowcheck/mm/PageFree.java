@@ -135,7 +135,7 @@ public final class PageFree {
     if (isLarge) {
       freeTranshugePage(cpu, folio.target().block());
     }
-    return freeUnrefPage(cpu, folio.target());
+    return freeUnrefPage(cpu, folio.target(), isLarge);
   }
 
   /** free_transhuge_page(): off the deferred split queue. */
@@ -180,11 +180,21 @@ public final class PageFree {
    * @return false if the page is kept because it is poisoned
    */
   boolean freeUnrefPage(Cpu cpu, Page page) {
-    boolean freeable = freePagesPrepare(cpu, page);
-    if (freeable) {
+    return freeUnrefPage(cpu, page, page.block().size() > 1);
+  }
+
+  /** The same; a part of a block that was split is not used again. */
+  private boolean freeUnrefPage(Cpu cpu, Page page, boolean isLarge) {
+    boolean freeable = freePagesPrepare(cpu, page, isLarge);
+    if (freeable && isLarge == page.block().size() > 1) {
       freed.accept(page);
     }
     return freeable;
+  }
+
+  /** The lock of the LRU lists. */
+  Spinlock lruLock() {
+    return lruLock;
   }
 
   /**
@@ -192,16 +202,18 @@ public final class PageFree {
    *
    * @return false if the page is kept because it is poisoned
    */
-  private boolean freePagesPrepare(Cpu cpu, Page page) {
+  private boolean freePagesPrepare(Cpu cpu, Page page, boolean isLarge) {
     boolean clearsExclusive =
         kernel.state().aliasesSlab() && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
     if (kernel.state() == KernelState.S3) {
       refuseMlocked(cpu.at(PREPARE_MLOCKED), page.flags());
     }
-    if (cpu.at(HWPOISON).test_bit(PG_HWPOISON, page.flags()) && page.block().size() == 1) {
+    if (cpu.at(HWPOISON).test_bit(PG_HWPOISON, page.flags()) && !isLarge) {
       return false;
     }
-    FreeTails.prepare(kernel, cpu, page, clearsExclusive);
+    if (isLarge) {
+      FreeTails.prepare(kernel, cpu, page, clearsExclusive);
+    }
     if (clearsExclusive && kernel.has(CLEAR_EXCLUSIVE)) {
       cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
       // Has no partner: PageSlab() has no barrier between T2 and T4.

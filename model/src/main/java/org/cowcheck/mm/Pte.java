@@ -20,6 +20,7 @@ import org.cowcheck.memory.Memory;
  * hardware poison    struct page, HWPOISON
  * page table         page table, TABLE: on the PMD level alone
  * no entry at all    FREED: the memory is no page table any more
+ * invalidated        as present or migration, with HUGE and PRESENT_INVALID, without PRESENT
  * </pre>
  *
  * <p>The kernel names pages in entries by their frame number; here the address of the struct page
@@ -66,6 +67,12 @@ public final class Pte {
   /** What lies where a page table was before it was freed. */
   public static final long FREED = 1 << 15;
 
+  /**
+   * pmd_mkinvalid(): a PMD entry that the kernel takes for present, and hardware does not. Stands
+   * for PMD_PRESENT_INVALID of arm64 and for _PAGE_PSE without _PAGE_PRESENT of x86.
+   */
+  public static final long PRESENT_INVALID = 1 << 14;
+
   private static final long BITS = (1 << 16) - 1;
   private static final long NO_PAGE = SWAP | TABLE | FREED;
 
@@ -86,6 +93,7 @@ public final class Pte {
           .put(HWPOISON, "hwpoison")
           .put(TABLE, "table")
           .put(FREED, "freed")
+          .put(PRESENT_INVALID, "invalid")
           .buildOrThrow();
 
   private Pte() {}
@@ -175,9 +183,24 @@ public final class Pte {
     return (pte & HWPOISON) != 0;
   }
 
-  /** pmd_trans_huge() or pmd_devmap(): maps a compound page. */
+  /** A present PMD entry that maps a huge page, writable and dirty or neither. */
+  public static long huge(Page head, boolean writable) {
+    return (writable ? writable(head) : readOnly(head)) | HUGE;
+  }
+
+  /** Whether a PMD entry is about a compound page, which it need not map. */
   public static boolean isHuge(long pmd) {
     return (pmd & HUGE) != 0;
+  }
+
+  /** pmd_present(): true of an entry that was made invalid, too. */
+  public static boolean pmdPresent(long pmd) {
+    return (pmd & (PRESENT | PRESENT_INVALID)) != 0;
+  }
+
+  /** pmd_trans_huge(). */
+  public static boolean isTransHuge(long pmd) {
+    return pmdPresent(pmd) && isHuge(pmd);
   }
 
   /** Whether a PMD entry points to a page table. */

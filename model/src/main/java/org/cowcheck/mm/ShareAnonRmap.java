@@ -52,11 +52,9 @@ final class ShareAnonRmap {
       // Paired with G12 of try_grab_folio().
       cpu.at(SHARE_MB).smp_mb();
     }
-    if (pageMaybeDmaPinned(cpu.at(SHARE_PINNED), page)) {
+    if (branchOnPins(cpu.at(SHARE_PINNED), page)) {
       return false;
     }
-    // The branch of page_try_share_anon_rmap() on the pin check.
-    cpu.ctrl(countsOfPins(page));
     cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     if (kernel.state() == KernelState.S3) {
       // Paired with G17 of gup_must_unshare().
@@ -67,21 +65,29 @@ final class ShareAnonRmap {
 
   /** page_maybe_dma_pinned(): three loads. The caller labels the step. */
   static boolean pageMaybeDmaPinned(Cpu cpu, Page page) {
-    Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
-    if (cpu.test_bit(PageFlag.PG_HEAD, folio.at(Page::flags))) {
-      return cpu.atomic_read(folio.at(head -> head.block().compoundPincount())) > 0;
-    }
-    return cpu.atomic_read(folio.at(Page::refcount)) >= GupFast.PIN;
+    return pageMaybeDmaPinned(cpu, page, false);
   }
 
-  /** The words that a branch on {@link #pageMaybeDmaPinned} depends on. */
-  static Word[] countsOfPins(Page page) {
-    Page head = page.block().head();
-    if (page.block().isHugetlb()) {
-      return new Word[] {head.flags(), head.block().compoundPincount()};
+  /** The same, and the caller's branch on it. */
+  static boolean branchOnPins(Cpu cpu, Page page) {
+    return pageMaybeDmaPinned(cpu, page, true);
+  }
+
+  private static boolean pageMaybeDmaPinned(Cpu cpu, Page page, boolean branches) {
+    Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
+    Word refcount = folio.target().refcount();
+    if (cpu.test_bit(PageFlag.PG_HEAD, folio.at(Page::flags))) {
+      Word pincount = folio.target().block().compoundPincount();
+      boolean pinned = cpu.atomic_read(folio.at(head -> pincount)) > 0;
+      if (branches) {
+        cpu.ctrl(folio.target().flags(), pincount);
+      }
+      return pinned;
     }
-    return head.block().compoundPincount() == null
-        ? new Word[] {page.refcount()}
-        : new Word[] {head.flags(), head.block().compoundPincount(), page.refcount()};
+    boolean pinned = cpu.atomic_read(folio.at(Page::refcount)) >= GupFast.PIN;
+    if (branches) {
+      cpu.ctrl(refcount);
+    }
+    return pinned;
   }
 }

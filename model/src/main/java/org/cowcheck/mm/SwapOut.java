@@ -120,9 +120,15 @@ public final class SwapOut {
     if (!prepare(cpu, page, slot)) {
       return false;
     }
+    boolean done = unmapAndFlush(cpu, mm, table, page, slot);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    return done;
+  }
+
+  /** try_to_unmap() and try_to_unmap_flush(); whether the entry is a swap entry now. */
+  boolean unmapAndFlush(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     Unmapped unmapped = tryToUnmap(cpu, mm, table, page, slot);
     flush(cpu, mm, unmapped);
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     return unmapped.done();
   }
 
@@ -208,6 +214,7 @@ public final class SwapOut {
     }
   }
 
+  /** try_to_unmap_one() of an entry, if it maps the page; whether it is a swap entry now. */
   private Unmapped tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     cpu.at(LOCK).spin_lock(table.lock());
     long mapped = cpu.at(READ_PTE).read_plain_in_source(table.pte());
@@ -225,15 +232,16 @@ public final class SwapOut {
     } else {
       arch.flushTlb(cpu.at(FLUSH), mm);
     }
+    Page folio = Folio.of(cpu.at(DIRTY), page);
     if (Pte.dirty(pte)) {
-      markDirty(cpu.at(DIRTY), page);
+      markDirty(cpu, folio);
     }
     boolean unmapped =
-        cpu.at(IS_LAZY).test_bit(PG_SWAPBACKED, page.flags())
+        cpu.at(IS_LAZY).test_bit(PG_SWAPBACKED, folio.flags())
             ? setSwapEntry(cpu, table, page, slot, pte, exclusive)
             : lazyFree.discard(cpu, table, page, pte);
     if (unmapped) {
-      cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
+      CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
       free.putPage(cpu.at(PUT), page);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());

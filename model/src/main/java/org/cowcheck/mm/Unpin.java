@@ -29,6 +29,12 @@ public final class Unpin {
           "gup_put_folio",
           "_refcount - 1024; of a compound page, compound_pincount - 1 and _refcount - 1: the last?");
 
+  private static final Step OF_HEAD =
+      STEPS.step(
+          "HP8",
+          "unpin_user_folio, v6.14",
+          "load compound_head: name the head, whichever page was pinned (until 5afb4bf9fc62)");
+
   private final Kernel kernel;
   private final PageFree free;
 
@@ -41,9 +47,14 @@ public final class Unpin {
   public void unpinUserPage(Cpu cpu, Page page) {
     cpu.note(UNPINNED, page.address());
     if (kernel.state().hasAnonExclusive()) {
-      sanityCheck(cpu.at(CHECK), page);
+      Page named = kernel.adds(OF_HEAD) ? head(cpu, page) : page;
+      sanityCheck(cpu.at(CHECK), named);
     }
     TryGrabFolio.unpin(cpu, PageTests.compoundHead(cpu.at(PUT), Ref.to(page)), free);
+  }
+
+  private static Page head(Cpu cpu, Page page) {
+    return PageTests.compoundHead(cpu.at(OF_HEAD), Ref.to(page)).target();
   }
 
   /** sanity_check_pinned_pages(): of a compound page either the head or the page is exclusive. */

@@ -155,7 +155,7 @@ public final class WriteFault {
     boolean anon = PageTests.pageAnon(cpu.at(IS_ANON), page);
     boolean reuses = anon && mayReuse(cpu, page);
     if (!reuses && (anon || !unshare)) {
-      cpu.at(GET).atomic_inc(page.refcount());
+      Folio.getPage(cpu.at(GET), page);
       cpu.note(COPIED, page.address());
       cpu.at(UNLOCK).spin_unlock(table.lock());
       return wpPageCopy(cpu, mm, vma, table, pte, unshare, page, pages);
@@ -175,44 +175,53 @@ public final class WriteFault {
     if (cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(state), page.flags())) {
       return true;
     }
-    if (isKsm(cpu.at(COUNT), page) || cpu.atomic_read(page.refcount()) > 3) {
+    Page folio = Folio.of(cpu.at(COUNT), page);
+    if (ReuseLargeFolio.applies(kernel, folio)) {
+      boolean reuses = ReuseLargeFolio.mayReuse(kernel, cpu, folio);
+      if (reuses) {
+        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
+      }
+      return reuses;
+    }
+    if (isKsm(cpu, folio) || cpu.atomic_read(folio.refcount()) > 3) {
       return false;
     }
-    cpu.at(ON_LRU).test_bit(PG_LRU, page.flags());
-    if (cpu.at(COUNT_WITH_CACHE).atomic_read(page.refcount())
-            > (cpu.test_bit(PG_SWAPCACHE, page.flags()) ? 2 : 1)
-        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+    cpu.at(ON_LRU).test_bit(PG_LRU, folio.flags());
+    if (cpu.at(COUNT_WITH_CACHE).atomic_read(folio.refcount())
+            > (cpu.test_bit(PG_SWAPCACHE, folio.flags()) ? 2 : 1)
+        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
       return false;
     }
-    if (cpu.at(IN_CACHE).test_bit(PG_SWAPCACHE, page.flags())) {
-      SwapCache.freeSwap(cpu, page);
+    if (cpu.at(IN_CACHE).test_bit(PG_SWAPCACHE, folio.flags())) {
+      SwapCache.freeSwap(cpu, folio);
     }
     boolean alone =
         cpu.at(COUNT_AGAIN)
-            .recheck(() -> !isKsm(cpu, page) && cpu.atomic_read(page.refcount()) == 1);
+            .recheck(() -> !isKsm(cpu, folio) && cpu.atomic_read(folio.refcount()) == 1);
     if (alone) {
-      cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.ANON_VMA);
+      cpu.at(MAPPING).WRITE_ONCE(folio.mapping(), Page.ANON_VMA);
       cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
     return alone;
   }
 
   /** S0, since 09854ba94c6a (v5.9). */
   private boolean mayReuseByCount(Cpu cpu, Page page) {
-    if (isKsm(cpu.at(COUNT), page)
-        || cpu.atomic_read(page.refcount()) != 1
-        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+    Page folio = Folio.of(cpu.at(COUNT), page);
+    if (isKsm(cpu, folio)
+        || cpu.atomic_read(folio.refcount()) != 1
+        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
       return false;
     }
     boolean alone =
         cpu.at(COUNT_AGAIN)
             .recheck(
                 () ->
-                    !isKsm(cpu, page)
+                    !isKsm(cpu, folio)
                         && cpu.atomic_read(page.mapcount()) == 0
-                        && cpu.atomic_read(page.refcount()) == 1);
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+                        && cpu.atomic_read(folio.refcount()) == 1);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
     return alone;
   }
 
@@ -272,7 +281,7 @@ public final class WriteFault {
       if (unshare) {
         cpu.note(UNSHARED, copy.address());
       }
-      cpu.at(REMOVE_RMAP).atomic_add_negative(-1, old.mapcount());
+      CompoundRmap.removePart(cpu.at(REMOVE_RMAP), old);
     }
     free.putPage(cpu.at(PUT), copied ? old : copy);
     cpu.at(COPY_UNLOCK).spin_unlock(table.lock());

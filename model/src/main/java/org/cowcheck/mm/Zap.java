@@ -74,7 +74,7 @@ public final class Zap {
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     Page page = Pte.page(memory, pte);
-    cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
+    CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);
     return free.putPage(cpu.at(PUT), page);

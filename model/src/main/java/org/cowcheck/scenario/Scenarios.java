@@ -105,7 +105,24 @@ public final class Scenarios {
           WriteFaultVersusSwapIn.SCENARIO,
           HugePmdUnshareVersusGupFast.SCENARIO,
           FollowHugePageWithWrongLock.SCENARIO,
-          GupFastVersusHugetlbMigration.SCENARIO);
+          GupFastVersusHugetlbMigration.SCENARIO,
+          GupFastVersusHugeFork.SEEN,
+          GupFastVersusHugeFork.READ_ONLY,
+          GupFastVersusHugeFork.FIRST_PIN,
+          GupFastVersusHugeFork.PTE_MAPPED,
+          WrongCowOfPinnedHugePage.SCENARIO,
+          GupFastVersusHugeMigration.MIGRATION,
+          GupFastVersusHugeMigration.MIGRATION_READ_ONLY,
+          GupFastVersusHugeMigration.SPLIT,
+          GupFastVersusHugeMigration.SPLIT_READ_ONLY,
+          GupFastVersusSplitHugePage.SCENARIO,
+          SplitOfMigrationEntry.SCENARIO,
+          SplitOfSharedHugePage.SCENARIO,
+          UnpinOfHead.SHARED_HEAD,
+          UnpinOfHead.ZAPPED_HEAD,
+          ReuseOfPteMappedHugePage.SCENARIO,
+          HugeRow.PMD_MAPPED,
+          HugeRow.PTE_MAPPED);
 
   private Scenarios() {}
 

@@ -1,0 +1,93 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Word;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Platform;
+
+/**
+ * What architectures do with a PMD entry that maps a huge page (arch/x86, arch/arm64:
+ * include/asm/pgtable.h; mm/pgtable-generic.c). Callers label the steps and hold the PMD lock.
+ *
+ * <pre>
+ *                          x86                         arm64 and generic
+ * pmdp_establish           xchg, full                  xchg_relaxed
+ * pmdp_huge_get_and_clear  xchg, full                  xchg_relaxed
+ * pmdp_set_wrprotect       locked clear_bit            cmpxchg_relaxed loop
+ * pmdp_set_access_flags    set_pmd, no flush           cmpxchg_relaxed loop, then a flush
+ * pmd_mkinvalid, migration offset scrambled, still     looks present from then on
+ *                          not present
+ * pmd_populate             set_pmd                     set_pmd; arm64: then dsb(ishst)
+ * </pre>
+ *
+ * <p>Left out: accessed and dirty bits that hardware sets; what x86 makes of the offset of a
+ * migration entry, which nobody reads meanwhile.
+ */
+final class ArchPmd {
+  private final Kernel kernel;
+  private final Arch arch;
+
+  ArchPmd(Kernel kernel) {
+    this.kernel = kernel;
+    this.arch = new Arch(kernel);
+  }
+
+  private boolean isX86() {
+    return kernel.platform() == Platform.X86;
+  }
+
+  private long exchange(Cpu cpu, Word pmd, long value) {
+    return isX86() ? cpu.xchg(pmd, value) : cpu.xchg_relaxed(pmd, value);
+  }
+
+  /** The first half of pmdp_invalidate(): a load, and pmdp_establish() of an invalid entry. */
+  long establishInvalid(Cpu cpu, Word pmd) {
+    return exchange(cpu, pmd, mkInvalid(cpu.read_plain_in_source(pmd)));
+  }
+
+  private long mkInvalid(long pmd) {
+    if (isX86() && !Pte.pmdPresent(pmd)) {
+      return pmd;
+    }
+    return (pmd & ~Pte.PRESENT) | Pte.PRESENT_INVALID;
+  }
+
+  /** pmdp_huge_get_and_clear(). */
+  long hugeGetAndClear(Cpu cpu, Word pmd) {
+    return exchange(cpu, pmd, 0);
+  }
+
+  /** pmdp_set_wrprotect(). */
+  void setWrprotect(Cpu cpu, Word pmd) {
+    if (isX86()) {
+      cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), pmd);
+      return;
+    }
+    long old = cpu.READ_ONCE(pmd);
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(pmd, old, old & ~Pte.WRITE) != old);
+  }
+
+  /** pmdp_set_access_flags() of an entry that changes. */
+  void setAccessFlags(Cpu cpu, Mm mm, Word pmd, long value) {
+    if (isX86()) {
+      cpu.WRITE_ONCE(pmd, value);
+      return;
+    }
+    long old = cpu.READ_ONCE(pmd);
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(pmd, old, value) != old);
+    flush(cpu, mm);
+  }
+
+  /** pmd_populate(): the entry points to a page table. */
+  void populate(Cpu cpu, Word pmd, PageTable table) {
+    cpu.WRITE_ONCE(pmd, table.asPmd());
+    if (kernel.platform() == Platform.ARM64) {
+      cpu.wmb();
+    }
+  }
+
+  /** flush_pmd_tlb_range(), the second half of pmdp_invalidate(). */
+  void flush(Cpu cpu, Mm mm) {
+    arch.flushTlb(cpu, mm);
+  }
+}

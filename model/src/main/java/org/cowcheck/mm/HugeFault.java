@@ -1,0 +1,59 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * do_huge_pmd_anonymous_page() for a write fault (mm/huge_memory.c): a huge page where there is no
+ * PMD entry, S0 to S3.
+ *
+ * <p>Left out: the huge zero page, userfaultfd, page contents; the table that is deposited; the LRU
+ * batch, which is drained at once.
+ */
+public final class HugeFault {
+  public static final Steps STEPS = new Steps("do_huge_pmd_anonymous_page");
+
+  private static final Step UPTODATE =
+      STEPS.step(
+          "HP2", "__SetPageUptodate", "smp_wmb: contents before the PMD entry; set PG_uptodate");
+  private static final Step LOCK =
+      STEPS.step("HP3", "__do_huge_pmd_anonymous_page", "take the lock of the PMD entry");
+  private static final Step NONE =
+      STEPS.step("HP4", "__do_huge_pmd_anonymous_page", "load the PMD entry: none?");
+  private static final Step SET =
+      STEPS.step("HP5", "__do_huge_pmd_anonymous_page", "store the PMD entry: huge, writable");
+  private static final Step UNLOCK =
+      STEPS.step("HP6", "__do_huge_pmd_anonymous_page", "drop the lock of the PMD entry");
+  private static final Step ON_LRU =
+      STEPS.step("HP7", "lru_add_drain", "set PG_lru of the head, atomically");
+
+  private final Kernel kernel;
+
+  public HugeFault(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /**
+   * Maps a free block of this CPU.
+   *
+   * @return whether it was mapped; if there is a PMD entry meanwhile, the page is put
+   */
+  public boolean doHugePmdAnonymousPage(Cpu cpu, PageTable table, FreeList pages, PageFree free) {
+    Page head = PageAlloc.allocPages(cpu, pages, table.size());
+    cpu.at(UPTODATE).smp_wmb();
+    cpu.__set_bit(PageFlag.PG_UPTODATE, head.flags());
+    cpu.at(LOCK).spin_lock(table.above().lock());
+    if (cpu.at(NONE).read_plain_in_source(table.pmd()) != 0) {
+      cpu.at(UNLOCK).spin_unlock(table.above().lock());
+      free.putPage(cpu, head);
+      return false;
+    }
+    CompoundRmap.addNew(kernel, cpu, head);
+    cpu.at(ON_LRU).set_bit(PageFlag.PG_LRU, head.flags());
+    cpu.at(SET).WRITE_ONCE(table.pmd(), Pte.huge(head, true));
+    cpu.at(UNLOCK).spin_unlock(table.above().lock());
+    return true;
+  }
+}

@@ -1,0 +1,67 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * zap_huge_pmd() (mm/huge_memory.c): munmap(), exit or MADV_DONTNEED of a whole huge page that a
+ * PMD entry maps, with the flush and the put of its mmu_gather, S0 to S3. PG_anon_exclusive stays
+ * as it is. One page of a huge page is zapped by splitting the PMD entry ({@link SplitHugePmd}),
+ * and its PTE ({@link Zap}).
+ *
+ * <p>Left out: mmap_lock, files, the table that was deposited.
+ */
+public final class ZapHugePmd {
+  public static final Steps STEPS = new Steps("zap_huge_pmd");
+
+  private static final Step LOCK =
+      STEPS.step("ZH1", "__pmd_trans_huge_lock", "take the lock of the PMD entry");
+  private static final Step READ =
+      STEPS.step("ZH2", "__pmd_trans_huge_lock", "load the PMD entry: huge?");
+  private static final Step CLEAR = STEPS.step("ZH3", "zap_huge_pmd", "clear the PMD entry");
+  private static final Step UNLOCK =
+      STEPS.step("ZH4", "zap_huge_pmd", "drop the lock of the PMD entry");
+  private static final Step FLUSH = STEPS.step("ZH5", "tlb_flush_mmu", "flush the TLB");
+  private static final Step PUT =
+      STEPS.step("ZH6", "tlb_batch_pages_flush", "drop the reference: the last one?");
+
+  private final ArchPmd arch;
+  private final Memory memory;
+  private final PageFree free;
+
+  /**
+   * Zapping under a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free frees a page whose last reference is dropped
+   */
+  public ZapHugePmd(Kernel kernel, Memory memory, PageFree free) {
+    this.arch = new ArchPmd(kernel);
+    this.memory = memory;
+    this.free = free;
+  }
+
+  /** Unmaps what the PMD entry maps, if it is huge; whether the page is on the free list now. */
+  public boolean zapHugePmd(Cpu cpu, Mm mm, PageTable table) {
+    cpu.at(LOCK).spin_lock(table.above().lock());
+    if (!Pte.isHuge(cpu.at(READ).read_plain_in_source(table.pmd()))) {
+      cpu.at(UNLOCK).spin_unlock(table.above().lock());
+      return false;
+    }
+    long pmd = arch.hugeGetAndClear(cpu.at(CLEAR), table.pmd());
+    boolean mapped = Pte.pmdPresent(pmd);
+    Page head = Pte.page(memory, pmd);
+    if (mapped) {
+      CompoundRmap.remove(cpu, head);
+    }
+    cpu.at(UNLOCK).spin_unlock(table.above().lock());
+    if (!mapped) {
+      return false;
+    }
+    arch.flush(cpu.at(FLUSH), mm);
+    return free.putPage(cpu.at(PUT), head);
+  }
+}

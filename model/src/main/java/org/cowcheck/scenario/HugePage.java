@@ -1,0 +1,45 @@
+package org.cowcheck.scenario;
+
+import static org.cowcheck.mm.PageFlag.PG_LRU;
+import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
+import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
+import static org.cowcheck.mm.PageFlag.bit;
+
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.PageState;
+import org.cowcheck.patch.KernelState;
+
+/** Anonymous huge pages of two pages, as scenarios find them: on the LRU, exclusive. */
+final class HugePage {
+  static final long HEAD_FLAGS = bit(PG_UPTODATE) | bit(PG_SWAPBACKED);
+  static final PageState TAIL = new PageState(0, Page.TAIL_MAPPING, 0, -1);
+
+  private HugePage() {}
+
+  /** Mapped once, by a PMD entry. */
+  static PageBlock mapped(Memory memory, KernelState state) {
+    return mapped(memory, state, bit(PG_LRU), 1);
+  }
+
+  /** As {@link #mapped}, but isolated from the LRU and locked by somebody who has a reference. */
+  static PageBlock isolated(Memory memory, KernelState state) {
+    return mapped(memory, state, bit(PageFlag.PG_LOCKED), 2);
+  }
+
+  private static PageBlock mapped(Memory memory, KernelState state, long flags, long references) {
+    return PageBlock.compound(
+        memory,
+        "page",
+        new PageBlock.Compound(0, 0),
+        new PageState(HEAD_FLAGS | flags | exclusive(state), Page.ANON_VMA, references, -1),
+        TAIL);
+  }
+
+  /** The bit of PG_anon_exclusive, if there is one. */
+  static long exclusive(KernelState state) {
+    return state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+  }
+}
