@@ -26,8 +26,8 @@ public final class Paths {
         SwapIn.STEPS,
         WriteFault.STEPS,
         Protect.STEPS,
+        ProtectWritable.STEPS,
         Zap.STEPS,
-        UserWrite.STEPS,
         MmFault.STEPS);
   }
 }

@@ -15,6 +15,9 @@ import org.cowcheck.patch.Kernel;
 public final class Zap {
   public static final Steps STEPS = new Steps("zap_pte_range");
 
+  /** The name of the note of an entry that is cleared; its value is where it is. */
+  public static final String ZAPPED = "zapped";
+
   private static final Step LOCK = STEPS.step("Z1", "zap_pte_range", "take the PT lock");
   private static final Step READ_PTE = STEPS.step("Z2", "zap_pte_range", "load the PTE: present?");
   private static final Step CLEAR_PTE = STEPS.step("Z3", "zap_pte_range", "clear the PTE");
@@ -49,6 +52,7 @@ public final class Zap {
       return false;
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
+    cpu.note(ZAPPED, table.location());
     Page page = Pte.page(memory, pte);
     cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
     cpu.at(UNLOCK).spin_unlock(table.lock());

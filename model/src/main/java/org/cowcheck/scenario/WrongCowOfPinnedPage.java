@@ -5,9 +5,9 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.UserWrite;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.user.UserAccess;
 
 /** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
 final class WrongCowOfPinnedPage {
@@ -38,7 +38,7 @@ final class WrongCowOfPinnedPage {
     PinRace race = PinRace.writable(kernel, memory);
     GupFast gup = new GupFast(kernel, memory, race.free);
     Protect protect = new Protect(kernel);
-    UserWrite user = new UserWrite(kernel, memory, race.free);
+    UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(
             "pin, protect, write",
