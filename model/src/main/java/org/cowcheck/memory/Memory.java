@@ -60,6 +60,11 @@ public final class Memory {
     return made;
   }
 
+  /** All objects of a type, by address. */
+  public <T> List<T> objects(Class<T> type) {
+    return objects.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
   /**
    * The object at an address.
    *

@@ -105,7 +105,7 @@ public final class Fork {
    * @param slot what a swap entry names
    */
   public void dupMmap(Cpu cpu, Mm mm, PageTable table, SwapSlot slot, Child child) {
-    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    MmapLock.writeLock(cpu.at(MMAP_LOCK), mm);
     if (kernel.has(SEQ_BEGIN)) {
       cpu.at(SEQ_BEGIN).raw_write_seqcount_begin(mm.writeProtectSeq());
     }
@@ -123,7 +123,7 @@ public final class Fork {
       cpu.at(SEQ_END).raw_write_seqcount_end(mm.writeProtectSeq());
     }
     arch.flushTlb(cpu.at(FLUSH), mm);
-    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
     cpu.note(FORKED, 0);
   }
 
@@ -166,7 +166,10 @@ public final class Fork {
   }
 
   /** page_needs_cow_for_dma(), with its branches. */
-  private static boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+  private boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+    if (!kernel.has(PINNED)) {
+      return false;
+    }
     boolean hasPinned = cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags());
     cpu.ctrl(mm.flags());
     if (!hasPinned) {

@@ -13,8 +13,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * pin_user_pages_fast() of one small page: lockless_pages_from_mm() and gup_pte_range() (mm/gup.c),
- * S0 to S3.
+ * pin_user_pages_fast() of one small page, before its slow path: lockless_pages_from_mm() and
+ * gup_pte_range() (mm/gup.c), S0 to S3.
  *
  * <h2>A pin in two steps</h2>
  *
@@ -43,6 +43,9 @@ public final class GupFast {
   /** The name of the note that follows it: where the page was mapped. */
   public static final String PINNED_AT = "pinned at";
 
+  /** The name of the note of a reference that FOLL_GET took; its value is the page's address. */
+  public static final String GOT = "got";
+
   private static final Step HAS_PINNED =
       STEPS.step("G1", "mm_set_has_pinned_flag", "test MMF_HAS_PINNED, and set it");
   private static final Step SEQ_BEGIN =
@@ -55,6 +58,8 @@ public final class GupFast {
   private static final Step READ_PMD = STEPS.step("G4", "gup_pmd_range", "load the PMD entry");
   private static final Step READ_PTE =
       STEPS.step("G5", "gup_pte_range", "load the PTE (B1): present, permitted (B2)?");
+  private static final Step LONGTERM =
+      STEPS.step("FG20", "try_grab_folio", "FOLL_LONGTERM: load flags: ZONE_MOVABLE?");
   private static final Step READ_HEAD = STEPS.step("G6", "try_get_folio", "load compound_head");
   private static final Step READ_REF =
       STEPS.step("G7", "try_get_folio", "load _refcount: negative?");
@@ -112,6 +117,15 @@ public final class GupFast {
    * @return the page, or null if the slow path would have to go on
    */
   public Page pinFast(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    return pinFast(cpu, mm, table, write ? GupFlags.PIN_WRITE : GupFlags.PIN);
+  }
+
+  /**
+   * Takes a pin.
+   *
+   * @param flags with FOLL_PIN
+   */
+  private Page pinFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags) {
     if (!cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
@@ -120,12 +134,12 @@ public final class GupFast {
       return null;
     }
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPteRange(cpu, table, write);
+    Page page = gupPteRange(cpu, table, flags);
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
     if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
       if (page != null) {
-        put(cpu, Ref.to(page), PIN);
+        put(cpu, Ref.to(page), flags.references());
       }
       return null;
     }
@@ -136,40 +150,59 @@ public final class GupFast {
     return page;
   }
 
-  private Page gupPteRange(Cpu cpu, PageTable table, boolean write) {
+  /** Takes a pin or a reference; null if the slow path has to go on. */
+  Page getUserPagesFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags) {
+    return flags.pin() ? pinFast(cpu, mm, table, flags) : getFast(cpu, table, flags);
+  }
+
+  /** FOLL_GET: fork does not care, and neither does write_protect_seq. */
+  private Page getFast(Cpu cpu, PageTable table, GupFlags flags) {
+    cpu.at(IRQ_OFF).local_irq_save();
+    Page page = gupPteRange(cpu, table, flags);
+    cpu.at(IRQ_ON).local_irq_restore();
+    if (page != null) {
+      cpu.note(GOT, page.address());
+    }
+    return page;
+  }
+
+  private Page gupPteRange(Cpu cpu, PageTable table, GupFlags flags) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
     Ref<PageTable> walked = new Ref<>(table, cpu.lastRead());
     Place entry = walked.at(PageTable::pte);
     long pte = cpu.at(READ_PTE).READ_ONCE(entry);
     int read = cpu.lastRead();
-    if (!Pte.present(pte) || (write && !Pte.writable(pte))) {
+    if (!Pte.present(pte) || (flags.write() && !Pte.writable(pte))) {
       return null;
     }
     Ref<Page> page = new Ref<>(Pte.page(memory, pte), read);
-    Ref<Page> folio = tryGrabFolio(cpu, page);
+    Ref<Page> folio = tryGrabFolio(cpu, page, flags);
     if (folio == null) {
       return null;
     }
     boolean sameTable =
         kernel.state() != KernelState.S3 || cpu.at(PMD_AGAIN).recheck(table.pmd(), pmd);
     if (!sameTable || !cpu.at(PTE_AGAIN).recheck(entry, pte)) {
-      put(cpu, folio, PIN);
+      put(cpu, folio, flags.references());
       return null;
     }
     if (kernel.state() == KernelState.S0 || kernel.state() == KernelState.S1) {
       Ref<Page> head = PageTests.compoundHead(cpu.at(HEAD_CHECK), page);
       cpu.VM_BUG_ON(head.target() != folio.target());
     }
-    if (!Pte.writable(pte) && gupMustUnshare(cpu, page, write)) {
-      put(cpu, folio, PIN);
+    if (!Pte.writable(pte) && gupMustUnshare(cpu, page, flags)) {
+      put(cpu, folio, flags.references());
       return null;
     }
     cpu.at(REFERENCED).set_bit(PG_REFERENCED, folio.at(Page::flags));
     return page.target();
   }
 
-  /** try_grab_folio() with FOLL_PIN; null if the page is being freed. */
-  private Ref<Page> tryGrabFolio(Cpu cpu, Ref<Page> page) {
+  /** try_grab_folio(); null if the page is being freed. */
+  private Ref<Page> tryGrabFolio(Cpu cpu, Ref<Page> page, GupFlags flags) {
+    if (flags.longterm() && !PageTests.isLongtermPinnable(cpu.at(LONGTERM), page)) {
+      return null;
+    }
     Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_HEAD), page);
     if (cpu.at(READ_REF).atomic_read(folio.at(Page::refcount)) < 0) {
       return null;
@@ -183,6 +216,9 @@ public final class GupFast {
       put(cpu, folio, 1);
       return null;
     }
+    if (!flags.pin()) {
+      return folio;
+    }
     if (cpu.at(LARGE).test_bit(PG_HEAD, folio.at(Page::flags))) {
       throw new UnsupportedOperationException("only order-0 pages are pinned here");
     }
@@ -195,8 +231,8 @@ public final class GupFast {
   }
 
   /** gup_must_unshare(): whether a read-only pin needs the page to be unshared first. */
-  private boolean gupMustUnshare(Cpu cpu, Ref<Page> page, boolean write) {
-    if (!kernel.state().hasAnonExclusive() || write) {
+  private boolean gupMustUnshare(Cpu cpu, Ref<Page> page, GupFlags flags) {
+    if (!kernel.state().hasAnonExclusive() || flags.write() || !flags.pin()) {
       return false;
     }
     cpu.at(IS_ANON);

@@ -9,9 +9,8 @@ import org.cowcheck.patch.Kernel;
 /**
  * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3.
  *
- * <p>mmap_lock is taken for writing: readers of it exclude each other here, so that two faults in
- * one mm never run at once. Left out: huge pages, files, NUMA hinting, and the zero page, for which
- * a read fault maps a page of its own.
+ * <p>Left out: huge pages, NUMA hinting, and the zero page, for which a read fault maps a page of
+ * its own.
  */
 public final class MmFault {
   public static final Steps STEPS = new Steps("handle_pte_fault");
@@ -32,6 +31,7 @@ public final class MmFault {
 
   private final Memory memory;
   private final Fault fault;
+  private final FileFault fileFault;
   private final SwapIn swapIn;
   private final WriteFault writeFault;
   private final PageFree free;
@@ -47,23 +47,41 @@ public final class MmFault {
   public MmFault(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
     this.memory = memory;
     this.fault = new Fault(kernel);
+    this.fileFault = new FileFault(kernel, free);
     this.swapIn = new SwapIn(kernel, memory, free);
     this.writeFault = new WriteFault(kernel, memory, free);
     this.free = free;
     this.pages = pages;
   }
 
-  /** Handles a fault; the access that faulted is to be tried again. */
+  /** Handles a fault in anonymous memory; the access that faulted is to be tried again. */
   public void handle(Cpu cpu, Mm mm, PageTable table, Access access) {
-    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    handle(cpu, mm, Vma.ANON, table, access);
+  }
+
+  /** Handles a fault; the access that faulted is to be tried again. */
+  public void handle(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
+    MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
+    handleMmFault(cpu, mm, vma, table, access);
+    MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
+  }
+
+  /**
+   * handle_mm_fault(): the caller has mmap_lock for reading.
+   *
+   * @return VM_FAULT_WRITE: whether COW was broken where it had to be
+   */
+  boolean handleMmFault(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (pte == 0) {
+    if (pte == 0 && vma.isAnonymous()) {
       fault.doAnonymousPage(cpu, table, pages, free);
+    } else if (pte == 0) {
+      fileFault.doFault(cpu, vma, table, access == Access.WRITE, pages);
     } else if (Pte.isSwap(pte)) {
       swapIn.doSwapPage(cpu, table, memory.object(Pte.address(pte), SwapSlot.class));
     } else if (access != Access.READ && !Pte.writable(pte)) {
-      writeFault.doWpPage(cpu, mm, table, access == Access.UNSHARE, pages);
+      return writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
     }
-    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    return false;
   }
 }

@@ -28,6 +28,12 @@ public final class PageFlag {
   public static final int PG_HWPOISON = 23;
 
   /**
+   * ZONE_MOVABLE, of the zone that the upper bits of the flags hold; stands for all pages that
+   * FOLL_LONGTERM may not pin, as those of CMA.
+   */
+  public static final int ZONE_MOVABLE = 32;
+
+  /**
    * Ghost bit beside the flags: the page is a slab page. Set and cleared by the very stores that
    * set and clear PG_slab for slab pages, so that "is slab" can be told from PG_anon_exclusive
    * where the two share a bit. No kernel path reads it.
@@ -71,6 +77,7 @@ public final class PageFlag {
           .put(PG_UNEVICTABLE, "unevictable")
           .put(PG_MLOCKED, "mlocked")
           .put(PG_HWPOISON, "hwpoison")
+          .put(ZONE_MOVABLE, "zone_movable")
           .put(GHOST_SLAB, "(is slab)")
           .buildOrThrow();
 

@@ -71,4 +71,12 @@ public final class PageTests {
     }
     return cpu.at(FOLIO_SLAB_FLAGS).test_bit(PG_SLAB, folio.flags());
   }
+
+  /**
+   * is_longterm_pinnable_page(): the zone, in flags (plain in source). The caller labels the step.
+   */
+  static boolean isLongtermPinnable(Cpu cpu, Ref<Page> page) {
+    return (cpu.read_plain_in_source(page.at(Page::flags)) & PageFlag.bit(PageFlag.ZONE_MOVABLE))
+        == 0;
+  }
 }

@@ -26,8 +26,11 @@ public final class Paths {
         SwapIn.STEPS,
         WriteFault.STEPS,
         Protect.STEPS,
-        ProtectWritable.STEPS,
         Zap.STEPS,
-        MmFault.STEPS);
+        MmFault.STEPS,
+        FileFault.STEPS,
+        FreeSwap.STEPS,
+        SlowGup.STEPS,
+        DirectIo.STEPS);
   }
 }

@@ -1,15 +1,23 @@
 package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
 
 /**
- * change_pte_range() that takes write permission from a present entry (mm/mprotect.c), S0 to S3: as
- * mprotect(PROT_READ), soft-dirty, userfaultfd and, after its fault, NUMA hinting do.
+ * change_pte_range() of a present entry (mm/mprotect.c), S0 to S3: it takes write permission, as
+ * mprotect(PROT_READ), soft-dirty, userfaultfd and, after its fault, NUMA hinting do; or the
+ * mapping may be written to from now on, and S3 makes the entry writable at once where a write
+ * fault would do so without further tests.
  *
- * <p>Left out: PROT_NONE in between, and mmap_lock.
+ * <p>In a private mapping the protection of a new entry has no write permission: until v6.0
+ * mprotect(PROT_WRITE) left that to the next write fault, and took it from an entry that had it.
+ *
+ * <p>Left out: PROT_NONE in between, soft-dirty, mmap_lock, which mprotect() takes for writing, and
+ * that the flags of the mapping change.
  */
 public final class Protect {
   public static final Steps STEPS = new Steps("change_pte_range");
@@ -18,25 +26,56 @@ public final class Protect {
   private static final Step READ_PTE =
       STEPS.step("Q2", "change_pte_range", "load the PTE: present?");
   private static final Step CLEAR_PTE = STEPS.step("Q3", "ptep_modify_prot_start", "clear the PTE");
+  private static final Step UPGRADE =
+      STEPS.step(
+          "PR1",
+          "can_change_pte_writable, S3",
+          "PTE dirty: load compound_head, mapping, flags: PageAnon, PG_anon_exclusive?");
   private static final Step SET_PTE =
-      STEPS.step("Q4", "ptep_modify_prot_commit", "store the PTE: not writable");
+      STEPS.step("Q4", "ptep_modify_prot_commit", "store the PTE: not writable, unless upgraded");
   private static final Step UNLOCK = STEPS.step("Q5", "change_pte_range", "drop the PT lock");
   private static final Step FLUSH = STEPS.step("Q6", "change_protection", "flush the TLB");
 
+  private final Kernel kernel;
   private final Arch arch;
+  private final Memory memory;
 
-  public Protect(Kernel kernel) {
+  public Protect(Kernel kernel, Memory memory) {
+    this.kernel = kernel;
     this.arch = new Arch(kernel);
+    this.memory = memory;
   }
 
   /** Makes an entry read-only. */
   public void changePteRange(Cpu cpu, Mm mm, PageTable table) {
+    changePteRange(cpu, mm, table, false);
+  }
+
+  /**
+   * mprotect(PROT_READ | PROT_WRITE) of an anonymous private mapping: MM_CP_TRY_CHANGE_WRITABLE.
+   */
+  public void permitWrites(Cpu cpu, Mm mm, PageTable table) {
+    changePteRange(cpu, mm, table, kernel.state() == KernelState.S3);
+  }
+
+  private void changePteRange(Cpu cpu, Mm mm, PageTable table, boolean upgrades) {
     cpu.at(LOCK).spin_lock(table.lock());
     if (Pte.present(cpu.at(READ_PTE).read_plain_in_source(table.pte()))) {
-      long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte & ~Pte.WRITE);
+      long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table) & ~Pte.WRITE;
+      boolean writable = upgrades && canChangePteWritable(cpu, pte);
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), writable ? pte | Pte.WRITE : pte);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);
+  }
+
+  private boolean canChangePteWritable(Cpu cpu, long pte) {
+    if (!Pte.dirty(pte) || (pte & (Pte.PROTNONE | Pte.UFFD_WP)) != 0) {
+      return false;
+    }
+    Page page = Pte.page(memory, pte);
+    return !kernel.has(UPGRADE)
+        || (PageTests.pageAnon(cpu.at(UPGRADE), page)
+            && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
   }
 }

@@ -13,14 +13,17 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * do_wp_page(), wp_page_reuse() and wp_page_copy() of a small anonymous page (mm/memory.c), S0 to
- * S3: a write to a present entry that is not writable, or FAULT_FLAG_UNSHARE.
+ * do_wp_page(), wp_page_reuse() and wp_page_copy() of a small page in a private mapping
+ * (mm/memory.c), S0 to S3: a write to a present entry that is not writable, or FAULT_FLAG_UNSHARE.
  *
  * <p>S0 asks only how many references the page has, and a pin is one: a pinned page is copied, and
- * page table and pin diverge. S1 to S3 reuse an exclusive page whatever its references.
+ * page table and pin diverge. S1 to S3 reuse an exclusive page whatever its references. Until
+ * 09854ba94c6a (v5.9) the mappings were counted instead of the references: what S0 does without the
+ * hunk of W4.
  *
- * <p>Left out: mmap_lock; draining LRU batches; freeing swap space of a page in the swap cache,
- * which is then copied; KSM pages; MMU notifiers.
+ * <p>Left out: that draining LRU batches (W4a) drops references, for no page is in a batch here;
+ * userfaultfd, but that it is not written to a page that it protects; the zero page; KSM's reuse of
+ * its own pages and sleeping on the page lock before v5.9; MMU notifiers.
  */
 public final class WriteFault {
   public static final Steps STEPS = new Steps("do_wp_page");
@@ -34,24 +37,51 @@ public final class WriteFault {
   private static final Step LOCK = STEPS.step("W1", "handle_pte_fault", "take the PT lock");
   private static final Step READ_PTE =
       STEPS.step("W2", "handle_pte_fault", "load the PTE: present, not writable?");
+  private static final Step IS_ANON =
+      STEPS.step("W2a", "do_wp_page", "load compound_head and mapping: PageAnon?");
   private static final Step EXCLUSIVE =
       STEPS.step("W3", "do_wp_page, S1 to S3", "load flags: PG_anon_exclusive? then reuse");
   private static final Step COUNT =
-      STEPS.step("W4", "do_wp_page", "load _refcount, flags: any other reference? then copy");
+      STEPS.step(
+          "W4",
+          "do_wp_page",
+          "load mapping, _refcount: KSM, or more than 3 (S0: 1) references? then copy");
+  private static final Step ON_LRU =
+      STEPS.step("W4a", "do_wp_page, S1 to S3", "load flags: PG_lru? else lru_add_drain()");
+  private static final Step COUNT_WITH_CACHE =
+      STEPS.step(
+          "W4b",
+          "do_wp_page, S1 to S3",
+          "load _refcount, flags: more than the entry and the swap cache? then copy");
   private static final Step TRYLOCK =
       STEPS.step("W5", "do_wp_page", "trylock the page: test and set PG_locked");
+  private static final Step IN_CACHE =
+      STEPS.step(
+          "W5a", "do_wp_page, S1 to S3", "load flags: PG_swapcache? then try to free the slot");
   private static final Step COUNT_AGAIN =
       STEPS.step(
-          "W6", "do_wp_page", "with the page locked: load _refcount again (S0: _mapcount too)");
+          "W6",
+          "do_wp_page",
+          "with the page locked: load mapping and _refcount again (S0: _mapcount too)");
+  private static final Step MAPCOUNT =
+      STEPS.step(
+          "W6a",
+          "reuse_swap_page, before 09854ba94c6a",
+          "with the page locked: load mapping, _mapcount, flags, swap_map: one entry? then reuse");
   private static final Step MAPPING =
       STEPS.step("W7", "page_move_anon_rmap, S1 to S3", "store mapping");
   private static final Step SET_EXCLUSIVE =
       STEPS.step("W8", "page_move_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
   private static final Step UNLOCK_PAGE =
       STEPS.step("W9", "do_wp_page", "unlock the page: clear PG_locked");
+  private static final Step REUSE_BUG =
+      STEPS.step(
+          "W9a", "wp_page_reuse, S1 to S3, DEBUG_VM", "PageAnon: VM_BUG_ON without the flag");
   private static final Step REUSE =
       STEPS.step(
-          "W10", "wp_page_reuse", "store the PTE: writable, dirty; flush the TLB if not x86");
+          "W10",
+          "wp_page_reuse",
+          "store the PTE: dirty, writable if the mapping is; flush the TLB if not x86");
   private static final Step UNLOCK = STEPS.step("W11", "do_wp_page", "drop the PT lock");
   private static final Step GET = STEPS.step("W12", "do_wp_page", "to copy: _refcount + 1");
   private static final Step COPY =
@@ -61,10 +91,19 @@ public final class WriteFault {
       STEPS.step("W15", "wp_page_copy", "load the PTE: still the same?");
   private static final Step CLEAR_PTE =
       STEPS.step("W16", "ptep_clear_flush", "clear the PTE, flush the TLB");
+  private static final Step ENTRY =
+      STEPS.step("W16a", "wp_page_copy, S1 to S3", "unshare: BUG_ON if the new PTE is writable");
   private static final Step SET_PTE = STEPS.step("W17", "wp_page_copy", "store the PTE: the copy");
   private static final Step REMOVE_RMAP =
       STEPS.step("W18", "page_remove_rmap", "_mapcount of the old page - 1");
   private static final Step COPY_UNLOCK = STEPS.step("W19", "wp_page_copy", "drop the PT lock");
+  private static final Step FREE_CACHE =
+      STEPS.step(
+          "W19a",
+          "free_swap_cache",
+          "copied: load flags and _mapcount: in the swap cache, unmapped? trylock the page");
+  private static final Step FREED_CACHE =
+      STEPS.step("W19b", "free_swap_cache", "unlock the page: clear PG_locked");
   private static final Step PUT =
       STEPS.step("W20", "wp_page_copy", "drop the references of the page that is not used");
 
@@ -87,49 +126,71 @@ public final class WriteFault {
   }
 
   /**
-   * Handles a fault.
+   * Handles a fault in anonymous memory.
    *
    * @param unshare FAULT_FLAG_UNSHARE: the page is to become exclusive, not writable
    * @param pages the free pages of this CPU
    */
   public void doWpPage(Cpu cpu, Mm mm, PageTable table, boolean unshare, FreeList pages) {
+    doWpPage(cpu, mm, Vma.ANON, table, unshare, pages);
+  }
+
+  /**
+   * Handles a fault.
+   *
+   * @param unshare FAULT_FLAG_UNSHARE: the page is to become exclusive, not writable
+   * @param pages the free pages of this CPU
+   * @return VM_FAULT_WRITE: the entry maps a page that may be written to, though the entry does not
+   *     say so if the mapping does not permit it
+   */
+  boolean doWpPage(Cpu cpu, Mm mm, Vma vma, PageTable table, boolean unshare, FreeList pages) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
-    if (!Pte.present(pte) || Pte.writable(pte)) {
+    boolean waitsForUser = !unshare && (pte & Pte.UFFD_WP) != 0;
+    if (!Pte.present(pte) || Pte.writable(pte) || waitsForUser) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      return;
+      return false;
     }
     Page page = Pte.page(memory, pte);
-    if (!mayReuse(cpu, page)) {
+    boolean anon = PageTests.pageAnon(cpu.at(IS_ANON), page);
+    boolean reuses = anon && mayReuse(cpu, page);
+    if (!reuses && (anon || !unshare)) {
       cpu.at(GET).atomic_inc(page.refcount());
       cpu.note(COPIED, page.address());
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      wpPageCopy(cpu, mm, table, pte, unshare, page, pages);
-      return;
+      return wpPageCopy(cpu, mm, vma, table, pte, unshare, page, pages);
     }
     if (!unshare) {
-      arch.ptepSetAccessFlags(cpu.at(REUSE), mm, table, pte | Pte.WRITE | Pte.DIRTY);
+      wpPageReuse(cpu, mm, vma, table, pte, page);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
+    return !unshare;
   }
 
   private boolean mayReuse(Cpu cpu, Page page) {
     KernelState state = kernel.state();
-    if (state.hasAnonExclusive()
-        && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(state), page.flags())) {
+    if (state == KernelState.S0) {
+      return kernel.has(COUNT) ? mayReuseByCount(cpu, page) : mayReuseByMapcount(cpu, page);
+    }
+    if (cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(state), page.flags())) {
       return true;
     }
-    if (cpu.at(COUNT).atomic_read(page.refcount()) > mostReferences(cpu, page)
+    if (isKsm(cpu.at(COUNT), page) || cpu.atomic_read(page.refcount()) > 3) {
+      return false;
+    }
+    cpu.at(ON_LRU).test_bit(PG_LRU, page.flags());
+    if (cpu.at(COUNT_WITH_CACHE).atomic_read(page.refcount())
+            > (cpu.test_bit(PG_SWAPCACHE, page.flags()) ? 2 : 1)
         || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       return false;
     }
+    if (cpu.at(IN_CACHE).test_bit(PG_SWAPCACHE, page.flags())) {
+      FreeSwap.folioFreeSwap(cpu, memory, page);
+    }
     boolean alone =
         cpu.at(COUNT_AGAIN)
-            .recheck(
-                () ->
-                    (state != KernelState.S0 || cpu.atomic_read(page.mapcount()) == 0)
-                        && cpu.atomic_read(page.refcount()) == 1);
-    if (alone && state.hasAnonExclusive()) {
+            .recheck(() -> !isKsm(cpu, page) && cpu.atomic_read(page.refcount()) == 1);
+    if (alone) {
       cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.ANON_VMA);
       cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
     }
@@ -137,36 +198,106 @@ public final class WriteFault {
     return alone;
   }
 
-  /** The references without which it is no use to lock the page: 1 in S0. */
-  private long mostReferences(Cpu cpu, Page page) {
-    if (kernel.state() == KernelState.S0) {
-      return 1;
+  /** S0, since 09854ba94c6a (v5.9). */
+  private boolean mayReuseByCount(Cpu cpu, Page page) {
+    if (isKsm(cpu.at(COUNT), page)
+        || cpu.atomic_read(page.refcount()) != 1
+        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      return false;
     }
-    cpu.test_bit(PG_LRU, page.flags());
-    return cpu.test_bit(PG_SWAPCACHE, page.flags()) ? 2 : 1;
+    boolean alone =
+        cpu.at(COUNT_AGAIN)
+            .recheck(
+                () ->
+                    !isKsm(cpu, page)
+                        && cpu.atomic_read(page.mapcount()) == 0
+                        && cpu.atomic_read(page.refcount()) == 1);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    return alone;
   }
 
-  private void wpPageCopy(
-      Cpu cpu, Mm mm, PageTable table, long pte, boolean unshare, Page old, FreeList pages) {
+  /** Before 09854ba94c6a: mappings and swap entries count, references do not. */
+  private boolean mayReuseByMapcount(Cpu cpu, Page page) {
+    if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      return false;
+    }
+    boolean alone = !isKsm(cpu.at(MAPCOUNT), page) && cpu.atomic_read(page.mapcount()) == 0;
+    if (alone && cpu.test_bit(PG_SWAPCACHE, page.flags())) {
+      FreeSwap.folioFreeSwap(cpu, memory, page);
+      alone = !cpu.at(MAPCOUNT).test_bit(PG_SWAPCACHE, page.flags());
+    }
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    return alone;
+  }
+
+  /** PageKsm(): one load of mapping (plain in source). The caller labels the step. */
+  private static boolean isKsm(Cpu cpu, Page page) {
+    return (cpu.read_plain_in_source(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
+  }
+
+  private void wpPageReuse(Cpu cpu, Mm mm, Vma vma, PageTable table, long pte, Page page) {
+    if (kernel.state().hasAnonExclusive()) {
+      cpu.VM_BUG_ON(
+          PageTests.pageAnon(cpu.at(REUSE_BUG), page)
+              && !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+    }
+    long entry = vma.maybeMkwrite(pte | Pte.DIRTY);
+    if (entry != pte) {
+      arch.ptepSetAccessFlags(cpu.at(REUSE), mm, table, entry);
+    }
+  }
+
+  private boolean wpPageCopy(
+      Cpu cpu,
+      Mm mm,
+      Vma vma,
+      PageTable table,
+      long pte,
+      boolean unshare,
+      Page old,
+      FreeList pages) {
     Page copy = PageAlloc.allocPage(cpu, pages);
     cpu.at(COPY).WRITE_ONCE(copy.contents(), cpu.READ_ONCE(old.contents()));
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     cpu.at(COPY_LOCK).spin_lock(table.lock());
-    Page unused = copy;
-    if (cpu.at(SAME).recheck(table.pte(), pte)) {
+    boolean copied = cpu.at(SAME).recheck(table.pte(), pte);
+    if (copied) {
       arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
       arch.flushTlb(cpu, mm);
       AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), unshare ? Pte.readOnly(copy) : Pte.writable(copy));
+      long entry = newEntry(vma, pte, copy, unshare);
+      cpu.at(ENTRY).VM_BUG_ON(unshare && Pte.writable(entry));
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
       if (unshare) {
         cpu.note(UNSHARED, copy.address());
       }
       cpu.at(REMOVE_RMAP).atomic_add_negative(-1, old.mapcount());
-      unused = old;
     }
-    free.putPage(cpu.at(PUT), unused);
+    free.putPage(cpu.at(PUT), copied ? old : copy);
     cpu.at(COPY_UNLOCK).spin_unlock(table.lock());
+    if (copied) {
+      freeSwapCache(cpu, old);
+    }
     free.putPage(cpu.at(PUT), old);
+    return copied && !unshare;
+  }
+
+  /** The entry of the copy: not writable if it is for an unshare. */
+  private long newEntry(Vma vma, long pte, Page copy, boolean unshare) {
+    if (unshare && kernel.has(ENTRY)) {
+      return Pte.readOnly(copy) | (pte & Pte.UFFD_WP);
+    }
+    return vma.maybeMkwrite(Pte.readOnly(copy) | Pte.DIRTY);
+  }
+
+  /** free_swap_cache(): a page that was copied may be in the swap cache for nobody. */
+  private void freeSwapCache(Cpu cpu, Page page) {
+    if (cpu.at(FREE_CACHE).test_bit(PG_SWAPCACHE, page.flags())
+        && cpu.atomic_read(page.mapcount()) < 0
+        && !cpu.test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      FreeSwap.folioFreeSwap(cpu, memory, page);
+      cpu.at(FREED_CACHE).clear_bit_unlock(PG_LOCKED, page.flags());
+    }
   }
 }

@@ -4,7 +4,71 @@ import com.google.common.collect.ImmutableList;
 
 /** The patches by name: the variants that bear on slow GUP, faults and fork. */
 public final class SlowGupPatches {
-  static final ImmutableList<Patch> ALL = ImmutableList.of();
+  private static final Edit MAPCOUNT_REUSE = new Edit.DropHunk("W4");
+
+  /** What v5.7 did. */
+  public static final Patch MAPCOUNT =
+      new Patch(
+          "S0-with-mapcount-reuse",
+          "v5.17 with write faults that count mappings, not references (before 09854ba94c6a)",
+          KernelState.S0,
+          ImmutableList.of(MAPCOUNT_REUSE));
+
+  /** What v5.8 did. */
+  public static final Patch FORCED_COW =
+      new Patch(
+          "S0-with-mapcount-reuse-and-forced-cow",
+          "the same, and GUP breaks COW for readers, too (17839856fd58)",
+          KernelState.S0,
+          ImmutableList.of(MAPCOUNT_REUSE, new Edit.AddHunk("FG3")));
+
+  /** What v4.8 did. */
+  public static final Patch WITHOUT_FOLL_COW =
+      new Patch(
+          "S0-without-foll-cow",
+          "v5.17 that drops FOLL_WRITE once a write fault was handled (before 19be0eaffa3a)",
+          KernelState.S0,
+          ImmutableList.of(new Edit.DropHunk("FG14")));
+
+  /** What v5.8 did. */
+  public static final Patch S0_WITHOUT_EARLY_COW = withoutEarlyCow(KernelState.S0);
+
+  /** The same on a kernel with PG_anon_exclusive. */
+  public static final Patch S3_WITHOUT_EARLY_COW = withoutEarlyCow(KernelState.S3);
+
+  /** A mistake that mprotect() must not make. */
+  public static final Patch BLIND_UPGRADE =
+      new Patch(
+          "S3-without-exclusive-test-in-mprotect",
+          "v6.1 with mprotect() that makes dirty entries writable, whoever else maps the page",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropHunk("PR1")));
+
+  /** What v6.5 did. */
+  public static final Patch DIO_PINS =
+      new Patch(
+          "S3-with-dio-pin",
+          "v6.1 with O_DIRECT that pins (1ccf164ec866)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("FG60")));
+
+  static final ImmutableList<Patch> ALL =
+      ImmutableList.of(
+          MAPCOUNT,
+          FORCED_COW,
+          WITHOUT_FOLL_COW,
+          S0_WITHOUT_EARLY_COW,
+          S3_WITHOUT_EARLY_COW,
+          BLIND_UPGRADE,
+          DIO_PINS);
 
   private SlowGupPatches() {}
+
+  private static Patch withoutEarlyCow(KernelState state) {
+    return new Patch(
+        state + "-without-early-cow",
+        state.title() + " whose fork shares pinned pages, too (before 70e806e4e645)",
+        state,
+        ImmutableList.of(new Edit.DropHunk("C8")));
+  }
 }

@@ -37,7 +37,7 @@ final class WrongCowOfPinnedPage {
   private static Setting build(Kernel kernel, Memory memory) {
     PinRace race = PinRace.writable(kernel, memory);
     GupFast gup = new GupFast(kernel, memory, race.free);
-    Protect protect = new Protect(kernel);
+    Protect protect = new Protect(kernel, memory);
     UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(

@@ -12,7 +12,6 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.ProtectWritable;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.Zap;
@@ -43,7 +42,6 @@ public final class Task {
   private final GupFast gup;
   private final Unpin unpin;
   private final Protect protect;
-  private final ProtectWritable protectWritable;
   private final Zap zap;
 
   /**
@@ -71,8 +69,7 @@ public final class Task {
     this.fork = new Fork(kernel, memory, onto);
     this.gup = new GupFast(kernel, memory, onto);
     this.unpin = new Unpin(kernel, onto);
-    this.protect = new Protect(kernel);
-    this.protectWritable = new ProtectWritable(kernel, memory);
+    this.protect = new Protect(kernel, memory);
     this.zap = new Zap(kernel, memory, onto);
   }
 
@@ -103,7 +100,7 @@ public final class Task {
 
   /** mprotect(PROT_READ | PROT_WRITE). */
   public void protectWritable() {
-    protectWritable.changePteRange(cpu, mm, table);
+    protect.permitWrites(cpu, mm, table);
   }
 
   /** pin_user_pages_fast() of one page; null if the slow path would have to go on. */

@@ -40,7 +40,17 @@ final class OneEntry {
   }
 
   OneEntry(KernelState state, long references, boolean hasPinned) {
-    kernel = new Kernel(Patch.of(state), Platform.GENERIC, Accesses.MARKED);
+    this(new Kernel(Patch.of(state), Platform.GENERIC, Accesses.MARKED), references, hasPinned);
+  }
+
+  /** The same under a patched kernel. */
+  OneEntry(Patch patch, long references) {
+    this(new Kernel(patch, Platform.GENERIC, Accesses.MARKED), references, true);
+  }
+
+  private OneEntry(Kernel kernel, long references, boolean hasPinned) {
+    this.kernel = kernel;
+    KernelState state = kernel.state();
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     page =
         new Page(

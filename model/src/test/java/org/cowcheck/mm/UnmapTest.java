@@ -22,7 +22,7 @@ final class UnmapTest {
   @EnumSource(KernelState.class)
   void protectingTakesWritePermissionAndNothingElse(KernelState state) {
     OneEntry one = new OneEntry(state, 1025);
-    new Protect(one.kernel).changePteRange(one.cpu(), one.mm, one.table);
+    new Protect(one.kernel, one.memory).changePteRange(one.cpu(), one.mm, one.table);
     assertEquals(Pte.writable(one.page) & ~Pte.WRITE, one.pte());
     assertEquals(1025, one.references());
     assertIsExclusive(one);
@@ -33,7 +33,7 @@ final class UnmapTest {
   void protectingASwapEntryLeavesItAsItIs(KernelState state) {
     OneEntry one = new OneEntry(state, 1);
     OneEntry.set(one.table.pte(), Pte.swap(one.slot));
-    new Protect(one.kernel).changePteRange(one.cpu(), one.mm, one.table);
+    new Protect(one.kernel, one.memory).changePteRange(one.cpu(), one.mm, one.table);
     assertEquals(Pte.swap(one.slot), one.pte());
   }
 

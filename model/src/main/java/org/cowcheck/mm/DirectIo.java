@@ -1,0 +1,62 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * read() with O_DIRECT into a page: GUP, the device's store to the page, and the end of the request
+ * (fs/direct-io.c, block/bio.c), S0 to S3. It takes ordinary references until v6.5.
+ *
+ * <p>Left out: the request itself; that the page is marked dirty again at its end.
+ */
+public final class DirectIo {
+  public static final Steps STEPS = new Steps("O_DIRECT read");
+
+  /** The name of the note of a store by the device; its value is what was stored. */
+  public static final String DEVICE_WROTE = "the device wrote";
+
+  private static final Step PINS =
+      STEPS.step("FG60", "dio_refill_pages, since v6.5", "FOLL_PIN instead of FOLL_GET");
+  private static final Step STORE = STEPS.step("FG61", "device", "store to the page");
+  private static final Step PUT =
+      STEPS.step("FG62", "bio_release_pages", "drop the reference: the last one?");
+
+  private final Kernel kernel;
+  private final Gup gup;
+  private final PageFree free;
+  private final Unpin unpin;
+
+  /**
+   * Direct I/O under a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free takes back references
+   * @param pages the free pages of this CPU
+   */
+  public DirectIo(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
+    this.kernel = kernel;
+    this.gup = new Gup(kernel, memory, free, pages);
+    this.free = free;
+    this.unpin = new Unpin(kernel, free);
+  }
+
+  /** Begins a read into the page that an entry maps; null if there is none. */
+  public Page submit(Cpu cpu, Mm mm, PageTable table) {
+    return gup.getUserPagesFast(
+        cpu, mm, table, kernel.adds(PINS) ? GupFlags.PIN_WRITE : GupFlags.GET_WRITE);
+  }
+
+  /** The device has the data. */
+  public void complete(Cpu cpu, Page page, long data) {
+    cpu.at(STORE).WRITE_ONCE(page.contents(), data);
+    cpu.note(DEVICE_WROTE, data);
+    if (kernel.adds(PINS)) {
+      unpin.unpinUserPage(cpu, page);
+    } else {
+      free.putPage(cpu.at(PUT), page);
+    }
+  }
+}

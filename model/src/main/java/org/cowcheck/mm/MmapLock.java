@@ -1,0 +1,43 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Spinlock;
+
+/**
+ * mmap_lock, a lock of readers and writers (include/linux/mmap_lock.h). Callers label the steps.
+ *
+ * <p>It is made of one spinlock for each CPU that may read while another one does. A reader takes
+ * its own, so that readers do not exclude each other; a writer takes all. An unlock of either kind
+ * is a release that the lock of the other kind acquires, as with an rw_semaphore. Two readers order
+ * nothing between them here; an rw_semaphore may, by its count, but nobody relies on that.
+ *
+ * <p>{@link Mm#reader} gives the mm as a CPU with a spinlock of its own has it. Programs that all
+ * have the same one exclude each other as readers, too: enough where only one of them is a reader.
+ */
+final class MmapLock {
+  private MmapLock() {}
+
+  /** mmap_read_lock(). */
+  static void readLock(Cpu cpu, Mm mm) {
+    cpu.spin_lock(mm.mmapLock());
+  }
+
+  /** mmap_read_unlock(). */
+  static void readUnlock(Cpu cpu, Mm mm) {
+    cpu.spin_unlock(mm.mmapLock());
+  }
+
+  /** mmap_write_lock(). */
+  static void writeLock(Cpu cpu, Mm mm) {
+    for (Spinlock lock : mm.mmapLocks()) {
+      cpu.spin_lock(lock);
+    }
+  }
+
+  /** mmap_write_unlock(). */
+  static void writeUnlock(Cpu cpu, Mm mm) {
+    for (Spinlock lock : mm.mmapLocks().reverse()) {
+      cpu.spin_unlock(lock);
+    }
+  }
+}

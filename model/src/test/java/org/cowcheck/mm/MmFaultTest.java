@@ -1,0 +1,90 @@
+package org.cowcheck.mm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.RecordingCpu;
+import org.cowcheck.mm.MmFault.Access;
+import org.cowcheck.patch.KernelState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which path a fault takes, and whom mmap_lock excludes. */
+final class MmFaultTest {
+
+  private static void fault(OneEntry one, Cpu cpu, Vma vma, Access access) {
+    new MmFault(one.kernel, one.memory, one.free, FreeList.of(one.spare))
+        .handle(cpu, one.mm, vma, one.table, access);
+    assertFalse(one.bug());
+  }
+
+  private static OneEntry unmapped(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    OneEntry.set(one.table.pte(), 0);
+    return one;
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aReadOfAFileMapsThePageOfThePageCache(KernelState state) {
+    OneEntry one = unmapped(state);
+    Page file = PageCache.unmapped(one.memory, "file");
+    fault(one, one.cpu(), new Vma(true, file), Access.READ);
+    assertEquals(Pte.readOnly(file), one.pte());
+    assertEquals(2, OneEntry.value(file.refcount()));
+    assertEquals(0, OneEntry.value(file.mapcount()));
+    assertFalse(OneEntry.has(file, PageFlag.PG_LOCKED));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aWriteToAPrivateFileMappingMapsACopy(KernelState state) {
+    OneEntry one = unmapped(state);
+    Page file = PageCache.unmapped(one.memory, "file");
+    OneEntry.set(file.contents(), 7);
+    fault(one, one.cpu(), new Vma(true, file), Access.WRITE);
+    assertEquals(Pte.writable(one.spare), one.pte());
+    assertEquals(7, OneEntry.value(one.spare.contents()));
+    assertEquals(1, OneEntry.value(file.refcount()));
+    assertEquals(-1, OneEntry.value(file.mapcount()));
+    assertFalse(OneEntry.has(file, PageFlag.PG_LOCKED));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void whoeverWasFasterWins(KernelState state) {
+    for (Access access : List.of(Access.READ, Access.WRITE)) {
+      OneEntry one = unmapped(state);
+      Page file = PageCache.unmapped(one.memory, "file");
+      long other = Pte.writable(one.page);
+      Cpu cpu = one.cpuMeddledWithAt("FG44", () -> OneEntry.set(one.table.pte(), other));
+      fault(one, cpu, new Vma(true, file), access);
+      assertEquals(other, one.pte());
+      assertEquals(1, OneEntry.value(file.refcount()));
+      assertEquals(0, OneEntry.value(one.spare.refcount()));
+    }
+  }
+
+  @Test
+  void aWriterExcludesAllReaders() {
+    Mm mm = new Mm(new Memory(), "mm", false, 2);
+    RecordingCpu cpu = new RecordingCpu();
+    MmapLock.readLock(cpu, mm.reader(1));
+    MmapLock.readUnlock(cpu, mm.reader(1));
+    MmapLock.writeLock(cpu, mm);
+    MmapLock.writeUnlock(cpu, mm);
+    assertEquals(
+        List.of(
+            "lock mm.mmap_lock.1",
+            "unlock mm.mmap_lock.1",
+            "lock mm.mmap_lock",
+            "lock mm.mmap_lock.1",
+            "unlock mm.mmap_lock.1",
+            "unlock mm.mmap_lock"),
+        cpu.log());
+  }
+}
