@@ -9,6 +9,7 @@ import org.cowcheck.patch.Kernel;
  * off, S0 to S3.
  */
 public final class Gup {
+  private final Kernel kernel;
   private final GupFast fast;
   private final SlowGup slow;
 
@@ -20,6 +21,7 @@ public final class Gup {
    * @param pages the free pages of this CPU
    */
   public Gup(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
+    this.kernel = kernel;
     this.fast = new GupFast(kernel, memory, free);
     this.slow = new SlowGup(kernel, memory, free, pages);
   }
@@ -31,7 +33,12 @@ public final class Gup {
 
   /** pin_user_pages_fast() or get_user_pages_fast(), as the flags say. */
   public Page getUserPagesFast(Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags) {
-    Page page = fast.getUserPagesFast(cpu, mm, table, flags);
+    Page page = fast.getUserPagesFast(cpu, mm, table, fastFlags(flags));
     return page != null ? page : slow.getUserPages(cpu, mm, vma, table, flags);
+  }
+
+  /** v5.8 takes nothing but what it may write to, for whom a write may copy later. */
+  private GupFlags fastFlags(GupFlags flags) {
+    return kernel.adds(SlowGup.FORCE_COW) ? flags.forWriting() : flags;
   }
 }

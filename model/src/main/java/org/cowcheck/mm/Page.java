@@ -53,7 +53,12 @@ public final class Page {
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
-    this(memory, name, new PageState(flags, mapping, refcount, mapcount), 0, null, 0);
+    this(memory, name, new PageState(flags, mapping, refcount, mapcount));
+  }
+
+  /** A page in the given state; it is no tail. */
+  public Page(Memory memory, String name, PageState state) {
+    this(memory, name, state, 0, null, 0);
   }
 
   /** A page of a block; null is a block of its own. */

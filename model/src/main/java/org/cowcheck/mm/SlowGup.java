@@ -45,7 +45,7 @@ public final class SlowGup {
       STEPS.step("FG1", "mm_set_has_pinned_flag", "FOLL_PIN: test MMF_HAS_PINNED, and set it");
   private static final Step MMAP_LOCK =
       STEPS.step("FG2", "get_user_pages_unlocked", "take mmap_lock for reading");
-  private static final Step FORCE_COW =
+  static final Step FORCE_COW =
       STEPS.step(
           "FG3",
           "should_force_cow_break, v5.8 only",

@@ -45,8 +45,7 @@ final class Machine {
 
   /** A page. */
   Page page(String name, PageState state) {
-    return add(
-        new Page(memory, name, state.flags(), state.mapping(), state.refcount(), state.mapcount()));
+    return add(new Page(memory, name, state));
   }
 
   /** A page that was made elsewhere, in the same memory. */

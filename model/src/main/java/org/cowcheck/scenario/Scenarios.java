@@ -5,25 +5,28 @@ import com.google.common.collect.ImmutableList;
 /** The catalogue of scenarios. */
 public final class Scenarios {
   private static final ImmutableList<Scenario> ALL =
-      ImmutableList.of(
-          PageSlabAtFree.SCENARIO,
-          FolioTestSlabAtFree.SCENARIO,
-          KPageFlagsAtFree.SCENARIO,
-          KPageFlagsWithReference.SCENARIO,
-          PageSlabAtFault.SCENARIO,
-          PageSlabOfSlab.SCENARIO,
-          PageSlabAfterSlabFree.SCENARIO,
-          GupFastVersusFork.SEEN,
-          GupFastVersusFork.READ_ONLY,
-          GupFastVersusFork.FIRST_PIN,
-          GupFastVersusFork.THEN_WRITE,
-          GupFastVersusKsm.SAME_PTE,
-          GupFastVersusKsm.CHANGED_PTE,
-          GupFastVersusSwapOut.FORK,
-          GupFastVersusSwapOut.FORK_READ_ONLY,
-          GupFastVersusSwapOut.SWAP_IN,
-          WrongCowOfPinnedPage.SCENARIO,
-          GupFastVersusFreeAndReuse.SCENARIO);
+      ImmutableList.<Scenario>builder()
+          .add(
+              PageSlabAtFree.SCENARIO,
+              FolioTestSlabAtFree.SCENARIO,
+              KPageFlagsAtFree.SCENARIO,
+              KPageFlagsWithReference.SCENARIO,
+              PageSlabAtFault.SCENARIO,
+              PageSlabOfSlab.SCENARIO,
+              PageSlabAfterSlabFree.SCENARIO,
+              GupFastVersusFork.SEEN,
+              GupFastVersusFork.READ_ONLY,
+              GupFastVersusFork.FIRST_PIN,
+              GupFastVersusFork.THEN_WRITE,
+              GupFastVersusKsm.SAME_PTE,
+              GupFastVersusKsm.CHANGED_PTE,
+              GupFastVersusSwapOut.FORK,
+              GupFastVersusSwapOut.FORK_READ_ONLY,
+              GupFastVersusSwapOut.SWAP_IN,
+              WrongCowOfPinnedPage.SCENARIO,
+              GupFastVersusFreeAndReuse.SCENARIO)
+          .addAll(CowCells.all())
+          .build();
 
   private Scenarios() {}
 

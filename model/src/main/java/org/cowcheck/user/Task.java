@@ -6,14 +6,17 @@ import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Gup;
+import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Protect;
+import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.Vma;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 
@@ -29,9 +32,9 @@ public final class Task {
   public static final String WRITTEN_THROUGH = "written through";
 
   private static final Step DEVICE_LOAD =
-      STEPS.step("UA1", "device or kernel", "load from the pinned page");
+      STEPS.step("UA1", "device or kernel", "load from the page that is held");
   private static final Step DEVICE_STORE =
-      STEPS.step("UA2", "device or kernel", "store to the pinned page");
+      STEPS.step("UA2", "device or kernel", "store to the page that is held");
 
   private final Cpu cpu;
   private final Mm mm;
@@ -39,7 +42,8 @@ public final class Task {
   private final FreeList pages;
   private final UserAccess user;
   private final Fork fork;
-  private final GupFast gup;
+  private final Gup gup;
+  private final SlowGup slowGup;
   private final Unpin unpin;
   private final Protect protect;
   private final Zap zap;
@@ -67,7 +71,8 @@ public final class Task {
     PageFree onto = free.onto(pages);
     this.user = new UserAccess(kernel, memory, onto);
     this.fork = new Fork(kernel, memory, onto);
-    this.gup = new GupFast(kernel, memory, onto);
+    this.gup = new Gup(kernel, memory, onto, pages);
+    this.slowGup = new SlowGup(kernel, memory, onto, pages);
     this.unpin = new Unpin(kernel, onto);
     this.protect = new Protect(kernel, memory);
     this.zap = new Zap(kernel, memory, onto);
@@ -103,9 +108,19 @@ public final class Task {
     protect.permitWrites(cpu, mm, table);
   }
 
-  /** pin_user_pages_fast() of one page; null if the slow path would have to go on. */
-  public Page pin(boolean write) {
-    return gup.pinFast(cpu, mm, table, write);
+  /** pin_user_pages() of the page; null if it cannot be pinned. */
+  public Page pin(GupFlags flags) {
+    return slowGup.getUserPages(cpu, mm, Vma.ANON, table, flags);
+  }
+
+  /** pin_user_pages_fast() of the page; null if it cannot be pinned. */
+  public Page pinFast(GupFlags flags) {
+    return gup.getUserPagesFast(cpu, mm, table, flags);
+  }
+
+  /** vmsplice() of the page into a pipe: get_user_pages_fast() for reading. */
+  public Page vmsplice() {
+    return gup.getUserPagesFast(cpu, mm, table, GupFlags.GET);
   }
 
   /** unpin_user_page(). */
@@ -113,7 +128,7 @@ public final class Task {
     unpin.unpinUserPage(cpu, page);
   }
 
-  /** What a device reads from a page that is pinned. */
+  /** What a device reads from a page that is pinned, or the reader of a pipe. */
   public long readThrough(Page page) {
     return cpu.at(DEVICE_LOAD).READ_ONCE(page.contents());
   }
