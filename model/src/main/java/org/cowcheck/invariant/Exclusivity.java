@@ -40,7 +40,7 @@ public record Exclusivity(World world) {
         .add(
             always("a pinned page lost its exclusivity", this::keepsPins),
             atEnd("a write through the page table is not seen through the pin", this::showsWrites))
-        .addAll(new Contents(world).all())
+        .addAll(new Privacy(world).all())
         .add(
             atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
             atEnd("a copy made by an unshare is writable", this::isUnsharedReadOnly),

@@ -33,12 +33,7 @@ public final class Gup {
 
   /** pin_user_pages_fast() or get_user_pages_fast(), as the flags say. */
   public Page getUserPagesFast(Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags) {
-    Page page = fast.getUserPagesFast(cpu, mm, table, fastFlags(flags));
+    Page page = fast.getUserPagesFast(cpu, mm, table, SlowGup.forcedCow(kernel, flags));
     return page != null ? page : slow.getUserPages(cpu, mm, vma, table, flags);
-  }
-
-  /** v5.8 takes nothing but what it may write to, for whom a write may copy later. */
-  private GupFlags fastFlags(GupFlags flags) {
-    return kernel.adds(SlowGup.FORCE_COW) ? flags.forWriting() : flags;
   }
 }

@@ -45,7 +45,7 @@ public final class SlowGup {
       STEPS.step("FG1", "mm_set_has_pinned_flag", "FOLL_PIN: test MMF_HAS_PINNED, and set it");
   private static final Step MMAP_LOCK =
       STEPS.step("FG2", "get_user_pages_unlocked", "take mmap_lock for reading");
-  static final Step FORCE_COW =
+  private static final Step FORCE_COW =
       STEPS.step(
           "FG3",
           "should_force_cow_break, v5.8 only",
@@ -121,9 +121,7 @@ public final class SlowGup {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
     MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
-    Page page =
-        getUserPagesLocked(
-            cpu, mm, vma, table, kernel.adds(FORCE_COW) ? flags.forWriting() : flags);
+    Page page = getUserPagesLocked(cpu, mm, vma, table, forcedCow(kernel, flags));
     MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
     if (page != null
         && flags.longterm()
@@ -132,6 +130,11 @@ public final class SlowGup {
       return null;
     }
     return page;
+  }
+
+  /** What v5.8 made of the flags, on both ways, for whom a write may copy later. */
+  static GupFlags forcedCow(Kernel kernel, GupFlags flags) {
+    return kernel.adds(FORCE_COW) ? flags.forWriting() : flags;
   }
 
   /** __get_user_pages(). */

@@ -21,7 +21,7 @@ import org.cowcheck.user.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** What processes see of each other, and of what they wrote themselves. */
-final class ContentsTest {
+final class PrivacyTest {
   private static final String LATER = "a child sees what its parent wrote after fork";
   private static final String CHILDS = "a parent sees what its child wrote";
   private static final String LOST = "a process does not see what it wrote last";
@@ -34,24 +34,24 @@ final class ContentsTest {
   private final Map<Word, Long> values = new HashMap<>();
   private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
 
-  private ContentsTest note(String name, long value) {
+  private PrivacyTest note(String name, long value) {
     notes.add(new Note(name, value, 0));
     return this;
   }
 
-  private ContentsTest writes(PageTable at, long value) {
+  private PrivacyTest writes(PageTable at, long value) {
     return note(UserAccess.WRITTEN, value).note(UserAccess.AT, at.location());
   }
 
-  private ContentsTest reads(PageTable at, long value) {
+  private PrivacyTest reads(PageTable at, long value) {
     return note(UserAccess.READ, value).note(UserAccess.AT, at.location());
   }
 
-  private ContentsTest forks() {
+  private PrivacyTest forks() {
     return note(Fork.FORKED, 0);
   }
 
-  private ContentsTest maps(PageTable at, long contents) {
+  private PrivacyTest maps(PageTable at, long contents) {
     values.put(at.pte(), Pte.readOnly(page));
     values.put(page.contents(), contents);
     return this;
@@ -71,7 +71,7 @@ final class ContentsTest {
     End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
     assertEquals(
         broken,
-        new Contents(world)
+        new Privacy(world)
             .all().stream()
                 .filter(invariant -> !invariant.holds().test(end))
                 .map(Invariant::broken)

@@ -22,14 +22,14 @@ import org.cowcheck.user.UserAccess;
  *
  * @param world what is looked at; its first address space is the parent of the others
  */
-record Contents(World world) {
+record Privacy(World world) {
 
   /** All of them. */
   ImmutableList<Invariant> all() {
     return ImmutableList.of(
         new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
         new Invariant("a parent sees what its child wrote", this::hidesWritesOfChildren),
-        new Invariant("a process does not see what it wrote last", Contents::showsOwnWrites));
+        new Invariant("a process does not see what it wrote last", Privacy::showsOwnWrites));
   }
 
   /**
