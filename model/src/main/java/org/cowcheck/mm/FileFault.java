@@ -78,7 +78,7 @@ final class FileFault {
   private void doCowFault(Cpu cpu, Vma vma, PageTable table, FreeList pages) {
     Page file = vma.file();
     Page copy = PageAlloc.allocPage(cpu, pages);
-    cpu.at(COPY).WRITE_ONCE(copy.contents(), cpu.READ_ONCE(file.contents()));
+    copy.copyFrom(cpu.at(COPY), file);
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     boolean mapped = lockIfNone(cpu, table);

@@ -52,6 +52,16 @@ public final class Fork {
   private static final Step SET_CHILD =
       STEPS.step("C12", "copy_present_pte", "store the child's PTE: read-only");
   private static final Step PUT = STEPS.step("C13", "copy_present_pte", "pinned: _refcount - 1");
+  private static final Step PROTECT_FIRST =
+      STEPS.step(
+          "FG70",
+          "copy_present_page, as proposed in 2025",
+          "pinned: write-protect the parent's PTE");
+  private static final Step FLUSH_FIRST =
+      STEPS.step(
+          "FG71",
+          "copy_present_page, as proposed in 2025",
+          "flush the TLB, and so wait for accesses of user code");
   private static final Step COPY =
       STEPS.step("C14", "copy_present_page", "pinned: copy the contents, smp_wmb, set PG_uptodate");
   private static final Step SET_COPY =
@@ -131,7 +141,7 @@ public final class Fork {
     Page page = Pte.page(memory, pte);
     if (kernel.state() == KernelState.S0) {
       if (pageNeedsCowForDma(cpu, mm, page)) {
-        copyPresentPage(cpu, page, child);
+        copyPresentPage(cpu, mm, table, pte, page, child);
         return;
       }
       cpu.at(GET).atomic_inc(page.refcount());
@@ -140,7 +150,7 @@ public final class Fork {
       cpu.at(GET).atomic_inc(page.refcount());
       if (!pageTryDupAnonRmap(cpu, mm, page)) {
         free.putPage(cpu.at(PUT), page);
-        copyPresentPage(cpu, page, child);
+        copyPresentPage(cpu, mm, table, pte, page, child);
         return;
       }
     }
@@ -181,10 +191,16 @@ public final class Fork {
   }
 
   /** copy_present_page(): the child gets a page of its own. */
-  private void copyPresentPage(Cpu cpu, Page page, Child child) {
+  private void copyPresentPage(Cpu cpu, Mm mm, PageTable table, long pte, Page page, Child child) {
+    if (kernel.adds(PROTECT_FIRST) && Pte.writable(pte)) {
+      arch.ptepSetWrprotect(cpu.at(PROTECT_FIRST), table, pte);
+      if (kernel.adds(FLUSH_FIRST)) {
+        arch.flushTlb(cpu.at(FLUSH_FIRST), mm);
+        Tlb.invalidate(cpu, mm);
+      }
+    }
     Page copy = PageAlloc.allocPage(cpu, child.pages());
-    cpu.at(COPY);
-    cpu.WRITE_ONCE(copy.contents(), cpu.READ_ONCE(page.contents()));
+    copy.copyFrom(cpu.at(COPY), page);
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);

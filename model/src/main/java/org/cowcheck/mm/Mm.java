@@ -15,13 +15,15 @@ import org.cowcheck.memory.Word;
  * @param mmapLocks what mm->mmap_lock is made of ({@link MmapLock})
  * @param reader which of them this CPU takes to read
  * @param tlbGen mm->context.tlb_gen of x86
+ * @param userAccesses the accesses of user code that a flush of the TLB waits for ({@link Tlb})
  */
 public record Mm(
     Word flags,
     Seqcount writeProtectSeq,
     ImmutableList<Spinlock> mmapLocks,
     int reader,
-    Word tlbGen) {
+    Word tlbGen,
+    Word userAccesses) {
   /** MMF_HAS_PINNED: some page of the mm may have been pinned once. */
   public static final int MMF_HAS_PINNED = 27;
 
@@ -42,12 +44,13 @@ public record Mm(
             .mapToObj(i -> memory.spinlock(name + ".mmap_lock" + (i == 0 ? "" : "." + i)))
             .collect(ImmutableList.toImmutableList()),
         0,
-        memory.word(name + ".tlb_gen", 0));
+        memory.word(name + ".tlb_gen", 0),
+        memory.word(name + ".user_accesses", 0));
   }
 
   /** The same mm, as the CPU of this number has it, whom other readers do not exclude. */
   public Mm reader(int number) {
-    return new Mm(flags, writeProtectSeq, mmapLocks, number, tlbGen);
+    return new Mm(flags, writeProtectSeq, mmapLocks, number, tlbGen, userAccesses);
   }
 
   /** The part of mmap_lock that a reader on this CPU takes. */

@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
 
@@ -14,7 +15,7 @@ import org.cowcheck.memory.Word;
  * compound_head  address of the head plus 1 for a tail    set while unreachable
  * _refcount      references                               atomics
  * _mapcount      mappings minus 1                         atomics
- * contents       the page's memory, as one word           whoever can write to it
+ * contents       the page's memory, as one word or two    whoever can write to it
  * </pre>
  *
  * On 64 bit compound_head shares its word with lru.next, whose low bit is always clear; list
@@ -48,6 +49,7 @@ public final class Page {
   private final Word refcount;
   private final Word mapcount;
   private final Word contents;
+  private final Word more;
   private final PageBlock block;
   private final int index;
 
@@ -63,6 +65,17 @@ public final class Page {
 
   /** A page of a block; null is a block of its own. */
   Page(Memory memory, String name, PageState state, long compoundHead, PageBlock block, int index) {
+    this(memory, name, state, compoundHead, block, index, false);
+  }
+
+  private Page(
+      Memory memory,
+      String name,
+      PageState state,
+      long compoundHead,
+      PageBlock block,
+      int index,
+      boolean twoWords) {
     this.memory = memory;
     this.address = memory.place(this);
     this.flags = memory.word(name + ".flags", state.flags(), PageFlag::show);
@@ -71,6 +84,7 @@ public final class Page {
     this.refcount = memory.word(name + "._refcount", state.refcount());
     this.mapcount = memory.word(name + "._mapcount", state.mapcount());
     this.contents = memory.word(name + ".contents", state.contents());
+    this.more = twoWords ? memory.word(name + ".contents1", 0) : null;
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
   }
@@ -78,6 +92,11 @@ public final class Page {
   /** A page in the hands of the page allocator. */
   public static Page free(Memory memory, String name) {
     return new Page(memory, name, 0, 0, 0, -1);
+  }
+
+  /** A page of its own, whose memory is two words. */
+  public static Page ofTwoWords(Memory memory, String name, PageState state) {
+    return new Page(memory, name, state, 0, null, 0, true);
   }
 
   /** The name in reports. */
@@ -113,6 +132,19 @@ public final class Page {
 
   public Word contents() {
     return contents;
+  }
+
+  /** The second word of the page's memory; null but in a page of two words. */
+  public Word moreContents() {
+    return more;
+  }
+
+  /** copy_user_highpage() to this page, word by word. The caller labels the step. */
+  void copyFrom(Cpu cpu, Page from) {
+    cpu.WRITE_ONCE(contents, cpu.READ_ONCE(from.contents));
+    if (from.more != null) {
+      cpu.WRITE_ONCE(more, cpu.READ_ONCE(from.more));
+    }
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

@@ -31,6 +31,9 @@ public final class Paths {
         FileFault.STEPS,
         FreeSwap.STEPS,
         SlowGup.STEPS,
-        DirectIo.STEPS);
+        DirectIo.STEPS,
+        UffdContinue.STEPS,
+        HeldPage.STEPS,
+        ThreadWrite.STEPS);
   }
 }

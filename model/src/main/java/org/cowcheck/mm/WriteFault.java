@@ -257,7 +257,7 @@ public final class WriteFault {
       Page old,
       FreeList pages) {
     Page copy = PageAlloc.allocPage(cpu, pages);
-    cpu.at(COPY).WRITE_ONCE(copy.contents(), cpu.READ_ONCE(old.contents()));
+    copy.copyFrom(cpu.at(COPY), old);
     cpu.smp_wmb();
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     cpu.at(COPY_LOCK).spin_lock(table.lock());

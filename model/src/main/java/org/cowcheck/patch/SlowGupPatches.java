@@ -52,6 +52,22 @@ public final class SlowGupPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("FG60")));
 
+  /** What was proposed in June 2025. */
+  public static final Patch COHERENT_COPY =
+      new Patch(
+          "S3-with-wrprotect-before-early-cow",
+          "v6.1 with fork that write-protects a pinned page and flushes before it copies",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("FG70"), new Edit.AddHunk("FG71")));
+
+  /** What would not be enough. */
+  public static final Patch UNFLUSHED_COPY =
+      new Patch(
+          "S3-with-wrprotect-before-early-cow-without-flush",
+          "v6.1 with fork that write-protects a pinned page before it copies, and flushes later",
+          KernelState.S3,
+          ImmutableList.of(new Edit.AddHunk("FG70")));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           MAPCOUNT,
@@ -60,7 +76,9 @@ public final class SlowGupPatches {
           S0_WITHOUT_EARLY_COW,
           S3_WITHOUT_EARLY_COW,
           BLIND_UPGRADE,
-          DIO_PINS);
+          DIO_PINS,
+          COHERENT_COPY,
+          UNFLUSHED_COPY);
 
   private SlowGupPatches() {}
 

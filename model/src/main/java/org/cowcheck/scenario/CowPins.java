@@ -41,7 +41,7 @@ final class CowPins {
             (Q4)   store the PTE: read-only
             (W3)   PG_anon_exclusive? then reuse
             (H3)   store to the page
-            (UA1)  load from the page: what was stored
+            (FG65) load from the page: what was stored
           """,
           BROKEN,
           PATCHES,
@@ -66,7 +66,7 @@ final class CowPins {
             (C15)  store the child's PTE: the copy
             (H3)   store to the page
                                                       (H2)  load from the copy: as it was
-            (UA1)  load from the page: what was stored
+            (FG65) load from the page: what was stored
           """,
           BROKEN,
           Patches.statesAnd(
@@ -124,7 +124,7 @@ final class CowPins {
           (FG10) _refcount of the copy + 1024
           (H3)   store to the copy
                                                     (H2)  load from the page: as it was
-          (UA1)  load from the copy: what was stored
+          (FG65) load from the copy: what was stored
         """,
         BROKEN,
         PATCHES,
@@ -153,7 +153,7 @@ final class CowPins {
           (W8)   set PG_anon_exclusive
           (FG10) _refcount + 1024
           (H3)   store to the page
-          (UA1)  load from the page: what was stored
+          (FG65) load from the page: what was stored
         """,
         BROKEN,
         PATCHES,
@@ -182,7 +182,7 @@ final class CowPins {
           (FG10) _refcount + 1024
           (W3)   PG_anon_exclusive? then reuse
           (H3)   store to the page
-          (UA1)  load from the page: what was stored
+          (FG65) load from the page: what was stored
         """,
         BROKEN,
         PATCHES,

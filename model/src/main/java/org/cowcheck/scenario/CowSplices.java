@@ -32,7 +32,7 @@ final class CowSplices {
                                                       (Z4)  _mapcount - 1
             (W6)  any other reference? then copy
             (H3)  store to the copy
-                                                      (UA1) load from the page: the same
+                                                      (FG65) load from the page: the same
           """,
           BROKEN,
           PATCHES,
@@ -54,7 +54,7 @@ final class CowSplices {
             (Q4)  store the PTE: read-only
             (W6)  any other reference? then copy
             (H3)  store to the copy
-                                                      (UA1) load from the page: the same
+                                                      (FG65) load from the page: the same
           """,
           BROKEN,
           Patches.statesAnd(
@@ -76,7 +76,7 @@ final class CowSplices {
             (Z4)  _mapcount - 1
                                                       (W6)  any other reference? then copy
                                                       (H3)  store to the copy
-            (UA1) load from the page: the same
+            (FG65) load from the page: the same
           """,
           BROKEN,
           PATCHES,
@@ -102,7 +102,7 @@ final class CowSplices {
             (Z4)  _mapcount - 1
                                                       (W6)  any other reference? then copy
                                                       (H3)  store to the copy
-            (UA1) load from the page: the same
+            (FG65) load from the page: the same
           """,
           BROKEN,
           PATCHES,

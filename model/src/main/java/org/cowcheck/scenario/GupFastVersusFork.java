@@ -10,6 +10,7 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
 import org.cowcheck.user.UserAccess;
 
 /** GUP-fast pins an exclusive anonymous page while its mm forks. */
@@ -39,10 +40,18 @@ final class GupFastVersusFork {
 
   static final Scenario SEEN =
       scenario(
-          "gup-fast-vs-fork",
-          "GUP-fast takes a writable pin during fork, MMF_HAS_PINNED set long before",
-          PinRace.Pin.WRITABLE,
-          true);
+              "gup-fast-vs-fork",
+              "GUP-fast takes a writable pin during fork, MMF_HAS_PINNED set long before",
+              PinRace.Pin.WRITABLE,
+              true)
+          .from(
+              new Origin.Race(
+                  "B7",
+                  SOURCE,
+                  false,
+                  Platform.X86,
+                  ImmutableList.of("S2-without-write-protect-seq", "S3-without-write-protect-seq"),
+                  ImmutableList.of("S0", "seed", "S2", "S3")));
 
   static final Scenario READ_ONLY =
       scenario(

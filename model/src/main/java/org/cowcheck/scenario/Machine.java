@@ -71,6 +71,13 @@ final class Machine {
     return mm;
   }
 
+  /** An mm that so many CPUs may read at the same time. */
+  Mm mm(String name, boolean hasPinned, int readers) {
+    Mm mm = new Mm(memory, name, hasPinned, readers);
+    spaces.put(mm, new ArrayList<>());
+    return mm;
+  }
+
   /** Puts a page table, or a huge page with its deposited table, at the next PMD entry of an mm. */
   PageTable map(Mm mm, PageTable table) {
     spaces.get(mm).add(table.above());

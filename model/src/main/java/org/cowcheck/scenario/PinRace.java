@@ -1,5 +1,7 @@
 package org.cowcheck.scenario;
 
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
@@ -81,5 +83,10 @@ final class PinRace {
   /** The programs, and all that must hold of pins and pages. */
   Setting running(Program... programs) {
     return machine.running(programs);
+  }
+
+  /** The programs, and all that must hold of pins and pages, and more. */
+  Setting running(ImmutableList<Invariant> more, Program... programs) {
+    return machine.running(more, programs);
   }
 }

@@ -4,29 +4,35 @@ import com.google.common.collect.ImmutableList;
 
 /** The catalogue of scenarios. */
 public final class Scenarios {
+  private static final ImmutableList<Scenario> ONE_BY_ONE =
+      ImmutableList.of(
+          PageSlabAtFree.SCENARIO,
+          FolioTestSlabAtFree.SCENARIO,
+          KPageFlagsAtFree.SCENARIO,
+          KPageFlagsWithReference.SCENARIO,
+          PageSlabAtFault.SCENARIO,
+          PageSlabOfSlab.SCENARIO,
+          PageSlabAfterSlabFree.SCENARIO,
+          GupFastVersusFork.SEEN,
+          GupFastVersusFork.READ_ONLY,
+          GupFastVersusFork.FIRST_PIN,
+          GupFastVersusFork.THEN_WRITE,
+          GupFastVersusKsm.SAME_PTE,
+          GupFastVersusKsm.CHANGED_PTE,
+          GupFastVersusSwapOut.FORK,
+          GupFastVersusSwapOut.FORK_READ_ONLY,
+          GupFastVersusSwapOut.SWAP_IN,
+          WrongCowOfPinnedPage.SCENARIO,
+          GupFastVersusFreeAndReuse.SCENARIO,
+          DirtyCow.SCENARIO,
+          DirtyCow.CONTINUE,
+          VmspliceLeak.SCENARIO,
+          DirectIoAcrossFork.SCENARIO,
+          ForkOfPinnedPage.SCENARIO,
+          ForkSnapshot.SCENARIO);
+
   private static final ImmutableList<Scenario> ALL =
-      ImmutableList.<Scenario>builder()
-          .add(
-              PageSlabAtFree.SCENARIO,
-              FolioTestSlabAtFree.SCENARIO,
-              KPageFlagsAtFree.SCENARIO,
-              KPageFlagsWithReference.SCENARIO,
-              PageSlabAtFault.SCENARIO,
-              PageSlabOfSlab.SCENARIO,
-              PageSlabAfterSlabFree.SCENARIO,
-              GupFastVersusFork.SEEN,
-              GupFastVersusFork.READ_ONLY,
-              GupFastVersusFork.FIRST_PIN,
-              GupFastVersusFork.THEN_WRITE,
-              GupFastVersusKsm.SAME_PTE,
-              GupFastVersusKsm.CHANGED_PTE,
-              GupFastVersusSwapOut.FORK,
-              GupFastVersusSwapOut.FORK_READ_ONLY,
-              GupFastVersusSwapOut.SWAP_IN,
-              WrongCowOfPinnedPage.SCENARIO,
-              GupFastVersusFreeAndReuse.SCENARIO)
-          .addAll(CowCells.all())
-          .build();
+      ImmutableList.<Scenario>builder().addAll(ONE_BY_ONE).addAll(CowCells.all()).build();
 
   private Scenarios() {}
 

@@ -7,15 +7,16 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Protect;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
 import org.cowcheck.user.UserAccess;
 
 /** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
 final class WrongCowOfPinnedPage {
   static final Scenario SCENARIO =
       new Scenario(
-          "wrong-cow-of-pinned-page",
-          "a write fault on a pinned page that was write-protected copies it",
-          """
+              "wrong-cow-of-pinned-page",
+              "a write fault on a pinned page that was write-protected copies it",
+              """
           A page is pinned for writing. Its entry becomes read-only for a reason that has nothing
           to do with sharing: mprotect(), NUMA hinting, soft-dirty. The next write faults. v5.17
           reuses a page only if nobody else has a reference, and the pin is one: the page is
@@ -27,10 +28,19 @@ final class WrongCowOfPinnedPage {
             (W4)  _refcount: another reference, so copy
             (W17) store the PTE: the copy
           """,
-          "09854ba94c6a (mm: do_wp_page() simplification); 6c287605fd56",
-          ImmutableList.of("one CPU only"),
-          Patches.exclusivity(),
-          WrongCowOfPinnedPage::build);
+              "09854ba94c6a (mm: do_wp_page() simplification); 6c287605fd56",
+              ImmutableList.of("one CPU only"),
+              Patches.exclusivity(),
+              WrongCowOfPinnedPage::build)
+          .from(
+              new Origin.Race(
+                  "B4",
+                  "6c287605fd56 (mm: remember exclusively mapped anonymous pages with"
+                      + " PG_anon_exclusive)",
+                  false,
+                  Platform.X86,
+                  ImmutableList.of("S0"),
+                  ImmutableList.of("seed", "S2", "S3")));
 
   private WrongCowOfPinnedPage() {}
 

@@ -2,12 +2,11 @@ package org.cowcheck.user;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Step;
-import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Gup;
 import org.cowcheck.mm.GupFlags;
+import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
@@ -26,15 +25,8 @@ import org.cowcheck.patch.Kernel;
  * <p>What it does leaves notes, from which invariants read what each process wrote and saw.
  */
 public final class Task {
-  public static final Steps STEPS = new Steps("access through a pin");
-
   /** The name of the note of a store through a pin; its value is what was stored. */
   public static final String WRITTEN_THROUGH = "written through";
-
-  private static final Step DEVICE_LOAD =
-      STEPS.step("UA1", "device or kernel", "load from the page that is held");
-  private static final Step DEVICE_STORE =
-      STEPS.step("UA2", "device or kernel", "store to the page that is held");
 
   private final Cpu cpu;
   private final Mm mm;
@@ -130,12 +122,12 @@ public final class Task {
 
   /** What a device reads from a page that is pinned, or the reader of a pipe. */
   public long readThrough(Page page) {
-    return cpu.at(DEVICE_LOAD).READ_ONCE(page.contents());
+    return HeldPage.read(cpu, page);
   }
 
   /** What a device writes to a page that is pinned. */
   public void writeThrough(Page page, long value) {
-    cpu.at(DEVICE_STORE).WRITE_ONCE(page.contents(), value);
+    HeldPage.write(cpu, page, value);
     cpu.note(WRITTEN_THROUGH, value);
   }
 }

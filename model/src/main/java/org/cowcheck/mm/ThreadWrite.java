@@ -1,0 +1,67 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.mm.MmFault.Access;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * A thread that sets both words of a page, the first before the second, while others change the
+ * page table. It keeps a translation as long as the TLB may ({@link Tlb}).
+ */
+public final class ThreadWrite {
+  public static final Steps STEPS = new Steps("thread write");
+
+  private static final int MOST_FAULTS = 2;
+
+  private static final Step ACCESS =
+      STEPS.step("FG72", "user code", "the access begins: is the translation still valid?");
+  private static final Step WALK = STEPS.step("FG73", "user code", "load the PTE: writable?");
+  private static final Step STORE =
+      STEPS.step("FG74", "user code", "store to the page (the second word: release)");
+  private static final Step END = STEPS.step("FG75", "user code", "the access ends");
+
+  private final Memory memory;
+  private final MmFault fault;
+
+  /**
+   * User code on a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free takes back references
+   * @param pages the free pages of this CPU
+   */
+  public ThreadWrite(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
+    this.memory = memory;
+    this.fault = new MmFault(kernel, memory, free, pages);
+  }
+
+  /** Sets both words to 1; whether the entry permitted it. */
+  public boolean setBoth(Cpu cpu, Mm mm, PageTable table) {
+    Tlb tlb = new Tlb(mm, table);
+    return set(cpu, mm, table, tlb, false) && set(cpu, mm, table, tlb, true);
+  }
+
+  private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, boolean second) {
+    for (int faults = 0; ; faults++) {
+      long access = tlb.begin(cpu.at(ACCESS));
+      long pte = tlb.isValid() ? tlb.entry() : tlb.walk(cpu.at(WALK));
+      boolean permitted = Pte.present(pte) && Pte.writable(pte);
+      if (permitted) {
+        Page page = Pte.page(memory, pte);
+        if (second) {
+          cpu.at(STORE).smp_store_release(page.moreContents(), 1);
+        } else {
+          cpu.at(STORE).WRITE_ONCE(page.contents(), 1);
+        }
+      }
+      tlb.end(cpu.at(END), access);
+      if (permitted || faults == MOST_FAULTS) {
+        return permitted;
+      }
+      fault.handle(cpu, mm, table, Access.WRITE);
+    }
+  }
+}
