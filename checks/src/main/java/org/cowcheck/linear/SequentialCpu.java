@@ -13,7 +13,7 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.user.UserAccess;
+import org.cowcheck.mm.UserAccess;
 
 /**
  * A CPU of a sequentially consistent machine: one step per access, and fences have no effect.

@@ -13,7 +13,6 @@ import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.invariant.World;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Spinlock;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.Mm;
@@ -36,8 +35,8 @@ import org.cowcheck.user.Task;
  *
  * <p>Each operation returns what it has read or written, {@link #DONE}, or {@link #FAILED}. Values
  * that are written are all different. A thread has one pin at most; nobody else unpins it. Fork and
- * swap-out happen once at most: the model has one child and one slot. Page reclaim holds a reference
- * of the page, as if it had isolated it from the LRU.
+ * swap-out happen once at most: the model has one child and one slot. Page reclaim holds a
+ * reference of the page, as if it had isolated it from the LRU.
  */
 final class AddressSpace {
   static final long DONE = 1;
@@ -89,8 +88,7 @@ final class AddressSpace {
             .mapToObj(i -> Page.free(memory, "spare" + i))
             .toArray(Page[]::new);
     for (int i = 0; i < THREADS; i++) {
-      pages[i] =
-          FreeList.of(Arrays.copyOfRange(spares, i * SPARE_PAGES, (i + 1) * SPARE_PAGES));
+      pages[i] = FreeList.of(Arrays.copyOfRange(spares, i * SPARE_PAGES, (i + 1) * SPARE_PAGES));
     }
     this.invocation = new Invocation(setting(page, spares));
   }
@@ -131,8 +129,7 @@ final class AddressSpace {
   }
 
   private Task parent(int thread) {
-    return new Task(
-        kernel, memory, cpu(thread), free, pages[thread], mm.reader(thread), table);
+    return new Task(kernel, memory, cpu(thread), free, pages[thread], mm.reader(thread), table);
   }
 
   private Task child(int thread) {

@@ -14,8 +14,8 @@ import org.jetbrains.lincheck.datastructures.verifier.Verifier;
 
 /**
  * Linearizability with a specification that leaves a choice: some order of the operations, that of
- * each thread and that of time, in which each has a result that it may have. Lincheck's own verifier
- * runs a class instead, which has one result for each state.
+ * each thread and that of time, in which each has a result that it may have. Lincheck's own
+ * verifier runs a class instead, which has one result for each state.
  */
 public final class RelaxedVerifier implements Verifier {
 
@@ -52,8 +52,7 @@ public final class RelaxedVerifier implements Verifier {
   }
 
   /** Whether the calls that are left, from these on, have an order from a state on. */
-  private static boolean isLinearizable(
-      Specification state, List<List<Call>> threads, int[] next) {
+  private static boolean isLinearizable(Specification state, List<List<Call>> threads, int[] next) {
     boolean over = true;
     for (int thread = 0; thread < next.length; thread++) {
       if (next[thread] == threads.get(thread).size()) {

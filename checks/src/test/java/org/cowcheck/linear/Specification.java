@@ -36,8 +36,7 @@ record Specification(long memory, long child, ImmutableList<Pin> pins) {
 
   /** The state at first. */
   static Specification initial() {
-    return new Specification(
-        AddressSpace.INITIAL, NO_CHILD, ImmutableList.of(Pin.NONE, Pin.NONE));
+    return new Specification(AddressSpace.INITIAL, NO_CHILD, ImmutableList.of(Pin.NONE, Pin.NONE));
   }
 
   /** The states after an operation of a thread that has this result; none if it may not have it. */

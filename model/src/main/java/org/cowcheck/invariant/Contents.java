@@ -7,7 +7,7 @@ import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.user.UserAccess;
+import org.cowcheck.mm.UserAccess;
 
 /**
  * What must hold of the contents of pages, whoever maps them: values that are written differ, so

@@ -15,9 +15,9 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
-import org.cowcheck.user.UserAccess;
 
 /**
  * What must hold of anonymous pages, the entries that map them and the pins on them: at the end,
@@ -181,7 +181,7 @@ public record Exclusivity(World world) {
     }
     if (state() == KernelState.S0) {
       return count(instant, Fork.SHARED, page) + count(instant, Ksm.MERGEABLE, page) == 0
-          && (slot == null || instant.value(slot.swapMap()) <= 1);
+          && (slot == null || SwapSlot.count(instant.value(slot.swapMap())) <= 1);
     }
     if (slot != null) {
       return Pte.swapExclusive(mapping.entry());

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.cowcheck.memory.Note;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.user.Task;
-import org.cowcheck.user.UserAccess;
 
 /**
  * What processes may see of each other's writes, and must see of their own: in the values that they

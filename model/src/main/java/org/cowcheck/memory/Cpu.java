@@ -83,6 +83,11 @@ public abstract class Cpu {
     return Order.ONCE;
   }
 
+  /** Whether bit operations that are not atomic are relaxed atomic ones here, as a patch has it. */
+  protected boolean atomicBitOps() {
+    return false;
+  }
+
   // What belongs to the model and not to memory.
 
   /** Labels what follows, until the next call. Returns this CPU. */
@@ -507,12 +512,20 @@ public abstract class Cpu {
 
   /** {@code place |= mask}: a load, then a store of the whole word. */
   public final void or_plain_in_source(Place place, long mask) {
+    if (atomicBitOps()) {
+      update(place, RmwOp.OR, mask, 0, RmwOrder.NORETURN);
+      return;
+    }
     long old = load(place, plainInSource());
     store(place, old | mask, plainInSource(), latestRead());
   }
 
   /** {@code place &= mask}: a load, then a store of the whole word. */
   public final void and_plain_in_source(Place place, long mask) {
+    if (atomicBitOps()) {
+      update(place, RmwOp.AND, mask, 0, RmwOrder.NORETURN);
+      return;
+    }
     long old = load(place, plainInSource());
     store(place, old & mask, plainInSource(), latestRead());
   }

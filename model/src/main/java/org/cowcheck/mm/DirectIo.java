@@ -1,5 +1,7 @@
 package org.cowcheck.mm;
 
+import static org.cowcheck.mm.PageFlag.PG_DIRTY;
+
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
@@ -20,6 +22,8 @@ public final class DirectIo {
 
   private static final Step PINS =
       STEPS.step("FG60", "dio_refill_pages, since v6.5", "FOLL_PIN instead of FOLL_GET");
+  private static final Step SET_DIRTY =
+      STEPS.step("MF30", "bio_set_pages_dirty", "test PG_dirty, and set it");
   private static final Step STORE = STEPS.step("FG61", "device", "store to the page");
   private static final Step PUT =
       STEPS.step("FG62", "bio_release_pages", "drop the reference: the last one?");
@@ -47,6 +51,19 @@ public final class DirectIo {
   public Page submit(Cpu cpu, Mm mm, PageTable table) {
     return gup.getUserPagesFast(
         cpu, mm, table, kernel.adds(PINS) ? GupFlags.PIN_WRITE : GupFlags.GET_WRITE);
+  }
+
+  /**
+   * A whole read of a block device into a page that the caller has pinned, which leaves the note
+   * {@link UserAccess#WRITTEN}. The page lock around set_page_dirty(), for which the kernel would
+   * wait, is left out.
+   */
+  public static void readInto(Cpu cpu, Page page, long value) {
+    if (!cpu.at(SET_DIRTY).test_bit(PG_DIRTY, page.flags())) {
+      cpu.test_and_set_bit(PG_DIRTY, page.flags());
+    }
+    cpu.at(STORE).WRITE_ONCE(page.contents(), value);
+    cpu.note(UserAccess.WRITTEN, value);
   }
 
   /** The device has the data. */

@@ -186,7 +186,7 @@ public final class Fork {
       return false;
     }
     boolean pinned = ShareAnonRmap.pageMaybeDmaPinned(cpu, page);
-    cpu.ctrl(page.refcount());
+    cpu.ctrl(ShareAnonRmap.countsOfPins(page));
     return pinned;
   }
 

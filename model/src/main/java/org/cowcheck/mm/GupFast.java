@@ -1,6 +1,5 @@
 package org.cowcheck.mm;
 
-import static org.cowcheck.mm.PageFlag.PG_HEAD;
 import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 
 import org.cowcheck.memory.Cpu;
@@ -9,27 +8,29 @@ import org.cowcheck.memory.Place;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
+import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * pin_user_pages_fast() of one small page, before its slow path: lockless_pages_from_mm() and
- * gup_pte_range() (mm/gup.c), S0 to S3.
+ * pin_user_pages_fast() of one page, before its slow path: lockless_pages_from_mm(),
+ * gup_pmd_range() and gup_pte_range() (mm/gup.c), S0 to S3.
  *
  * <h2>A pin in two steps</h2>
  *
- * A small page is pinned by 1024 references: one at G8, fully ordered, which makes the page stable,
- * and 1023 at G11, which until v6.1 nothing orders against the second look at the entry (G14).
- * Whoever compares the exact count sees the first step; page_maybe_dma_pinned() only the second.
+ * {@link TryGrabFolio} takes a reference at G8, fully ordered, which makes the page stable, and
+ * what makes it a pin at G11, which until v6.1 nothing orders against the second look at the entry
+ * (G14). Whoever compares the exact count sees the first step; page_maybe_dma_pinned() only the
+ * second.
  *
  * <h2>What v6.1 added (088b8aa537c2)</h2>
  *
  * smp_mb__after_atomic() at G12, paired with the smp_mb() at E1 of page_try_share_anon_rmap(), and
  * smp_rmb() at G17, paired with its smp_mb__after_atomic() at E4.
  *
- * <p>Left out: the levels above the PMD, the slow path (a failure ends the attempt), PROT_NONE and
- * special entries, secret memory, statistics, and sanity_check_pinned_pages() of DEBUG_VM at the
- * end, whose answer the invariants give.
+ * <p>Left out: the levels above the PMD, the slow path (a failure ends the attempt), secret memory,
+ * statistics, and sanity_check_pinned_pages() of DEBUG_VM at the end, whose answer the invariants
+ * give.
  */
 public final class GupFast {
   public static final Steps STEPS = new Steps("gup_pte_range");
@@ -58,45 +59,25 @@ public final class GupFast {
   private static final Step READ_PMD = STEPS.step("G4", "gup_pmd_range", "load the PMD entry");
   private static final Step READ_PTE =
       STEPS.step("G5", "gup_pte_range", "load the PTE (B1): present, permitted (B2)?");
-  private static final Step LONGTERM =
-      STEPS.step("FG20", "try_grab_folio", "FOLL_LONGTERM: load flags: ZONE_MOVABLE?");
-  private static final Step READ_HEAD = STEPS.step("G6", "try_get_folio", "load compound_head");
-  private static final Step READ_REF =
-      STEPS.step("G7", "try_get_folio", "load _refcount: negative?");
-  private static final Step GET =
-      STEPS.step("G8", "try_get_folio", "_refcount + 1 unless 0 (B3, first step)");
-  private static final Step READ_HEAD_AGAIN =
-      STEPS.step("G9", "try_get_folio", "load compound_head: still the same?");
-  private static final Step LARGE = STEPS.step("G10", "try_grab_folio", "load flags: PG_head?");
-  private static final Step PIN_IT =
-      STEPS.step("G11", "try_grab_folio", "_refcount + 1023 (B3, second step)");
-  private static final Step PIN_MB =
-      STEPS.barrier(
-          "G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE", "E1");
   private static final Step PMD_AGAIN =
       STEPS.step("G13", "gup_pte_range, S3", "load the PMD entry: still the same?");
   private static final Step PTE_AGAIN =
       STEPS.step("G14", "gup_pte_range", "load the PTE: still the same (B4)?");
   private static final Step HEAD_CHECK =
       STEPS.step("G15", "gup_pte_range, S0 and S1", "VM_BUG_ON: compound_head changed");
-  private static final Step IS_ANON =
-      STEPS.step("G16", "gup_must_unshare, S1 to S3", "entry not writable: PageAnon?");
-  private static final Step UNSHARE_RMB =
-      STEPS.barrier("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag", "E4");
-  private static final Step EXCLUSIVE =
-      STEPS.step("G18", "gup_must_unshare, S1 to S3", "load flags: PG_anon_exclusive (B5)?");
   private static final Step REFERENCED =
       STEPS.step("G19", "gup_pte_range", "set PG_referenced, atomically");
   private static final Step IRQ_ON = STEPS.step("G20", "lockless_pages_from_mm", "IRQs on");
   private static final Step SEQ_RETRY =
       STEPS.barrier(
           "G21", "lockless_pages_from_mm", "smp_rmb, load write_protect_seq: fork was here?", "C2");
-  private static final Step PUT =
-      STEPS.step("G22", "gup_put_folio", "drop what was taken: the last reference?");
+
+  private static final Step RETRY_HEAD =
+      STEPS.step("G23", "unpin_user_pages", "fork was here: load compound_head, and unpin");
 
   private final Kernel kernel;
   private final Memory memory;
-  private final PageFree free;
+  private final TryGrabFolio grab;
 
   /**
    * Pinning under a kernel.
@@ -107,7 +88,7 @@ public final class GupFast {
   public GupFast(Kernel kernel, Memory memory, PageFree free) {
     this.kernel = kernel;
     this.memory = memory;
-    this.free = free;
+    this.grab = new TryGrabFolio(kernel, free);
   }
 
   /**
@@ -134,12 +115,12 @@ public final class GupFast {
       return null;
     }
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPteRange(cpu, table, flags);
+    Page page = gupPmdRange(cpu, table, flags);
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
     if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
       if (page != null) {
-        put(cpu, Ref.to(page), flags.references());
+        grab.put(cpu, PageTests.compoundHead(cpu.at(RETRY_HEAD), Ref.to(page)), flags);
       }
       return null;
     }
@@ -158,7 +139,7 @@ public final class GupFast {
   /** FOLL_GET: fork does not care, and neither does write_protect_seq. */
   private Page getFast(Cpu cpu, PageTable table, GupFlags flags) {
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPteRange(cpu, table, flags);
+    Page page = gupPmdRange(cpu, table, flags);
     cpu.at(IRQ_ON).local_irq_restore();
     if (page != null) {
       cpu.note(GOT, page.address());
@@ -166,88 +147,50 @@ public final class GupFast {
     return page;
   }
 
-  private Page gupPteRange(Cpu cpu, PageTable table, GupFlags flags) {
+  /** gup_pmd_range(): one PMD entry. */
+  private Page gupPmdRange(Cpu cpu, PageTable table, GupFlags flags) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
-    Ref<PageTable> walked = new Ref<>(table, cpu.lastRead());
+    if (!Pte.isTable(pmd)) {
+      return null;
+    }
+    PageTable walked = memory.object(Pte.address(pmd), PageTable.class);
+    return gupPteRange(
+        cpu, table.pmd(), pmd, new Ref<>(walked.at(table.index()), cpu.lastRead()), flags);
+  }
+
+  private Page gupPteRange(Cpu cpu, Word above, long pmd, Ref<PageTable> walked, GupFlags flags) {
     Place entry = walked.at(PageTable::pte);
     long pte = cpu.at(READ_PTE).READ_ONCE(entry);
     int read = cpu.lastRead();
-    if (!Pte.present(pte) || (flags.write() && !Pte.writable(pte))) {
+    if (!isPermitted(pte, flags.write())) {
       return null;
     }
     Ref<Page> page = new Ref<>(Pte.page(memory, pte), read);
-    Ref<Page> folio = tryGrabFolio(cpu, page, flags);
+    Ref<Page> folio = grab.tryGrabFolio(cpu, page, flags);
     if (folio == null) {
       return null;
     }
-    boolean sameTable =
-        kernel.state() != KernelState.S3 || cpu.at(PMD_AGAIN).recheck(table.pmd(), pmd);
+    boolean sameTable = kernel.state() != KernelState.S3 || cpu.at(PMD_AGAIN).recheck(above, pmd);
     if (!sameTable || !cpu.at(PTE_AGAIN).recheck(entry, pte)) {
-      put(cpu, folio, flags.references());
+      grab.put(cpu, folio, flags);
       return null;
     }
     if (kernel.state() == KernelState.S0 || kernel.state() == KernelState.S1) {
       Ref<Page> head = PageTests.compoundHead(cpu.at(HEAD_CHECK), page);
       cpu.VM_BUG_ON(head.target() != folio.target());
     }
-    if (!Pte.writable(pte) && gupMustUnshare(cpu, page, flags)) {
-      put(cpu, folio, flags.references());
+    if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, page, flags)) {
+      grab.put(cpu, folio, flags);
       return null;
     }
     cpu.at(REFERENCED).set_bit(PG_REFERENCED, folio.at(Page::flags));
     return page.target();
   }
 
-  /** try_grab_folio(); null if the page is being freed. */
-  private Ref<Page> tryGrabFolio(Cpu cpu, Ref<Page> page, GupFlags flags) {
-    if (flags.longterm() && !PageTests.isLongtermPinnable(cpu.at(LONGTERM), page)) {
-      return null;
-    }
-    Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_HEAD), page);
-    if (cpu.at(READ_REF).atomic_read(folio.at(Page::refcount)) < 0) {
-      return null;
-    }
-    if (!cpu.at(GET).atomic_add_unless(folio.at(Page::refcount), 1, 0)) {
-      return null;
-    }
-    // S0 and S1 give up if it has changed, S2 and S3 start again; no path here changes it.
-    if (!cpu.at(READ_HEAD_AGAIN)
-        .recheck(() -> PageTests.compoundHead(cpu, page).target() == folio.target())) {
-      put(cpu, folio, 1);
-      return null;
-    }
-    if (!flags.pin()) {
-      return folio;
-    }
-    if (cpu.at(LARGE).test_bit(PG_HEAD, folio.at(Page::flags))) {
-      throw new UnsupportedOperationException("only order-0 pages are pinned here");
-    }
-    cpu.at(PIN_IT).atomic_add(PIN - 1, folio.at(Page::refcount));
-    if (kernel.state() == KernelState.S3) {
-      // Paired with E1 of page_try_share_anon_rmap().
-      cpu.at(PIN_MB).smp_mb__after_atomic();
-    }
-    return folio;
-  }
-
-  /** gup_must_unshare(): whether a read-only pin needs the page to be unshared first. */
-  private boolean gupMustUnshare(Cpu cpu, Ref<Page> page, GupFlags flags) {
-    if (!kernel.state().hasAnonExclusive() || flags.write() || !flags.pin()) {
-      return false;
-    }
-    cpu.at(IS_ANON);
-    if (!PageTests.folioTestAnon(cpu, PageTests.compoundHead(cpu, page))) {
-      return false;
-    }
-    if (kernel.state() == KernelState.S3) {
-      // Paired with E4 of page_try_share_anon_rmap().
-      cpu.at(UNSHARE_RMB).smp_rmb();
-    }
-    return !cpu.at(EXCLUSIVE)
-        .test_bit(PageFlag.anonExclusive(kernel.state()), page.at(Page::flags));
-  }
-
-  private void put(Cpu cpu, Ref<Page> folio, long references) {
-    free.putRefs(cpu.at(PUT), folio, references);
+  /** pte_protnone(), pte_access_permitted() and pte_special(), on a value that was loaded. */
+  private static boolean isPermitted(long pte, boolean write) {
+    return Pte.present(pte)
+        && (pte & (Pte.PROTNONE | Pte.SPECIAL)) == 0
+        && (!write || Pte.writable(pte));
   }
 }

@@ -3,6 +3,7 @@ package org.cowcheck.mm;
 import static org.cowcheck.mm.PageFlag.PG_HEAD;
 import static org.cowcheck.mm.PageFlag.PG_SLAB;
 
+import java.util.List;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
@@ -95,13 +96,22 @@ public final class KPageFlags {
     return u;
   }
 
-  /** page_mapped() of a small page: compound_head, PG_head, _mapcount. */
+  /** page_mapped(): compound_head, PG_head, _mapcount; of a compound page all its counts. */
   private static boolean pageMapped(Cpu cpu, Page page) {
     Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
-    if (cpu.test_bit(PG_HEAD, folio.at(Page::flags))) {
-      throw new UnsupportedOperationException("only order-0 pages are looked at here");
+    if (!cpu.test_bit(PG_HEAD, folio.at(Page::flags))) {
+      return cpu.atomic_read(folio.at(Page::mapcount)) >= 0;
     }
-    return cpu.atomic_read(folio.at(Page::mapcount)) >= 0;
+    PageBlock block = folio.target().block();
+    if (cpu.atomic_read(folio.at(head -> block.compoundMapcount())) >= 0) {
+      return true;
+    }
+    for (Page part : block.isHugetlb() ? List.<Page>of() : block.pages()) {
+      if (cpu.atomic_read(folio.at(head -> part.mapcount())) >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isTail(Cpu cpu, Page page) {

@@ -78,7 +78,8 @@ public final class MmFault {
     } else if (pte == 0) {
       fileFault.doFault(cpu, vma, table, access == Access.WRITE, pages);
     } else if (Pte.isSwap(pte)) {
-      swapIn.doSwapPage(cpu, table, memory.object(Pte.address(pte), SwapSlot.class));
+      SwapSlot slot = memory.object(Pte.address(pte), SwapSlot.class);
+      swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
     } else if (access != Access.READ && !Pte.writable(pte)) {
       return writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
     }

@@ -15,6 +15,7 @@ import org.cowcheck.memory.Word;
  * compound_head  address of the head plus 1 for a tail    set while unreachable
  * _refcount      references                               atomics
  * _mapcount      mappings minus 1                         atomics
+ * private        the swap entry, in the swap cache        page lock, lock of the swap cache
  * contents       the page's memory, as one word or two    whoever can write to it
  * </pre>
  *
@@ -35,8 +36,19 @@ public final class Page {
   /** The mapping of an anonymous page: some aligned anon_vma, tagged. */
   public static final long ANON_VMA = 0x1000 | MAPPING_ANON;
 
+  /** The mapping of an anonymous page of another VMA. */
+  public static final long OTHER_ANON_VMA = 0x3000 | MAPPING_ANON;
+
+  /** The mapping of a KSM page: some aligned node of the stable tree, tagged. */
+  public static final long KSM_NODE = 0x4000 | MAPPING_FLAGS;
+
   /** The slab_cache of a slab page: some aligned kmem_cache. */
   public static final long KMEM_CACHE = 0x2000;
+
+  /**
+   * LIST_POISON2, which a list entry holds that was removed: with the low bits of a movable page.
+   */
+  public static final long LIST_POISON2 = 0x4120 | MAPPING_MOVABLE;
 
   /** The mapping of a tail (TAIL_MAPPING): not anonymous. */
   public static final long TAIL_MAPPING = 0x400;
@@ -50,6 +62,7 @@ public final class Page {
   private final Word mapcount;
   private final Word contents;
   private final Word more;
+  private final Word privateData;
   private final PageBlock block;
   private final int index;
 
@@ -85,6 +98,7 @@ public final class Page {
     this.mapcount = memory.word(name + "._mapcount", state.mapcount());
     this.contents = memory.word(name + ".contents", state.contents());
     this.more = twoWords ? memory.word(name + ".contents1", 0) : null;
+    this.privateData = memory.word(name + ".private", 0, SwapSlot::show);
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
   }
@@ -145,6 +159,11 @@ public final class Page {
     if (from.more != null) {
       cpu.WRITE_ONCE(more, cpu.READ_ONCE(from.more));
     }
+  }
+
+  /** page->private: the address of the swap slot, while the page is in the swap cache. */
+  public Word privateData() {
+    return privateData;
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

@@ -3,6 +3,7 @@ package org.cowcheck.mm;
 import com.google.common.collect.ImmutableList;
 import java.util.stream.IntStream;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
 /**
@@ -27,12 +28,16 @@ public final class PageBlock {
   private final Word compoundMapcount;
   private final Word compoundPincount;
   private final Word deferredList;
+  private final Spinlock splitQueueLock;
+  private final boolean isHugetlb;
 
   private PageBlock(Page page) {
     this.pages = ImmutableList.of(page);
     this.compoundMapcount = null;
     this.compoundPincount = null;
     this.deferredList = null;
+    this.splitQueueLock = null;
+    this.isHugetlb = false;
   }
 
   private PageBlock(
@@ -40,11 +45,14 @@ public final class PageBlock {
       String name,
       ImmutableList<PageState> states,
       boolean isCompound,
-      Compound of) {
+      Compound of,
+      boolean isHugetlb) {
+    this.isHugetlb = isHugetlb;
     this.compoundMapcount = memory.word(name + ".compound_mapcount", of.mapcount());
     this.compoundPincount = memory.word(name + ".compound_pincount", of.pincount());
     this.deferredList =
         memory.word(name + ".deferred_list", 0, value -> value == 0 ? "empty" : "queued");
+    this.splitQueueLock = memory.spinlock(name + ".split_queue_lock");
     ImmutableList.Builder<Page> made = ImmutableList.builder();
     long headAddress = 0;
     for (int i = 0; i < states.size(); i++) {
@@ -87,7 +95,8 @@ public final class PageBlock {
             .mapToObj(i -> PageState.FREE)
             .collect(ImmutableList.toImmutableList()),
         false,
-        Compound.UNMAPPED);
+        Compound.UNMAPPED,
+        false);
   }
 
   /**
@@ -98,6 +107,22 @@ public final class PageBlock {
    */
   public static PageBlock compound(
       Memory memory, String name, Compound counts, PageState head, PageState... tails) {
+    return compound(memory, name, counts, false, head, tails);
+  }
+
+  /** A page of hugetlb, which stays compound when it is free; else as {@link #compound}. */
+  public static PageBlock hugetlb(
+      Memory memory, String name, Compound counts, PageState head, PageState... tails) {
+    return compound(memory, name, counts, true, head, tails);
+  }
+
+  private static PageBlock compound(
+      Memory memory,
+      String name,
+      Compound counts,
+      boolean isHugetlb,
+      PageState head,
+      PageState... tails) {
     return new PageBlock(
         memory,
         name,
@@ -106,7 +131,8 @@ public final class PageBlock {
             .add(tails)
             .build(),
         true,
-        counts);
+        counts,
+        isHugetlb);
   }
 
   /** The pages, in the order of their addresses. */
@@ -132,6 +158,16 @@ public final class PageBlock {
   /** compound_pincount, or hpage_pinned_refcount; null in a block of one page. */
   public Word compoundPincount() {
     return compoundPincount;
+  }
+
+  /** The lock of the deferred split queue that the page may be on; null in a block of one page. */
+  public Spinlock splitQueueLock() {
+    return splitQueueLock;
+  }
+
+  /** Whether the pages belong to hugetlb (HUGETLB_PAGE_DTOR), for good. */
+  public boolean isHugetlb() {
+    return isHugetlb;
   }
 
   /** Whether the page is on the deferred split queue; null in a block of one page. */

@@ -19,8 +19,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * put_page() of an order-0 page down to the free list of this CPU: __page_cache_release()
- * (mm/swap.c) and free_pages_prepare() (mm/page_alloc.c), S0 to S3.
+ * put_page() down to the free list of this CPU: __page_cache_release() (mm/swap.c),
+ * free_transhuge_page() (mm/huge_memory.c) and free_pages_prepare() (mm/page_alloc.c), S0 to S3.
  *
  * <h2>The seed's order</h2>
  *
@@ -38,8 +38,10 @@ public final class PageFree {
 
   private static final Step PUT =
       STEPS.step("F1", "put_page", "load compound_head, drop a reference: the last one?");
-  private static final Step COMPOUND =
-      STEPS.step("F2", "__put_page", "load flags: PG_head? (a small page goes on)");
+  private static final Step COMPOUND = STEPS.step("F2", "__put_page", "load flags: PG_head?");
+  private static final Step DEFERRED =
+      STEPS.step(
+          "F2a", "free_transhuge_page", "under its lock: off the deferred split queue, if on it");
   private static final Step ON_LRU =
       STEPS.step("F3", "__page_cache_release", "load flags: on the LRU?");
   private static final Step CLEAR_LRU =
@@ -120,11 +122,24 @@ public final class PageFree {
     if (!cpu.atomic_sub_and_test(references, folio.at(Page::refcount))) {
       return false;
     }
-    if (cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags))) {
-      throw new UnsupportedOperationException("only order-0 pages are freed here");
+    boolean isLarge = cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags));
+    if (isLarge && folio.target().block().isHugetlb()) {
+      throw new UnsupportedOperationException("pages of hugetlb are not freed here");
     }
     pageCacheRelease(cpu, folio.target());
+    if (isLarge) {
+      freeTranshugePage(cpu, folio.target().block());
+    }
     return freeUnrefPage(cpu, folio.target());
+  }
+
+  /** free_transhuge_page(): off the deferred split queue. */
+  private static void freeTranshugePage(Cpu cpu, PageBlock block) {
+    cpu.at(DEFERRED).spin_lock(block.splitQueueLock());
+    if (cpu.read_plain_in_source(block.deferredList()) != 0) {
+      cpu.write_plain_in_source(block.deferredList(), 0);
+    }
+    cpu.spin_unlock(block.splitQueueLock());
   }
 
   /** __page_cache_release(). */
@@ -168,7 +183,7 @@ public final class PageFree {
   }
 
   /**
-   * free_pages_prepare() of an order-0 page.
+   * free_pages_prepare() of a page, or of a compound page given its head.
    *
    * @return false if the page is kept because it is poisoned
    */
@@ -178,10 +193,10 @@ public final class PageFree {
     if (kernel.state() == KernelState.S3) {
       refuseMlocked(cpu.at(PREPARE_MLOCKED), page.flags());
     }
-    cpu.at(HWPOISON);
-    if (cpu.test_bit(PG_HWPOISON, page.flags())) {
+    if (cpu.at(HWPOISON).test_bit(PG_HWPOISON, page.flags()) && page.block().size() == 1) {
       return false;
     }
+    FreeTails.prepare(kernel, cpu, page, clearsExclusive);
     if (clearsExclusive && kernel.has(CLEAR_EXCLUSIVE)) {
       cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
       // Has no partner: PageSlab() has no barrier between T2 and T4.

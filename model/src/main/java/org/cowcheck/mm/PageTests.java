@@ -55,11 +55,13 @@ public final class PageTests {
   /** PageSlab() of a page that a pointer names. */
   static boolean pageSlab(Kernel kernel, Cpu cpu, Ref<Page> page) {
     Ref<Page> head = compoundHead(cpu.at(SLAB_HEAD), page);
-    if (kernel.state().aliasesSlab()) {
+    if (kernel.state().aliasesSlab() && kernel.has(SLAB_MAPPING)) {
       if (folioTestAnon(cpu.at(SLAB_MAPPING), head)) {
         return false;
       }
-      head = compoundHead(cpu.at(SLAB_HEAD_AGAIN), page);
+      if (kernel.has(SLAB_HEAD_AGAIN)) {
+        head = compoundHead(cpu.at(SLAB_HEAD_AGAIN), page);
+      }
     }
     return cpu.at(SLAB_FLAGS).test_bit(PG_SLAB, head.at(Page::flags));
   }

@@ -4,11 +4,12 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
+import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * page_try_share_anon_rmap() and page_maybe_dma_pinned() of a small page (include/linux/rmap.h,
+ * page_try_share_anon_rmap() and page_maybe_dma_pinned() (include/linux/rmap.h,
  * include/linux/mm.h), S1 to S3: an exclusive page may be shared from here on, unless it is pinned.
  *
  * <p>The caller holds the PT lock and has cleared the entry (A1). Until v6.1 the order against
@@ -24,7 +25,10 @@ final class ShareAnonRmap {
       STEPS.barrier(
           "E1", "page_try_share_anon_rmap, S3", "smp_mb: the cleared PTE before the count", "G12");
   private static final Step SHARE_PINNED =
-      STEPS.step("E2", "page_maybe_dma_pinned", "load compound_head, flags and _refcount (A2)");
+      STEPS.step(
+          "E2",
+          "page_maybe_dma_pinned",
+          "load compound_head, flags, and _refcount or compound_pincount (A2)");
   private static final Step SHARE_CLEAR =
       STEPS.step("E3", "page_try_share_anon_rmap", "clear PG_anon_exclusive, atomically (A3)");
   private static final Step SHARE_AFTER =
@@ -46,7 +50,7 @@ final class ShareAnonRmap {
       return false;
     }
     // The branch of page_try_share_anon_rmap() on the pin check.
-    cpu.ctrl(page.refcount());
+    cpu.ctrl(countsOfPins(page));
     cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     if (kernel.state() == KernelState.S3) {
       // Paired with G17 of gup_must_unshare().
@@ -59,8 +63,16 @@ final class ShareAnonRmap {
   static boolean pageMaybeDmaPinned(Cpu cpu, Page page) {
     Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
     if (cpu.test_bit(PageFlag.PG_HEAD, folio.at(Page::flags))) {
-      throw new UnsupportedOperationException("only order-0 pages are shared here");
+      return cpu.atomic_read(folio.at(head -> head.block().compoundPincount())) > 0;
     }
     return cpu.atomic_read(folio.at(Page::refcount)) >= GupFast.PIN;
+  }
+
+  /** The words that a branch on {@link #pageMaybeDmaPinned} depends on. */
+  static Word[] countsOfPins(Page page) {
+    Page head = page.block().head();
+    return head.block().compoundPincount() == null
+        ? new Word[] {page.refcount()}
+        : new Word[] {head.flags(), head.block().compoundPincount(), page.refcount()};
   }
 }

@@ -58,11 +58,6 @@ public final class SlowGup {
           "FG6",
           "can_follow_write_pte, S3",
           "FOLL_FORCE: load compound_head, mapping, flags: PageAnon, PG_anon_exclusive?");
-  private static final Step MUST_UNSHARE =
-      STEPS.step(
-          "FG7",
-          "gup_must_unshare, S1 to S3",
-          "read-only pin: PageAnon, (S3: smp_rmb,) without PG_anon_exclusive? then unshare");
   private static final Step CHECK =
       STEPS.step(
           "FG8",
@@ -203,7 +198,7 @@ public final class SlowGup {
 
   private Followed grab(Cpu cpu, PageTable table, long pte, Page page, GupFlags flags) {
     if (kernel.state().hasAnonExclusive() && flags.pin()) {
-      if (!Pte.writable(pte) && !flags.write() && gupMustUnshare(cpu, page)) {
+      if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, Ref.to(page), flags)) {
         return Followed.MUST_UNSHARE;
       }
       cpu.VM_BUG_ON(PageTests.pageAnon(cpu.at(CHECK), page) && !isExclusive(cpu, page));
@@ -219,17 +214,6 @@ public final class SlowGup {
       cpu.note(GupFast.GOT, page.address());
     }
     return new Followed(page, false);
-  }
-
-  /** gup_must_unshare() of a read-only pin. */
-  private boolean gupMustUnshare(Cpu cpu, Page page) {
-    if (!PageTests.pageAnon(cpu.at(MUST_UNSHARE), page)) {
-      return false;
-    }
-    if (kernel.state() == KernelState.S3) {
-      cpu.smp_rmb();
-    }
-    return !isExclusive(cpu, page);
   }
 
   private boolean isExclusive(Cpu cpu, Page page) {

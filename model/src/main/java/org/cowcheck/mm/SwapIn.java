@@ -1,35 +1,69 @@
 package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
+import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
+import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
+import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * do_swap_page() for a read fault on a page that is still in the swap cache (mm/memory.c), and
- * page_add_anon_rmap() of a small page (mm/rmap.c), S0 to S3.
+ * do_swap_page() of a small page (mm/memory.c), the reads that it asks for (mm/swap_state.c,
+ * mm/page_io.c), and page_add_anon_rmap() (mm/rmap.c), S0 to S3.
  *
- * <p>S2 and S3 bring exclusivity back from the entry; S1 asks the reference count, with which any
- * reference beside its own makes the page shared; S0 remembers nothing.
+ * <h2>Who owns the page</h2>
  *
- * <p>Left out: mmap_lock; reading from the device; swap space without concurrent writes
- * (SWP_STABLE_WRITES); freeing the slot, which a read fault does not.
+ * S2 and S3 bring exclusivity back from the entry, unless the page is being written to a device
+ * that needs stable pages. S1 asks the reference count, with which any reference beside its own
+ * makes the page shared. S0 remembers nothing, and asks on a write fault how often page and slot
+ * are mapped (reuse_swap_page()).
+ *
+ * <h2>Without the swap cache</h2>
+ *
+ * A slot of a synchronous device that has one entry is read into a page of its own, which nobody
+ * else finds. Two faults on one entry read two pages; pte_same() decides, and it cannot tell an
+ * entry from one that was used again meanwhile. 13ddaf26be32 has SWAP_HAS_CACHE set meanwhile.
+ *
+ * <p>Left out: mmap_lock; LRU and readahead; KSM's copy for a page of another anon_vma; poisoned
+ * pages and errors of the device; entries of other types. Where the kernel waits, for a page lock
+ * or for a slot that somebody else reads, the fault fails here and is to be tried again.
+ * do_wp_page() after a write fault takes the PT lock anew, as a second fault would.
  */
 public final class SwapIn {
   public static final Steps STEPS = new Steps("do_swap_page");
 
   private static final Step READ_ENTRY =
       STEPS.step("I1", "handle_pte_fault", "load the PTE: a swap entry?");
-  private static final Step LOOKUP =
-      STEPS.step("I2", "lookup_swap_cache", "load the slot's page, _refcount + 1 unless 0");
+  private static final Step ENTRIES =
+      STEPS.step("I2c", "__swap_count", "synchronous device: load swap_map: one entry?");
+  private static final Step PREPARE =
+      STEPS.step(
+          "I2d",
+          "swapcache_prepare (13ddaf26be32)",
+          "set SWAP_HAS_CACHE under its lock, unless it is");
+  private static final Step FRESH =
+      STEPS.step("I2e", "do_swap_page", "a page of its own: set PG_locked, PG_swapbacked");
+  private static final Step READ_AHEAD =
+      STEPS.step(
+          "I2f",
+          "__read_swap_cache_async",
+          "a new page: set SWAP_HAS_CACHE, PG_locked, PG_swapbacked");
+  private static final Step NOT_CACHED =
+      STEPS.step("I2g", "__read_swap_cache_async", "somebody else reads it: drop the page");
+  private static final Step READ_SLOT =
+      STEPS.step("I2h", "swap_readpage", "copy from the slot; smp_wmb, set PG_uptodate");
+  private static final Step READ_DONE =
+      STEPS.step("I2i", "swap_readpage", "unlock the page: clear PG_locked");
   private static final Step LOCK_PAGE =
       STEPS.step("I3", "lock_page_or_retry", "lock the page: test and set PG_locked");
+  private static final Step STILL_CACHED =
+      STEPS.step("I3a", "do_swap_page", "load flags, private: still this slot's page?");
   private static final Step LOCK = STEPS.step("I4", "do_swap_page", "take the PT lock");
   private static final Step SAME =
       STEPS.step("I5", "do_swap_page", "load the PTE: still the same?");
@@ -37,25 +71,55 @@ public final class SwapIn {
       STEPS.step("I6", "do_swap_page", "load flags: PG_uptodate? then smp_rmb");
   private static final Step BUG_ON =
       STEPS.step("I7", "do_swap_page, S2 and S3", "BUG_ON: PG_anon_exclusive in the swap cache");
+  private static final Step IS_KSM =
+      STEPS.step("I7d", "do_swap_page", "load mapping: PageKsm? then never exclusive");
+  private static final Step STABLE =
+      STEPS.step(
+          "I7a",
+          "do_swap_page, S2 and S3",
+          "exclusive entry, device needs stable pages: PG_writeback? then not exclusive");
+  private static final Step REUSE =
+      STEPS.step(
+          "I7b", "reuse_swap_page, S0", "write fault: load _mapcount, swap_map: only this entry?");
+  private static final Step REUSE_CACHED =
+      STEPS.step("I7c", "reuse_swap_page, S0", "load flags: PG_swapcache, PG_writeback?");
   private static final Step SWAP_FREE =
       STEPS.step("I8", "swap_free", "swap_map - 1, under its lock");
+  private static final Step MAY_FREE =
+      STEPS.step(
+          "I8a",
+          "should_try_to_free_swap",
+          "load flags: PG_swapcache? write fault, S1 to S3: load _refcount: nobody else?");
   private static final Step COUNT =
       STEPS.step("I9", "do_swap_page, S1 to S3", "load _refcount: nobody else?");
   private static final Step ADD_RMAP =
-      STEPS.step("I10", "page_add_anon_rmap", "_mapcount + 1: the first mapping?");
+      STEPS.step("I10", "page_add_anon_rmap", "load mapping; _mapcount + 1: the first mapping?");
+  private static final Step SECOND =
+      STEPS.step(
+          "I10a", "page_add_anon_rmap, S1 to S3", "not the first: VM_BUG_ON PG_anon_exclusive");
+  private static final Step MAPPING =
+      STEPS.step("I10b", "__page_set_anon_rmap", "the first: PageAnon already? else store mapping");
   private static final Step EXCLUSIVE =
       STEPS.step("I11", "__page_set_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
+  private static final Step CHECK =
+      STEPS.step(
+          "I11a",
+          "do_swap_page, S2 and S3",
+          "VM_BUG_ON: not anon, or writable without PG_anon_exclusive");
   private static final Step SET_PTE =
-      STEPS.step("I12", "do_swap_page", "store the PTE: present, read-only");
+      STEPS.step("I12", "do_swap_page", "store the PTE: present, writable if it may be");
   private static final Step UNLOCK_PAGE =
       STEPS.step("I13", "do_swap_page", "unlock the page: clear PG_locked");
   private static final Step UNLOCK = STEPS.step("I14", "do_swap_page", "drop the PT lock");
   private static final Step PUT =
       STEPS.step("I15", "do_swap_page", "somebody was faster: drop the reference");
+  private static final Step CLEAR =
+      STEPS.step("I16", "swapcache_clear (13ddaf26be32)", "clear SWAP_HAS_CACHE under its lock");
 
   private final Kernel kernel;
   private final Memory memory;
   private final PageFree free;
+  private final WriteFault writeFault;
 
   /**
    * Swapping in under a kernel.
@@ -67,62 +131,242 @@ public final class SwapIn {
     this.kernel = kernel;
     this.memory = memory;
     this.free = free;
+    this.writeFault = new WriteFault(kernel, memory, free);
   }
 
-  /** Handles a read fault; whether it mapped the page. */
+  /**
+   * Handles a read fault on an entry whose page is in the swap cache.
+   *
+   * @return whether it mapped the page
+   */
   public boolean doSwapPage(Cpu cpu, PageTable table, SwapSlot slot) {
-    long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
-    if (!Pte.isSwap(entry)) {
+    return doSwapPage(cpu, table, slot, false, FreeList.of()) != null;
+  }
+
+  /**
+   * Handles a fault.
+   *
+   * @param write FAULT_FLAG_WRITE
+   * @param pages the free pages of this CPU
+   * @return whether it mapped a page
+   */
+  public boolean doSwapPage(
+      Cpu cpu, Mm mm, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
+    Long mapped = doSwapPage(cpu, table, slot, write, pages);
+    if (mapped == null) {
       return false;
     }
-    Page page = lookup(cpu, slot);
-    if (page == null) {
-      return false;
+    if (write && !Pte.writable(mapped)) {
+      writeFault.doWpPage(cpu, mm, table, false, pages);
     }
-    if (cpu.at(LOCK_PAGE).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
-      free.putPage(cpu.at(PUT), page);
-      return false;
-    }
-    cpu.at(LOCK).spin_lock(table.lock());
-    boolean mapped =
-        cpu.at(SAME).recheck(table.pte(), entry)
-            && cpu.at(UPTODATE).test_bit(PG_UPTODATE, page.flags());
-    if (!mapped) {
-      cpu.at(UNLOCK).spin_unlock(table.lock());
-      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
-      free.putPage(cpu.at(PUT), page);
-      return false;
-    }
-    cpu.smp_rmb();
-    map(cpu, table, slot, page, entry);
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
-    cpu.at(UNLOCK).spin_unlock(table.lock());
     return true;
   }
 
-  private Page lookup(Cpu cpu, SwapSlot slot) {
-    long address = cpu.at(LOOKUP).READ_ONCE(slot.swapCache());
-    if (address == 0) {
+  /** The entry that was stored, or null. */
+  private Long doSwapPage(Cpu cpu, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
+    long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
+    if (!Pte.isSwap(entry)) {
       return null;
     }
-    Ref<Page> page = new Ref<>(memory.object(address, Page.class), cpu.lastRead());
-    return cpu.atomic_add_unless(page.at(Page::refcount), 1, 0) ? page.target() : null;
+    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, slot);
+    if (found.again()) {
+      return null;
+    }
+    if (found.page() != null) {
+      return lockAndMap(cpu, table, slot, new Source(found.page(), true), entry, write);
+    }
+    boolean fresh = slot.device().isSynchronous() && slot.countNow(cpu.at(ENTRIES)) == 1;
+    boolean guarded = fresh && kernel.adds(PREPARE);
+    if (guarded && !slot.prepareCache(cpu.at(PREPARE))) {
+      return null;
+    }
+    Page page = fresh ? readFresh(cpu, slot, pages) : readAhead(cpu, slot, pages);
+    Long mapped =
+        page == null ? null : lockAndMap(cpu, table, slot, new Source(page, !fresh), entry, write);
+    if (guarded) {
+      slot.clearCache(cpu.at(CLEAR));
+    }
+    return mapped;
   }
 
-  private void map(Cpu cpu, PageTable table, SwapSlot slot, Page page, long entry) {
-    KernelState state = kernel.state();
-    if (state == KernelState.S2 || state == KernelState.S3) {
-      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(state), page.flags()));
+  /**
+   * Where the page comes from.
+   *
+   * @param cached from the swap cache; else it is a fresh page that nobody else finds
+   */
+  private record Source(Page page, boolean cached) {}
+
+  private static Page readFresh(Cpu cpu, SwapSlot slot, FreeList pages) {
+    Page page = PageAlloc.allocPage(cpu, pages);
+    cpu.at(FRESH).__set_bit(PG_LOCKED, page.flags());
+    cpu.__set_bit(PG_SWAPBACKED, page.flags());
+    readSlot(cpu, page, slot);
+    return page;
+  }
+
+  /**
+   * swapin_readahead(): reads the slot into a page of the swap cache; null if somebody else does.
+   */
+  Page readAhead(Cpu cpu, SwapSlot slot, FreeList pages) {
+    Page page = PageAlloc.allocPage(cpu, pages);
+    if (!slot.prepareCache(cpu.at(READ_AHEAD))) {
+      free.putPage(cpu.at(NOT_CACHED), page);
+      return null;
     }
+    cpu.__set_bit(PG_LOCKED, page.flags());
+    cpu.__set_bit(PG_SWAPBACKED, page.flags());
+    SwapCache.add(cpu, page, slot);
+    readSlot(cpu, page, slot);
+    return page;
+  }
+
+  private static void readSlot(Cpu cpu, Page page, SwapSlot slot) {
+    cpu.at(READ_SLOT).WRITE_ONCE(page.contents(), cpu.READ_ONCE(slot.contents()));
+    cpu.smp_wmb();
+    cpu.set_bit(PG_UPTODATE, page.flags());
+    cpu.at(READ_DONE).clear_bit_unlock(PG_LOCKED, page.flags());
+  }
+
+  private Long lockAndMap(
+      Cpu cpu, PageTable table, SwapSlot slot, Source source, long entry, boolean write) {
+    Page page = source.page();
+    if (cpu.at(LOCK_PAGE).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      free.putPage(cpu.at(PUT), page);
+      return null;
+    }
+    if (source.cached() && !cpu.at(STILL_CACHED).recheck(() -> SwapCache.has(cpu, slot, page))) {
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+      free.putPage(cpu.at(PUT), page);
+      return null;
+    }
+    cpu.at(LOCK).spin_lock(table.lock());
+    boolean mappable =
+        cpu.at(SAME).recheck(table.pte(), entry)
+            && cpu.at(UPTODATE).test_bit(PG_UPTODATE, page.flags());
+    if (!mappable) {
+      cpu.at(UNLOCK).spin_unlock(table.lock());
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+      free.putPage(cpu.at(PUT), page);
+      return null;
+    }
+    cpu.smp_rmb();
+    long mapped =
+        kernel.state() == KernelState.S0
+            ? mapS0(cpu, table, slot, page, entry, write)
+            : map(cpu, table, slot, source, entry, write);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    cpu.at(UNLOCK).spin_unlock(table.lock());
+    return mapped;
+  }
+
+  /** S0 stores the PTE, then counts the mapping, then frees the entry. */
+  private long mapS0(
+      Cpu cpu, PageTable table, SwapSlot slot, Page page, long entry, boolean write) {
+    long pte = present(page, entry, write && reuseSwapPage(cpu, page, slot));
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    pageAddAnonRmap(kernel, cpu, page, false);
     slot.free(cpu.at(SWAP_FREE));
-    boolean exclusive =
-        state.hasAnonExclusive()
-            && (Pte.swapExclusive(entry) || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
-    boolean first = cpu.at(ADD_RMAP).atomic_inc_and_test(page.mapcount());
-    cpu.VM_BUG_ON(!first && exclusive);
-    if (first && exclusive) {
-      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
+    if (slot.full()) {
+      SwapCache.freeSwap(cpu, page, slot);
     }
-    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(page));
+    return pte;
+  }
+
+  private long map(
+      Cpu cpu, PageTable table, SwapSlot slot, Source source, long entry, boolean write) {
+    Page page = source.page();
+    boolean keepsExclusive = kernel.state() != KernelState.S1;
+    if (keepsExclusive) {
+      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+    }
+    boolean ksm = pageKsm(cpu.at(IS_KSM), page);
+    boolean certain =
+        !ksm && (!source.cached() || (keepsExclusive && isExclusive(cpu, slot, page, entry)));
+    slot.free(cpu.at(SWAP_FREE));
+    if (shouldTryToFreeSwap(cpu, slot, page, write && !ksm)) {
+      SwapCache.freeSwap(cpu, page, slot);
+    }
+    boolean exclusive = !ksm && (certain || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
+    long pte = present(page, entry, exclusive && write);
+    pageAddAnonRmap(kernel, cpu, page, exclusive);
+    if (keepsExclusive) {
+      boolean isAnon = PageTests.pageAnon(cpu.at(CHECK), page);
+      cpu.VM_BUG_ON(
+          !isAnon
+              || (Pte.writable(pte)
+                  && !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags())));
+    }
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+    return pte;
+  }
+
+  /** pte_swp_exclusive(), and no device that needs the page as it is now. */
+  private boolean isExclusive(Cpu cpu, SwapSlot slot, Page page, long entry) {
+    return Pte.swapExclusive(entry)
+        && !(kernel.has(STABLE)
+            && cpu.at(STABLE).test_bit(PG_WRITEBACK, page.flags())
+            && slot.device().needsStableWrites());
+  }
+
+  private static boolean shouldTryToFreeSwap(Cpu cpu, SwapSlot slot, Page page, boolean write) {
+    return cpu.at(MAY_FREE).test_bit(PG_SWAPCACHE, page.flags())
+        && (slot.full() || (write && cpu.atomic_read(page.refcount()) == 2));
+  }
+
+  /** reuse_swap_page(): whether page and slot are mapped once together, by this entry. */
+  private static boolean reuseSwapPage(Cpu cpu, Page page, SwapSlot slot) {
+    if (pageKsm(cpu.at(IS_KSM), page)) {
+      return false;
+    }
+    boolean cached = cpu.at(REUSE).test_bit(PG_SWAPCACHE, page.flags());
+    long mappings = cpu.atomic_read(page.mapcount()) + 1;
+    if (mappings + (cached ? slot.lockedCount(cpu) : 0) > 1) {
+      return false;
+    }
+    if (cpu.at(REUSE_CACHED).test_bit(PG_SWAPCACHE, page.flags())) {
+      if (cpu.test_bit(PG_WRITEBACK, page.flags())) {
+        return !slot.device().needsStableWrites();
+      }
+      SwapCache.delete(cpu, page, slot);
+    }
+    return true;
+  }
+
+  private static long present(Page page, long entry, boolean writable) {
+    long pte = Pte.readOnly(page) | (writable ? Pte.WRITE | Pte.DIRTY : 0);
+    return (entry & Pte.UFFD_WP) == 0 ? pte : (pte | Pte.UFFD_WP) & ~Pte.WRITE;
+  }
+
+  /** PageKsm() of a small page: one load of mapping. The caller labels the step. */
+  private static boolean pageKsm(Cpu cpu, Page page) {
+    return (cpu.read_plain_in_source(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
+  }
+
+  /**
+   * page_add_anon_rmap() of a small page.
+   *
+   * @param exclusive RMAP_EXCLUSIVE
+   */
+  static void pageAddAnonRmap(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
+    boolean isKsm = pageKsm(cpu.at(ADD_RMAP), page);
+    boolean first = cpu.atomic_inc_and_test(page.mapcount());
+    boolean hasExclusive = kernel.state().hasAnonExclusive();
+    if (!first) {
+      cpu.at(SECOND);
+      cpu.VM_BUG_ON(exclusive);
+      if (hasExclusive) {
+        cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+      }
+      return;
+    }
+    if (isKsm) {
+      return;
+    }
+    if (!PageTests.pageAnon(cpu.at(MAPPING), page)) {
+      cpu.WRITE_ONCE(page.mapping(), Page.ANON_VMA);
+    }
+    if (exclusive && hasExclusive) {
+      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+    }
   }
 }

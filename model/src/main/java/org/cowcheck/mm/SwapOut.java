@@ -2,7 +2,10 @@ package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_DIRTY;
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
+import static org.cowcheck.mm.PageFlag.PG_LRU;
+import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
+import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
@@ -11,8 +14,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * Swapping out a small anonymous page: what shrink_page_list() (mm/vmscan.c) does up to the unmap,
- * and try_to_unmap_one() (mm/rmap.c), S0 to S3.
+ * Reclaiming a small anonymous page: shrink_page_list() (mm/vmscan.c) and try_to_unmap_one()
+ * (mm/rmap.c), S0 to S3.
  *
  * <h2>The swap entry</h2>
  *
@@ -22,25 +25,31 @@ import org.cowcheck.patch.KernelState;
  *
  * S1 and S2 flush at once if the page is exclusive; S0 and S3 may defer it ({@link
  * Arch#defersFlush}), and then S3 relies on the barriers of page_try_share_anon_rmap() alone. Where
- * it may be deferred it is.
+ * it may be deferred it is, until the page is written or freed.
  *
- * <p>Left out: the isolation from the LRU, whose reference the caller holds; the XArray and its
- * lock in add_to_swap(); MADV_FREE pages; the mmlist; writeback, and freeing, which a pin stops
- * (__remove_mapping() freezes the exact reference count).
+ * <p>Pages of MADV_FREE are the matter of {@link LazyFree}, writing of {@link Pageout}, freeing of
+ * {@link RemoveMapping}.
+ *
+ * <p>Left out: whether the page was referenced; demotion; mlock; the mmlist.
  */
 public final class SwapOut {
   public static final Steps STEPS = new Steps("try_to_unmap_one");
 
+  private static final Step ISOLATE =
+      STEPS.step("U0", "isolate_lru_pages", "_refcount + 1 unless 0, clear PG_lru");
   private static final Step TRYLOCK =
       STEPS.step("U1", "shrink_page_list", "trylock the page: test and set PG_locked");
+  private static final Step KIND =
+      STEPS.step(
+          "U1a", "shrink_page_list", "load flags: PG_writeback, PG_swapbacked, PG_swapcache?");
   private static final Step PINNED =
       STEPS.step("U2", "shrink_page_list", "page_maybe_dma_pinned? then keep it (feb889fb40fa)");
-  private static final Step ADD_REF =
-      STEPS.step("U3", "add_to_swap_cache", "_refcount + 1 for the swap cache");
-  private static final Step ADD_FLAG =
-      STEPS.step("U4", "add_to_swap_cache", "set PG_swapcache; the slot's page");
+  private static final Step ALLOC =
+      STEPS.step("U2a", "get_swap_page", "take a free slot: set SWAP_HAS_CACHE under its lock");
   private static final Step MARK_DIRTY =
       STEPS.step("U5", "add_to_swap", "test PG_dirty, and set it");
+  private static final Step MAPPED =
+      STEPS.step("U5a", "shrink_page_list", "load _mapcount: mapped?");
   private static final Step LOCK = STEPS.step("U6", "page_vma_mapped_walk", "take the PT lock");
   private static final Step READ_PTE =
       STEPS.step("U7", "page_vma_mapped_walk", "load the PTE: the page?");
@@ -51,6 +60,8 @@ public final class SwapOut {
       STEPS.step("U10", "try_to_unmap_one", "flush the TLB, or remember to");
   private static final Step DIRTY =
       STEPS.step("U11", "try_to_unmap_one", "the PTE was dirty: test PG_dirty, and set it");
+  private static final Step IS_LAZY =
+      STEPS.step("U11a", "try_to_unmap_one", "load flags: PG_swapbacked? else MADV_FREE");
   private static final Step DUPLICATE =
       STEPS.step("U12", "swap_duplicate", "swap_map + 1, under its lock");
   private static final Step GIVE_BACK =
@@ -64,38 +75,130 @@ public final class SwapOut {
   private static final Step UNLOCK = STEPS.step("U18", "try_to_unmap_one", "drop the PT lock");
   private static final Step LATE_FLUSH =
       STEPS.step("U19", "try_to_unmap_flush", "the flush that was deferred");
+  private static final Step PINNED_AGAIN =
+      STEPS.step("U19a", "shrink_folio_list, S3", "unmapped: folio_maybe_dma_pinned? then keep it");
   private static final Step UNLOCK_PAGE =
       STEPS.step("U20", "shrink_page_list", "unlock the page: clear PG_locked");
 
   private final Kernel kernel;
   private final Arch arch;
   private final PageFree free;
+  private final LazyFree lazyFree;
+  private final RemoveMapping removeMapping;
 
+  /**
+   * Reclaim under a kernel.
+   *
+   * @param free takes back references, and pages
+   */
   public SwapOut(Kernel kernel, PageFree free) {
     this.kernel = kernel;
     this.arch = new Arch(kernel);
     this.free = free;
+    this.lazyFree = new LazyFree(kernel);
+    this.removeMapping = new RemoveMapping();
   }
 
-  /** Swaps out a page that is isolated from the LRU; whether its entry is a swap entry now. */
+  /** What try_to_unmap() left: whether it unmapped the page, and a flush that is still to come. */
+  private record Unmapped(boolean done, boolean flushes) {}
+
+  /** isolate_lru_pages(): takes the page off its list; false if it is being freed. */
+  public boolean isolate(Cpu cpu, Page page) {
+    if (!cpu.at(ISOLATE).atomic_add_unless(page.refcount(), 1, 0)) {
+      return false;
+    }
+    cpu.test_and_clear_bit(PG_LRU, page.flags());
+    return true;
+  }
+
+  /**
+   * Unmaps a page that is isolated from the LRU, and keeps it in the swap cache.
+   *
+   * @return whether its entry is a swap entry now, or none if it is a page of MADV_FREE
+   */
   public boolean shrinkPage(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
+    if (!prepare(cpu, page, slot)) {
+      return false;
+    }
+    Unmapped unmapped = tryToUnmap(cpu, mm, table, page, slot);
+    flush(cpu, mm, unmapped);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    return unmapped.done();
+  }
+
+  /**
+   * shrink_page_list() of a page that is isolated from the LRU: unmaps it, writes it to its slot
+   * and frees it.
+   *
+   * @return whether the page is on the free list now; else the caller has its reference still
+   */
+  public boolean shrinkPageList(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
+    if (!prepare(cpu, page, slot)) {
+      return false;
+    }
+    boolean isMapped = cpu.at(MAPPED).atomic_read(page.mapcount()) >= 0;
+    Unmapped unmapped =
+        isMapped ? tryToUnmap(cpu, mm, table, page, slot) : new Unmapped(true, false);
+    boolean removes = unmapped.done() && !isPinnedAgain(cpu, page);
+    if (!removes) {
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+      flush(cpu, mm, unmapped);
+      return false;
+    }
+    boolean isDirty = Pageout.isDirty(cpu, page);
+    if (isDirty) {
+      // try_to_unmap_flush_dirty()
+      flush(cpu, mm, unmapped);
+      if (!Pageout.pageout(cpu, page, slot)) {
+        return false;
+      }
+    }
+    boolean removed = removeMapping.remove(cpu, page, slot);
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    if (!isDirty) {
+      flush(cpu, mm, unmapped);
+    }
+    return removed && free.freeUnrefPage(cpu, page);
+  }
+
+  private boolean isPinnedAgain(Cpu cpu, Page page) {
+    return kernel.state() == KernelState.S3
+        && ShareAnonRmap.pageMaybeDmaPinned(cpu.at(PINNED_AGAIN), page);
+  }
+
+  private void flush(Cpu cpu, Mm mm, Unmapped unmapped) {
+    if (unmapped.flushes()) {
+      arch.flushTlb(cpu.at(LATE_FLUSH), mm);
+    }
+  }
+
+  /** What shrink_page_list() does before the unmap; whether the page is locked and has a slot. */
+  private boolean prepare(Cpu cpu, Page page, SwapSlot slot) {
     if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       return false;
     }
-    boolean unmapped = false;
-    if (!ShareAnonRmap.pageMaybeDmaPinned(cpu.at(PINNED), page)) {
-      addToSwap(cpu, page, slot);
-      unmapped = tryToUnmap(cpu, mm, table, page, slot);
+    boolean keeps = cpu.at(KIND).test_bit(PG_WRITEBACK, page.flags());
+    if (!keeps
+        && cpu.test_bit(PG_SWAPBACKED, page.flags())
+        && !cpu.test_bit(PG_SWAPCACHE, page.flags())) {
+      keeps = !addToSwap(cpu, page, slot);
     }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
-    return unmapped;
+    if (keeps) {
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    }
+    return !keeps;
   }
 
-  private static void addToSwap(Cpu cpu, Page page, SwapSlot slot) {
-    cpu.at(ADD_REF).atomic_add(1, page.refcount());
-    cpu.at(ADD_FLAG).set_bit(PG_SWAPCACHE, page.flags());
-    cpu.WRITE_ONCE(slot.swapCache(), page.address());
+  private boolean addToSwap(Cpu cpu, Page page, SwapSlot slot) {
+    if (kernel.has(PINNED) && ShareAnonRmap.pageMaybeDmaPinned(cpu.at(PINNED), page)) {
+      return false;
+    }
+    if (!slot.alloc(cpu.at(ALLOC))) {
+      return false;
+    }
+    SwapCache.add(cpu, page, slot);
     markDirty(cpu.at(MARK_DIRTY), page);
+    return true;
   }
 
   /** folio_mark_dirty() of a page in the swap cache. */
@@ -105,12 +208,12 @@ public final class SwapOut {
     }
   }
 
-  private boolean tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
+  private Unmapped tryToUnmap(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     cpu.at(LOCK).spin_lock(table.lock());
     long mapped = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (!Pte.present(mapped) || Pte.address(mapped) != page.address()) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      return false;
+      return new Unmapped(false, false);
     }
     boolean exclusive =
         kernel.state().hasAnonExclusive()
@@ -125,22 +228,29 @@ public final class SwapOut {
     if (Pte.dirty(pte)) {
       markDirty(cpu.at(DIRTY), page);
     }
-    slot.duplicate(cpu.at(DUPLICATE));
-    boolean unmapped = !exclusive || ShareAnonRmap.pageTryShareAnonRmap(kernel, cpu, page);
+    boolean unmapped =
+        cpu.at(IS_LAZY).test_bit(PG_SWAPBACKED, page.flags())
+            ? setSwapEntry(cpu, table, page, slot, pte, exclusive)
+            : lazyFree.discard(cpu, table, page, pte);
     if (unmapped) {
-      boolean keeps = exclusive && kernel.state() != KernelState.S1;
-      long entry = Pte.swap(slot) | (keeps ? Pte.EXCLUSIVE : 0);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
       cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
       free.putPage(cpu.at(PUT), page);
-    } else {
-      slot.free(cpu.at(GIVE_BACK));
-      cpu.at(RESTORE).WRITE_ONCE(table.pte(), pte);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    if (defers) {
-      arch.flushTlb(cpu.at(LATE_FLUSH), mm);
+    return new Unmapped(unmapped, defers);
+  }
+
+  private boolean setSwapEntry(
+      Cpu cpu, PageTable table, Page page, SwapSlot slot, long pte, boolean exclusive) {
+    slot.duplicate(cpu.at(DUPLICATE));
+    if (exclusive && !ShareAnonRmap.pageTryShareAnonRmap(kernel, cpu, page)) {
+      slot.free(cpu.at(GIVE_BACK));
+      cpu.at(RESTORE).WRITE_ONCE(table.pte(), pte);
+      return false;
     }
-    return unmapped;
+    boolean keeps = exclusive && kernel.state() != KernelState.S1;
+    long entry = Pte.swap(slot) | (keeps ? Pte.EXCLUSIVE : 0) | (pte & Pte.UFFD_WP);
+    cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
+    return true;
   }
 }

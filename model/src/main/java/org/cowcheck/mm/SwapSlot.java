@@ -6,37 +6,147 @@ import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 
 /**
- * One swap slot: what its entries and the swap cache say.
+ * One swap slot: what its entries and the swap cache say, and what the device holds
+ * (mm/swapfile.c).
+ *
+ * <p>Left out: the caches of free slots, so that a slot whose last user goes is free at once;
+ * get_swap_device(); continued counts. Callers label the steps.
  *
  * @param address as entries name it
- * @param swapMap the count of entries in swap_map[], without SWAP_HAS_CACHE
+ * @param device what swap_info_struct says of the device
+ * @param full mem_cgroup_swap_full(): a page does not stay in the swap cache without need
+ * @param swapMap swap_map[]: the count of entries, and {@link #HAS_CACHE}
  * @param swapCache the address of the struct page that the swap cache has for the slot, or 0
+ * @param contents what was written to the slot
  * @param lock the lock of the swap_info_struct or of the cluster
+ * @param cacheLock the lock of the swap cache's XArray (i_pages)
  */
-public record SwapSlot(long address, Word swapMap, Word swapCache, Spinlock lock) {
+public record SwapSlot(
+    long address,
+    Device device,
+    boolean full,
+    Word swapMap,
+    Word swapCache,
+    Word contents,
+    Spinlock lock,
+    Spinlock cacheLock) {
+  /** SWAP_HAS_CACHE: the swap cache has a page for the slot, or somebody is about to read it. */
+  public static final long HAS_CACHE = 0x40;
 
-  /** A slot without entries and without a page. */
-  public static SwapSlot free(Memory memory) {
-    Word swapMap = memory.word("swap_map", 0);
-    Word swapCache =
-        memory.word("swap_cache", 0, value -> value == 0 ? "none" : String.format("%#x", value));
-    Spinlock lock = memory.spinlock("swap_info.lock");
-    return memory.make(address -> new SwapSlot(address, swapMap, swapCache, lock));
+  /** Kinds of swap devices. */
+  public enum Device {
+    /** Reads and writes take their time, and a page may change while it is written. */
+    DISK,
+    /** SWP_SYNCHRONOUS_IO: reads and writes are done on the spot, such as those of brd. */
+    SYNCHRONOUS,
+    /** SWP_STABLE_WRITES: a page must not change while it is written, for it has a checksum. */
+    STABLE_WRITES;
+
+    boolean isSynchronous() {
+      return this == SYNCHRONOUS;
+    }
+
+    boolean needsStableWrites() {
+      return this == STABLE_WRITES;
+    }
   }
 
-  /** swap_duplicate(): one entry more. The caller labels the step. */
+  /** A slot of a disk, without entries and without a page. */
+  public static SwapSlot free(Memory memory) {
+    return of(memory, Device.DISK, 0, 0);
+  }
+
+  /** A slot with so many entries, and no page in the swap cache. */
+  public static SwapSlot of(Memory memory, Device device, long entries, long contents) {
+    return of(memory, device, false, entries, contents);
+  }
+
+  /** As {@link #of}, and swap space is full. */
+  public static SwapSlot ofFull(Memory memory, Device device, long entries, long contents) {
+    return of(memory, device, true, entries, contents);
+  }
+
+  private static SwapSlot of(
+      Memory memory, Device device, boolean full, long entries, long contents) {
+    Word swapMap = memory.word("swap_map", entries, SwapSlot::showMap);
+    Word swapCache = memory.word("swap_cache", 0, SwapSlot::show);
+    Word onDevice = memory.word("slot.contents", contents);
+    Spinlock lock = memory.spinlock("swap_info.lock");
+    Spinlock cacheLock = memory.spinlock("swap_cache.i_pages.lock");
+    return memory.make(
+        address ->
+            new SwapSlot(address, device, full, swapMap, swapCache, onDevice, lock, cacheLock));
+  }
+
+  /** The entries that a value of swap_map[] counts. */
+  public static long count(long swapMap) {
+    return swapMap & ~HAS_CACHE;
+  }
+
+  static String show(long address) {
+    return address == 0 ? "none" : String.format("%#x", address);
+  }
+
+  private static String showMap(long swapMap) {
+    return count(swapMap) + ((swapMap & HAS_CACHE) != 0 ? "|cache" : "");
+  }
+
+  /** get_swap_pages(): whether the slot was free and is the caller's now. */
+  boolean alloc(Cpu cpu) {
+    cpu.spin_lock(lock);
+    boolean free = cpu.read_plain_in_source(swapMap) == 0;
+    if (free) {
+      cpu.WRITE_ONCE(swapMap, HAS_CACHE);
+    }
+    cpu.spin_unlock(lock);
+    return free;
+  }
+
+  /** swap_duplicate(): one entry more. */
   void duplicate(Cpu cpu) {
     add(cpu, 1);
   }
 
-  /** swap_free(): one entry less. The caller labels the step. */
-  void free(Cpu cpu) {
-    add(cpu, -1);
+  /** swap_free(): one entry less. Returns what swap_map[] holds then. */
+  long free(Cpu cpu) {
+    return add(cpu, -1);
   }
 
-  private void add(Cpu cpu, long entries) {
+  private long add(Cpu cpu, long entries) {
     cpu.spin_lock(lock);
-    cpu.WRITE_ONCE(swapMap, cpu.read_plain_in_source(swapMap) + entries);
+    long map = cpu.read_plain_in_source(swapMap) + entries;
+    cpu.WRITE_ONCE(swapMap, map);
     cpu.spin_unlock(lock);
+    return map;
+  }
+
+  /** swapcache_prepare(): whether the slot has entries and nobody else had set SWAP_HAS_CACHE. */
+  boolean prepareCache(Cpu cpu) {
+    cpu.spin_lock(lock);
+    long map = cpu.read_plain_in_source(swapMap);
+    boolean prepared = map > 0 && (map & HAS_CACHE) == 0;
+    cpu.WRITE_ONCE(swapMap, prepared ? map | HAS_CACHE : map);
+    cpu.spin_unlock(lock);
+    return prepared;
+  }
+
+  /** swapcache_clear() and put_swap_folio(): clears SWAP_HAS_CACHE. */
+  void clearCache(Cpu cpu) {
+    cpu.spin_lock(lock);
+    cpu.WRITE_ONCE(swapMap, count(cpu.read_plain_in_source(swapMap)));
+    cpu.spin_unlock(lock);
+  }
+
+  /** swap_swapcount(): the entries, under the lock. */
+  long lockedCount(Cpu cpu) {
+    cpu.spin_lock(lock);
+    long map = cpu.read_plain_in_source(swapMap);
+    cpu.spin_unlock(lock);
+    return count(map);
+  }
+
+  /** __swap_count(): the entries, without the lock. */
+  long countNow(Cpu cpu) {
+    return count(cpu.read_plain_in_source(swapMap));
   }
 }

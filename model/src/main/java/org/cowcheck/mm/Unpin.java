@@ -1,5 +1,7 @@
 package org.cowcheck.mm;
 
+import static org.cowcheck.mm.PageFlag.PG_HEAD;
+
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
@@ -7,8 +9,8 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * unpin_user_page() of a small page (mm/gup.c), S0 to S3, with the check of DEBUG_VM that the
- * series added: a pinned anonymous page is exclusive.
+ * unpin_user_page() (mm/gup.c), S0 to S3, with the check of DEBUG_VM that the series added: a
+ * pinned anonymous page is exclusive.
  */
 public final class Unpin {
   public static final Steps STEPS = new Steps("unpin_user_page");
@@ -22,7 +24,10 @@ public final class Unpin {
           "sanity_check_pinned_pages, S1 to S3, DEBUG_VM",
           "PageAnon: VM_BUG_ON without PG_anon_exclusive");
   private static final Step PUT =
-      STEPS.step("V2", "gup_put_folio", "_refcount - 1024: the last reference?");
+      STEPS.step(
+          "V2",
+          "gup_put_folio",
+          "_refcount - 1024; of a compound page, compound_pincount - 1 and _refcount - 1: the last?");
 
   private final Kernel kernel;
   private final PageFree free;
@@ -35,9 +40,24 @@ public final class Unpin {
   /** Drops a pin. */
   public void unpinUserPage(Cpu cpu, Page page) {
     cpu.note(UNPINNED, page.address());
-    if (kernel.state().hasAnonExclusive() && PageTests.pageAnon(cpu.at(CHECK), page)) {
-      cpu.VM_BUG_ON(!cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+    if (kernel.state().hasAnonExclusive()) {
+      sanityCheck(cpu.at(CHECK), page);
     }
-    free.putRefs(cpu.at(PUT), Ref.to(page), GupFast.PIN);
+    TryGrabFolio.unpin(cpu, PageTests.compoundHead(cpu.at(PUT), Ref.to(page)), free);
+  }
+
+  /** sanity_check_pinned_pages(): of a compound page either the head or the page is exclusive. */
+  private void sanityCheck(Cpu cpu, Page page) {
+    Ref<Page> folio = PageTests.compoundHead(cpu, Ref.to(page));
+    if (!PageTests.folioTestAnon(cpu, folio)) {
+      return;
+    }
+    boolean asHead =
+        !cpu.test_bit(PG_HEAD, folio.at(Page::flags)) || folio.target().block().isHugetlb();
+    cpu.VM_BUG_ON(!isExclusive(cpu, folio) && (asHead || !isExclusive(cpu, Ref.to(page))));
+  }
+
+  private boolean isExclusive(Cpu cpu, Ref<Page> page) {
+    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.at(Page::flags));
   }
 }

@@ -1,5 +1,7 @@
 package org.cowcheck.mm;
 
+import static org.cowcheck.mm.PageFlag.PG_LOCKED;
+
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
@@ -7,10 +9,12 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * zap_pte_range() of a present entry, with the flush and the put of its mmu_gather (mm/memory.c,
- * mm/mmu_gather.c), S0 to S3. PG_anon_exclusive stays as it is.
+ * zap_pte_range(), with the flush and the put of its mmu_gather (mm/memory.c, mm/mmu_gather.c), and
+ * free_swap_and_cache() (mm/swapfile.c), S0 to S3: munmap(), exit, and MADV_DONTNEED, which holds
+ * mmap_lock for reading and so runs beside faults. PG_anon_exclusive stays as it is.
  *
- * <p>Left out: mmap_lock, the accessed bit, and swap entries.
+ * <p>Left out: mmap_lock, the accessed bit, and entries that are neither present nor of swap, which
+ * stay as they are.
  */
 public final class Zap {
   public static final Steps STEPS = new Steps("zap_pte_range");
@@ -22,6 +26,18 @@ public final class Zap {
   private static final Step READ_PTE = STEPS.step("Z2", "zap_pte_range", "load the PTE: present?");
   private static final Step CLEAR_PTE = STEPS.step("Z3", "zap_pte_range", "clear the PTE");
   private static final Step REMOVE_RMAP = STEPS.step("Z4", "page_remove_rmap", "_mapcount - 1");
+  private static final Step SWAP_FREE =
+      STEPS.step("MZ1", "free_swap_and_cache", "swap entry: swap_map - 1, under its lock");
+  private static final Step TRYLOCK =
+      STEPS.step("MZ2", "__try_to_reclaim_swap", "no entry left: trylock the slot's page");
+  private static final Step MAPPED =
+      STEPS.step("MZ3", "__try_to_reclaim_swap", "load _mapcount: not mapped?");
+  private static final Step UNLOCK_PAGE =
+      STEPS.step("MZ4", "__try_to_reclaim_swap", "unlock the page: clear PG_locked");
+  private static final Step PUT_CACHED =
+      STEPS.step("MZ5", "__try_to_reclaim_swap", "drop the reference: the last one?");
+  private static final Step CLEAR_SWAP =
+      STEPS.step("MZ6", "pte_clear_not_present_full", "swap entry: store the PTE: none");
   private static final Step UNLOCK = STEPS.step("Z5", "zap_pte_range", "drop the PT lock");
   private static final Step FLUSH = STEPS.step("Z6", "tlb_flush_mmu", "flush the TLB");
   private static final Step PUT =
@@ -34,7 +50,7 @@ public final class Zap {
   /**
    * Zapping under a kernel.
    *
-   * @param memory knows the pages that entries name
+   * @param memory knows the pages and slots that entries name
    * @param free frees a page whose last reference is dropped
    */
   public Zap(Kernel kernel, Memory memory, PageFree free) {
@@ -43,13 +59,14 @@ public final class Zap {
     this.free = free;
   }
 
-  /** Unmaps what an entry maps; whether the page is on the free list now. */
+  /** Unmaps what an entry maps; whether its page is on the free list now. */
   public boolean zapPteRange(Cpu cpu, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (!Pte.present(pte)) {
+      boolean freed = zapNotPresent(cpu, table, pte);
       cpu.at(UNLOCK).spin_unlock(table.lock());
-      return false;
+      return freed;
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     cpu.note(ZAPPED, table.location());
@@ -58,5 +75,33 @@ public final class Zap {
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);
     return free.putPage(cpu.at(PUT), page);
+  }
+
+  /** What is to be done for an entry that is not present, by its type. */
+  private boolean zapNotPresent(Cpu cpu, PageTable table, long pte) {
+    if (Pte.isSwap(pte)) {
+      boolean freed = freeSwapAndCache(cpu, memory.object(Pte.address(pte), SwapSlot.class));
+      cpu.at(CLEAR_SWAP).WRITE_ONCE(table.pte(), 0);
+      return freed;
+    }
+    return false;
+  }
+
+  /** free_swap_and_cache(): an entry less; without any the page may leave the swap cache. */
+  private boolean freeSwapAndCache(Cpu cpu, SwapSlot slot) {
+    if (slot.free(cpu.at(SWAP_FREE)) != SwapSlot.HAS_CACHE) {
+      return false;
+    }
+    Page page = SwapCache.lookup(cpu, memory, free, slot).page();
+    if (page == null) {
+      return false;
+    }
+    if (!cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      if (cpu.at(MAPPED).atomic_read(page.mapcount()) < 0) {
+        SwapCache.freeSwap(cpu, page, slot);
+      }
+      cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    }
+    return free.putPage(cpu.at(PUT_CACHED), page);
   }
 }

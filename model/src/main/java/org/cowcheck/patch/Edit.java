@@ -27,6 +27,9 @@ public sealed interface Edit {
   /** Leaves out the second looks of a step: each finds what it expects. */
   record DropRecheck(String label) implements Edit {}
 
+  /** Makes the bit operations of a step atomic, and relaxed, that are not atomic in the source. */
+  record MakeAtomic(String label) implements Edit {}
+
   /** Puts a barrier right before a step. */
   record InsertBefore(String label, Fence fence) implements Edit {}
 

@@ -29,6 +29,7 @@ final class PatchedCpu extends ForwardingCpu {
   private boolean dropsFences;
   private boolean dropsLocks;
   private boolean dropsRechecks;
+  private boolean makesAtomic;
 
   PatchedCpu(Cpu engine, List<Edit> edits, Accesses accesses) {
     super(engine);
@@ -39,6 +40,11 @@ final class PatchedCpu extends ForwardingCpu {
   @Override
   protected Order plainInSource() {
     return plainInSource;
+  }
+
+  @Override
+  protected boolean atomicBitOps() {
+    return makesAtomic;
   }
 
   @Override
@@ -53,6 +59,7 @@ final class PatchedCpu extends ForwardingCpu {
     dropsFences = current.contains(new Edit.DropFence(next.label()));
     dropsLocks = current.contains(new Edit.DropLock(next.label()));
     dropsRechecks = current.contains(new Edit.DropRecheck(next.label()));
+    makesAtomic = current.contains(new Edit.MakeAtomic(next.label()));
     for (Edit edit : current) {
       if (edit instanceof Edit.InsertBefore insert) {
         insert(insert.fence(), "before");

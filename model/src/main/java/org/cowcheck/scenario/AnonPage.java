@@ -6,8 +6,10 @@ import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.PageState;
 import org.cowcheck.patch.KernelState;
 
 /** Anonymous pages as scenarios find them. */
@@ -24,9 +26,19 @@ final class AnonPage {
     return page(memory, state, bit(PG_LRU), 2, 0);
   }
 
+  /** As {@link #mapped}, and pinned once. */
+  static Page mappedAndPinned(Memory memory, KernelState state) {
+    return page(memory, state, bit(PG_LRU), 1 + GupFast.PIN, 0);
+  }
+
   /** As {@link #mapped}, but isolated from the LRU by somebody who holds a reference. */
   static Page isolated(Memory memory, KernelState state) {
     return page(memory, state, 0, 2, 0);
+  }
+
+  /** As {@link #isolated(Memory, KernelState)}, with contents. */
+  static Page isolated(Memory memory, KernelState state, long contents) {
+    return page(memory, state, new PageState(0, 0, 2, 0, contents));
   }
 
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
@@ -36,13 +48,19 @@ final class AnonPage {
 
   private static Page page(
       Memory memory, KernelState state, long flags, long refcount, long mapcount) {
+    return page(memory, state, new PageState(flags, 0, refcount, mapcount));
+  }
+
+  private static Page page(Memory memory, KernelState state, PageState with) {
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     return new Page(
         memory,
         "page",
-        bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | flags | exclusive,
-        Page.ANON_VMA,
-        refcount,
-        mapcount);
+        new PageState(
+            bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | with.flags() | exclusive,
+            Page.ANON_VMA,
+            with.refcount(),
+            with.mapcount(),
+            with.contents()));
   }
 }

@@ -8,11 +8,11 @@ import org.cowcheck.mm.DirectIo;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.UserAccess;
 
 /** A process forks and writes while a device is to write to the same page. */
 final class DirectIoAcrossFork {

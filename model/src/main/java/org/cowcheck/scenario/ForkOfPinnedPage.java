@@ -7,11 +7,11 @@ import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Gup;
 import org.cowcheck.mm.GupFlags;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.UserAccess;
 
 /** A process pins a page, forks, and writes to the page. */
 final class ForkOfPinnedPage {

@@ -8,10 +8,10 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.user.UserAccess;
 
 /** GUP-fast pins an exclusive anonymous page while its mm forks. */
 final class GupFastVersusFork {

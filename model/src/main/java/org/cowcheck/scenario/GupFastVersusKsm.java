@@ -7,6 +7,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
 
 /** GUP-fast takes a pin on an exclusive anonymous page while KSM write-protects it. */
 final class GupFastVersusKsm {
@@ -15,9 +16,9 @@ final class GupFastVersusKsm {
 
   static final Scenario SAME_PTE =
       new Scenario(
-          "gup-fast-vs-ksm-same-pte",
-          "GUP-fast pins a read-only page while KSM write-protects it: the PTE is the same again",
-          """
+              "gup-fast-vs-ksm-same-pte",
+              "GUP-fast pins a read-only page while KSM write-protects it: the PTE is the same again",
+              """
           The entry is read-only and clean already, so KSM puts back the very value that it
           cleared, and the second look at the PTE cannot tell. Whether GUP-fast sees that the page
           may be shared hangs on PG_anon_exclusive alone: the flag has to be cleared before the
@@ -34,16 +35,18 @@ final class GupFastVersusKsm {
             (G18) PG_anon_exclusive? yes
                                                       (E3)  clear PG_anon_exclusive
           """,
-          SOURCE,
-          ImmutableList.of("KSM keeps its reference, and does nothing with the page afterwards"),
-          Patches.exclusivity(),
-          (kernel, memory) -> build(kernel, memory, PinRace.Pin.READ_ONLY));
+              SOURCE,
+              ImmutableList.of(
+                  "KSM keeps its reference, and does nothing with the page afterwards"),
+              Patches.exclusivity(),
+              (kernel, memory) -> build(kernel, memory, PinRace.Pin.READ_ONLY))
+          .from(race("B11b", "S2", "S3-without-M3", "S3-without-M4"));
 
   static final Scenario CHANGED_PTE =
       new Scenario(
-          "gup-fast-vs-ksm-changed-pte",
-          "GUP-fast pins a writable page while KSM write-protects it: the PTE changes",
-          """
+              "gup-fast-vs-ksm-changed-pte",
+              "GUP-fast pins a writable page while KSM write-protects it: the PTE changes",
+              """
           The entry is writable and dirty, so what KSM stores differs from what GUP-fast has seen.
           KSM compares the exact reference count: the first step of a pin, which is fully ordered,
           is enough to stop it.
@@ -55,12 +58,24 @@ final class GupFastVersusKsm {
                                                       (M8)  any other reference? yes, back off
             (G14) load the PTE: changed, or not yet
           """,
-          SOURCE,
-          ImmutableList.of("KSM keeps its reference, and does nothing with the page afterwards"),
-          Patches.exclusivity(),
-          (kernel, memory) -> build(kernel, memory, PinRace.Pin.WRITABLE));
+              SOURCE,
+              ImmutableList.of(
+                  "KSM keeps its reference, and does nothing with the page afterwards"),
+              Patches.exclusivity(),
+              (kernel, memory) -> build(kernel, memory, PinRace.Pin.WRITABLE))
+          .from(race("B11c"));
 
   private GupFastVersusKsm() {}
+
+  private static Origin.Race race(String id, String... before) {
+    return new Origin.Race(
+        id,
+        SOURCE,
+        true,
+        Platform.ARM64,
+        ImmutableList.copyOf(before),
+        before.length == 0 ? ImmutableList.of("S2", "S3") : ImmutableList.of("S3"));
+  }
 
   /** KSM has taken a reference when it found the page. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin) {

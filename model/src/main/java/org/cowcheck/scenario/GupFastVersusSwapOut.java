@@ -10,6 +10,7 @@ import org.cowcheck.mm.SwapIn;
 import org.cowcheck.mm.SwapOut;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
 
 /** GUP-fast pins an exclusive anonymous page while it is swapped out. */
 final class GupFastVersusSwapOut {
@@ -53,11 +54,19 @@ final class GupFastVersusSwapOut {
 
   static final Scenario FORK =
       scenario(
-          "gup-fast-vs-swap-out",
-          "GUP-fast takes a writable pin during swap-out, and a fork shares the swap entry",
-          FORK_STORY,
-          PinRace.Pin.WRITABLE,
-          true);
+              "gup-fast-vs-swap-out",
+              "GUP-fast takes a writable pin during swap-out, and a fork shares the swap entry",
+              FORK_STORY,
+              PinRace.Pin.WRITABLE,
+              true)
+          .from(
+              new Origin.Race(
+                  "B11a",
+                  SOURCE,
+                  true,
+                  Platform.ARM64,
+                  ImmutableList.of("S2", "S3-without-M1"),
+                  ImmutableList.of("S3")));
 
   static final Scenario FORK_READ_ONLY =
       scenario(

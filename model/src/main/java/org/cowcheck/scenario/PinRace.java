@@ -80,13 +80,13 @@ final class PinRace {
     return new Fork.Child(childTable, pages());
   }
 
-  /** The programs, and all that must hold of pins and pages. */
-  Setting running(Program... programs) {
-    return machine.running(programs);
-  }
-
   /** The programs, and all that must hold of pins and pages, and more. */
   Setting running(ImmutableList<Invariant> more, Program... programs) {
     return machine.running(more, programs);
+  }
+
+  /** The programs, and all that must hold of pins and pages. */
+  Setting running(Program... programs) {
+    return machine.running(programs);
   }
 }

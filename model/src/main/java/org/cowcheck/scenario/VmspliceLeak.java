@@ -18,12 +18,12 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.UserAccess;
 
 /**
  * A child keeps a reference of a page that it no longer maps, and its parent writes to the page.

@@ -5,10 +5,10 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Protect;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.user.UserAccess;
 
 /** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
 final class WrongCowOfPinnedPage {

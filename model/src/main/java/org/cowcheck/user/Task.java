@@ -15,6 +15,7 @@ import org.cowcheck.mm.Protect;
 import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Vma;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;

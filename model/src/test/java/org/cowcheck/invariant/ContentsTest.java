@@ -14,7 +14,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.user.UserAccess;
+import org.cowcheck.mm.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant holds where it should and is broken where it should be. */

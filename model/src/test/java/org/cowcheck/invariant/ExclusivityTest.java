@@ -20,9 +20,9 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
-import org.cowcheck.user.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant of exclusivity holds at a good end, and is the one that a bad end breaks. */

@@ -14,10 +14,10 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.user.Task;
-import org.cowcheck.user.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** What processes see of each other, and of what they wrote themselves. */

@@ -44,7 +44,7 @@ final class SwapTest {
     assertTrue(swapOut(one, one.cpu()));
     long exclusive = keepsExclusivity(state) ? Pte.EXCLUSIVE : 0;
     assertEquals(Pte.swap(one.slot) | exclusive, one.pte());
-    assertEquals(1, OneEntry.value(one.slot.swapMap()));
+    assertEquals(1, SwapSlot.count(OneEntry.value(one.slot.swapMap())));
     assertEquals(one.page.address(), OneEntry.value(one.slot.swapCache()));
     assertEquals(-1, OneEntry.value(one.page.mapcount()));
     assertEquals(2, one.references());
@@ -81,7 +81,7 @@ final class SwapTest {
     OneEntry one = isolated(state);
     assertFalse(swapOut(one, pinnedMeanwhile(one)));
     assertEquals(Pte.writable(one.page), one.pte());
-    assertEquals(0, OneEntry.value(one.slot.swapMap()));
+    assertEquals(0, SwapSlot.count(OneEntry.value(one.slot.swapMap())));
     assertEquals(0, OneEntry.value(one.page.mapcount()));
     assertEquals(2 + 1024 + 1, one.references());
     assertIsExclusive(true, one);
@@ -109,7 +109,7 @@ final class SwapTest {
     assertTrue(swapIn(one));
     assertEquals(Pte.readOnly(one.page), one.pte());
     assertEquals(0, OneEntry.value(one.page.mapcount()));
-    assertEquals(0, OneEntry.value(one.slot.swapMap()));
+    assertEquals(0, SwapSlot.count(OneEntry.value(one.slot.swapMap())));
     assertEquals(3, one.references());
     assertIsExclusive(keepsExclusivity(state), one);
     assertFalse(OneEntry.has(one.page, PageFlag.PG_LOCKED));

@@ -1,18 +1,11 @@
-package org.cowcheck.user;
+package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.Mm;
-import org.cowcheck.mm.MmFault;
 import org.cowcheck.mm.MmFault.Access;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
 
 /**

@@ -1,0 +1,80 @@
+package org.cowcheck.scenario;
+
+import org.cowcheck.invariant.LastWritten;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.SwapIn;
+import org.cowcheck.mm.SwapOut;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.UserAccess;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * The setting of races about one entry and its swap slot: the entry names the slot, or a page that
+ * is to be swapped out.
+ */
+final class SwappedPage {
+  /** What the memory holds at first, wherever it is. */
+  static final long OLD = 7;
+
+  /** What a user writes. */
+  static final long NEW = 8;
+
+  final Machine machine;
+  final Kernel kernel;
+  final Memory memory;
+  final Mm mm;
+  final SwapSlot slot;
+  final PageTable table;
+
+  /** The entry names the slot alone, exclusively where entries say so. */
+  static SwappedPage swapped(Kernel kernel, Memory memory, SwapSlot.Device device) {
+    SwapSlot slot = SwapSlot.of(memory, device, 1, OLD);
+    boolean saysSo = kernel.state() == KernelState.S2 || kernel.state() == KernelState.S3;
+    return new SwappedPage(
+        new Machine(kernel, memory), slot, Pte.swap(slot) | (saysSo ? Pte.EXCLUSIVE : 0));
+  }
+
+  /** The entry maps a page; the slot is free. */
+  static SwappedPage mapping(
+      Kernel kernel, Memory memory, SwapSlot.Device device, Page page, long pte) {
+    SwappedPage made =
+        new SwappedPage(new Machine(kernel, memory), SwapSlot.of(memory, device, 0, 0), pte);
+    made.machine.add(page);
+    return made;
+  }
+
+  private SwappedPage(Machine machine, SwapSlot slot, long pte) {
+    this.machine = machine;
+    this.kernel = machine.kernel;
+    this.memory = machine.memory;
+    this.mm = machine.mm("mm", true);
+    this.slot = machine.add(slot);
+    this.table = machine.map(mm, PageTable.of(memory, "mm", pte));
+  }
+
+  SwapIn swapIn() {
+    return new SwapIn(kernel, memory, machine.free);
+  }
+
+  SwapOut swapOut() {
+    return new SwapOut(kernel, machine.free);
+  }
+
+  /** A write fault on the swap entry; then the user stores {@link #NEW}. */
+  boolean writeSwapped(Cpu cpu, FreeList pages) {
+    return swapIn().doSwapPage(cpu, mm, table, slot, true, pages)
+        && new UserAccess(kernel, memory, machine.free).write(cpu, mm, table, NEW, pages);
+  }
+
+  /** What the memory of the entry is to hold. */
+  LastWritten contents(long initial) {
+    return new LastWritten(memory, table, initial);
+  }
+}
