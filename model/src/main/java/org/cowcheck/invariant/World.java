@@ -34,6 +34,13 @@ public record World(
     return pages.stream().map(Page::flags).collect(ImmutableSet.toImmutableSet());
   }
 
+  /** The words of all entries of all page tables. */
+  public ImmutableSet<Word> entries() {
+    return tables.stream()
+        .flatMap(table -> table.ptes().stream())
+        .collect(ImmutableSet.toImmutableSet());
+  }
+
   /** The words of the page-table locks, of both levels. */
   public ImmutableSet<Word> locks() {
     return Stream.concat(

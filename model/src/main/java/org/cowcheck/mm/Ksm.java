@@ -118,11 +118,9 @@ public final class Ksm {
    * same.
    *
    * @param ksmPage the KSM page, of which the caller has a reference
-   * @param slot of the swap cache that the old page may be in
    * @param free takes back a reference
    */
-  public boolean merge(
-      Cpu cpu, Mm mm, PageTable table, Page page, Page ksmPage, SwapSlot slot, PageFree free) {
+  public boolean merge(Cpu cpu, Mm mm, PageTable table, Page page, Page ksmPage, PageFree free) {
     return underPageLock(
         cpu,
         page,
@@ -130,7 +128,7 @@ public final class Ksm {
           long pte = protect(cpu, mm, table, page);
           return pte != FAILED
               && cpu.at(IDENTICAL).READ_ONCE(page.contents()) == cpu.READ_ONCE(ksmPage.contents())
-              && replacePage(cpu, mm, table, page, ksmPage, pte, slot, free);
+              && replacePage(cpu, mm, table, page, ksmPage, pte, free);
         });
   }
 
@@ -158,14 +156,7 @@ public final class Ksm {
   }
 
   private boolean replacePage(
-      Cpu cpu,
-      Mm mm,
-      PageTable table,
-      Page page,
-      Page ksmPage,
-      long pte,
-      SwapSlot slot,
-      PageFree free) {
+      Cpu cpu, Mm mm, PageTable table, Page page, Page ksmPage, long pte, PageFree free) {
     cpu.at(REPLACE_LOCK).spin_lock(table.lock());
     boolean same = cpu.at(SAME).recheck(table.pte(), pte);
     if (same) {
@@ -181,7 +172,7 @@ public final class Ksm {
       cpu.at(SET_KSM_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(ksmPage));
       cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
       if (cpu.atomic_read(page.mapcount()) < 0) {
-        SwapCache.freeSwap(cpu, page, slot);
+        SwapCache.freeSwap(cpu, page);
       }
       free.putPage(cpu.at(PUT_OLD), page);
     }

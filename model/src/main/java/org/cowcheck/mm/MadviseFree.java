@@ -59,18 +59,14 @@ public final class MadviseFree {
     this.memory = memory;
   }
 
-  /**
-   * Makes a page one that may be discarded.
-   *
-   * @param slot of the swap cache that the page may be in
-   */
-  public void madviseFreePteRange(Cpu cpu, Mm mm, PageTable table, SwapSlot slot) {
+  /** Makes a page one that may be discarded. */
+  public void madviseFreePteRange(Cpu cpu, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     boolean flushes = false;
     if (Pte.present(pte)) {
       Page page = Pte.page(memory, pte);
-      if (isClean(cpu, page, slot)) {
+      if (isClean(cpu, page)) {
         if (Pte.dirty(pte)) {
           long old = arch.ptepGetAndClear(cpu.at(CLEAN_PTE), table);
           cpu.WRITE_ONCE(table.pte(), old & ~Pte.DIRTY);
@@ -86,7 +82,7 @@ public final class MadviseFree {
   }
 
   /** Whether the page is neither in the swap cache nor dirty, after an attempt to make it so. */
-  private static boolean isClean(Cpu cpu, Page page, SwapSlot slot) {
+  private static boolean isClean(Cpu cpu, Page page) {
     cpu.at(USED);
     if (!cpu.test_bit(PG_SWAPCACHE, page.flags()) && !cpu.test_bit(PG_DIRTY, page.flags())) {
       return true;
@@ -96,7 +92,7 @@ public final class MadviseFree {
     }
     boolean cleans =
         cpu.atomic_read(page.mapcount()) == 0
-            && (!cpu.test_bit(PG_SWAPCACHE, page.flags()) || SwapCache.freeSwap(cpu, page, slot));
+            && (!cpu.test_bit(PG_SWAPCACHE, page.flags()) || SwapCache.freeSwap(cpu, page));
     if (cleans) {
       cpu.at(CLEAR_DIRTY).clear_bit(PG_DIRTY, page.flags());
     }

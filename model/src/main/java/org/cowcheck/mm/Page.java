@@ -189,4 +189,9 @@ public final class Page {
   Page head(long compoundHead) {
     return (compoundHead & 1) != 0 ? memory.object(compoundHead - 1, Page.class) : this;
   }
+
+  /** The swap slot that a value of page->private names. */
+  SwapSlot slot(long privateData) {
+    return memory.object(privateData, SwapSlot.class);
+  }
 }

@@ -83,7 +83,7 @@ public final class Pageout {
 
   /** swap_writepage(): unlocks the page. */
   private static void swapWritepage(Cpu cpu, Page page, SwapSlot slot) {
-    if (SwapCache.freeSwap(cpu, page, slot)) {
+    if (SwapCache.freeSwap(cpu, page)) {
       cpu.at(UNLOCK_FREED).clear_bit_unlock(PG_LOCKED, page.flags());
       return;
     }

@@ -45,10 +45,16 @@ public final class Paths {
         UserAccess.STEPS,
         MmFault.STEPS,
         FileFault.STEPS,
-        FreeSwap.STEPS,
         SlowGup.STEPS,
         UffdContinue.STEPS,
         HeldPage.STEPS,
-        ThreadWrite.STEPS);
+        ThreadWrite.STEPS,
+        CollapseHugePage.STEPS,
+        CollapseIsolate.STEPS,
+        CollapseCopy.STEPS,
+        HugeAnonRmap.STEPS,
+        RetractPageTables.STEPS,
+        ZapHugePmd.STEPS,
+        PageTableFree.STEPS);
   }
 }

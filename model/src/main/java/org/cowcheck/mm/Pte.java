@@ -19,6 +19,7 @@ import org.cowcheck.memory.Memory;
  * device exclusive   struct page, DEVICE_EXCLUSIVE, perhaps WRITE
  * hardware poison    struct page, HWPOISON
  * page table         page table, TABLE: on the PMD level alone
+ * no entry at all    FREED: the memory is no page table any more
  * </pre>
  *
  * <p>The kernel names pages in entries by their frame number; here the address of the struct page
@@ -62,8 +63,11 @@ public final class Pte {
   /** A PMD entry that points to a page table. */
   public static final long TABLE = 1 << 13;
 
+  /** What lies where a page table was before it was freed. */
+  public static final long FREED = 1 << 15;
+
   private static final long BITS = (1 << 16) - 1;
-  private static final long NO_PAGE = SWAP | TABLE;
+  private static final long NO_PAGE = SWAP | TABLE | FREED;
 
   private static final ImmutableMap<Long, String> NAMES =
       ImmutableMap.<Long, String>builder()
@@ -81,6 +85,7 @@ public final class Pte {
           .put(DEVICE_EXCLUSIVE, "device-exclusive")
           .put(HWPOISON, "hwpoison")
           .put(TABLE, "table")
+          .put(FREED, "freed")
           .buildOrThrow();
 
   private Pte() {}
@@ -138,6 +143,11 @@ public final class Pte {
   /** Whether a PMD entry points to a page table. */
   public static boolean isTable(long pmd) {
     return (pmd & TABLE) != 0;
+  }
+
+  /** Whether what was read is no entry: its table is free. */
+  public static boolean isFreed(long pte) {
+    return (pte & FREED) != 0;
   }
 
   /** The page that an entry names. */

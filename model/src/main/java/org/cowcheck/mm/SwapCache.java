@@ -37,7 +37,8 @@ final class SwapCache {
   private static final Step IS_CACHED =
       STEPS.step("RM5", "folio_free_swap", "load flags: PG_swapcache, PG_writeback?");
   private static final Step SWAPPED =
-      STEPS.step("RM6", "folio_swapped", "load swap_map under its lock: any entry?");
+      STEPS.step(
+          "RM6", "folio_swapped", "load private: which slot? swap_map under its lock: any entry?");
   private static final Step DELETE =
       STEPS.step(
           "RM7", "delete_from_swap_cache", "i_pages.lock: slot's page, private, PG_swapcache");
@@ -102,12 +103,13 @@ final class SwapCache {
   }
 
   /** folio_free_swap(): whether the page left the swap cache, because no entry needs it there. */
-  static boolean freeSwap(Cpu cpu, Page page, SwapSlot slot) {
+  static boolean freeSwap(Cpu cpu, Page page) {
     cpu.at(IS_CACHED);
     if (!cpu.test_bit(PG_SWAPCACHE, page.flags()) || cpu.test_bit(PG_WRITEBACK, page.flags())) {
       return false;
     }
-    if (slot.lockedCount(cpu.at(SWAPPED)) != 0) {
+    SwapSlot slot = page.slot(cpu.at(SWAPPED).read_plain_in_source(page.privateData()));
+    if (slot.lockedCount(cpu) != 0) {
       return false;
     }
     delete(cpu, page, slot);

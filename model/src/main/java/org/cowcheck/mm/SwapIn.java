@@ -267,7 +267,7 @@ public final class SwapIn {
     pageAddAnonRmap(kernel, cpu, page, false);
     slot.free(cpu.at(SWAP_FREE));
     if (slot.full()) {
-      SwapCache.freeSwap(cpu, page, slot);
+      SwapCache.freeSwap(cpu, page);
     }
     return pte;
   }
@@ -284,7 +284,7 @@ public final class SwapIn {
         !ksm && (!source.cached() || (keepsExclusive && isExclusive(cpu, slot, page, entry)));
     slot.free(cpu.at(SWAP_FREE));
     if (shouldTryToFreeSwap(cpu, slot, page, write && !ksm)) {
-      SwapCache.freeSwap(cpu, page, slot);
+      SwapCache.freeSwap(cpu, page);
     }
     boolean exclusive = !ksm && (certain || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
     long pte = present(page, entry, exclusive && write);

@@ -86,7 +86,7 @@ public final class UnusePte {
     if (!cpu.at(LOCK_PAGE).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       if (!cpu.test_bit(PG_WRITEBACK, page.flags())) {
         mapped = unusePte(cpu, table, slot, page);
-        SwapCache.freeSwap(cpu, page, slot);
+        SwapCache.freeSwap(cpu, page);
       }
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     }

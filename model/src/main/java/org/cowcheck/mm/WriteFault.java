@@ -185,7 +185,7 @@ public final class WriteFault {
       return false;
     }
     if (cpu.at(IN_CACHE).test_bit(PG_SWAPCACHE, page.flags())) {
-      FreeSwap.folioFreeSwap(cpu, memory, page);
+      SwapCache.freeSwap(cpu, page);
     }
     boolean alone =
         cpu.at(COUNT_AGAIN)
@@ -223,7 +223,7 @@ public final class WriteFault {
     }
     boolean alone = !isKsm(cpu.at(MAPCOUNT), page) && cpu.atomic_read(page.mapcount()) == 0;
     if (alone && cpu.test_bit(PG_SWAPCACHE, page.flags())) {
-      FreeSwap.folioFreeSwap(cpu, memory, page);
+      SwapCache.freeSwap(cpu, page);
       alone = !cpu.at(MAPCOUNT).test_bit(PG_SWAPCACHE, page.flags());
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
@@ -296,7 +296,7 @@ public final class WriteFault {
     if (cpu.at(FREE_CACHE).test_bit(PG_SWAPCACHE, page.flags())
         && cpu.atomic_read(page.mapcount()) < 0
         && !cpu.test_and_set_bit_lock(PG_LOCKED, page.flags())) {
-      FreeSwap.folioFreeSwap(cpu, memory, page);
+      SwapCache.freeSwap(cpu, page);
       cpu.at(FREED_CACHE).clear_bit_unlock(PG_LOCKED, page.flags());
     }
   }

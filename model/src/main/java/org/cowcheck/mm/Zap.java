@@ -98,7 +98,7 @@ public final class Zap {
     }
     if (!cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       if (cpu.at(MAPPED).atomic_read(page.mapcount()) < 0) {
-        SwapCache.freeSwap(cpu, page, slot);
+        SwapCache.freeSwap(cpu, page);
       }
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     }

@@ -57,8 +57,7 @@ final class GupFastVersusKsmMerge {
         new Program(
             "KSM",
             cpu ->
-                ksm.merge(
-                        kernel.boot(cpu), race.mm, race.table, page, ksmPage, race.slot, race.free)
+                ksm.merge(kernel.boot(cpu), race.mm, race.table, page, ksmPage, race.free)
                     ? 1
                     : 0));
   }

@@ -10,8 +10,11 @@ import java.util.stream.Stream;
 import org.cowcheck.invariant.AddressSpace;
 import org.cowcheck.invariant.ExclusiveFlagWatch;
 import org.cowcheck.invariant.Exclusivity;
+import org.cowcheck.invariant.FreedTableWatch;
 import org.cowcheck.invariant.Invariant;
+import org.cowcheck.invariant.PageTableLifetime;
 import org.cowcheck.invariant.World;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Mm;
@@ -128,19 +131,25 @@ final class Machine {
             .collect(ImmutableList.toImmutableList()),
         ImmutableList.<Invariant>builder()
             .addAll(new Exclusivity(world).all())
+            .addAll(new PageTableLifetime(world).all())
             .addAll(more)
             .build());
   }
 
   private Program watched(Program program, World world) {
-    if (!kernel.state().hasAnonExclusive()) {
-      return program;
-    }
+    ImmutableSet<Word> entries = world.entries();
     ImmutableSet<Word> flags = world.flags();
     ImmutableSet<Word> locks = world.locks();
     return new Program(
         program.name(),
-        cpu ->
-            program.body().applyAsLong(new ExclusiveFlagWatch(cpu, kernel.state(), flags, locks)));
+        cpu -> {
+          Cpu watched = new FreedTableWatch(cpu, entries);
+          return program
+              .body()
+              .applyAsLong(
+                  kernel.state().hasAnonExclusive()
+                      ? new ExclusiveFlagWatch(watched, kernel.state(), flags, locks)
+                      : watched);
+        });
   }
 }

@@ -50,7 +50,10 @@ public final class Scenarios {
           VmspliceLeak.SCENARIO,
           DirectIoAcrossFork.SCENARIO,
           ForkOfPinnedPage.SCENARIO,
-          ForkSnapshot.SCENARIO);
+          ForkSnapshot.SCENARIO,
+          GupFastVersusCollapse.SCENARIO,
+          GupFastVersusTableFree.RETRACT,
+          GupFastVersusTableFree.DEPOSIT);
 
   private static final ImmutableList<Scenario> ALL =
       ImmutableList.<Scenario>builder().addAll(ONE_BY_ONE).addAll(CowCells.all()).build();

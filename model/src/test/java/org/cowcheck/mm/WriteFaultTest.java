@@ -120,6 +120,7 @@ final class WriteFaultTest {
   private static void swapCached(OneEntry one, long entries) {
     OneEntry.set(one.page.flags(), OneEntry.value(one.page.flags()) | PageFlag.bit(PG_SWAPCACHE));
     OneEntry.set(one.slot.swapCache(), one.page.address());
+    OneEntry.set(one.page.privateData(), one.slot.address());
     OneEntry.set(one.slot.swapMap(), entries);
   }
 

@@ -1,0 +1,126 @@
+package org.cowcheck.mm;
+
+import static org.cowcheck.mm.OneEntry.set;
+import static org.cowcheck.mm.OneEntry.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.HardwareCpu;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.CollapsePatches;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Platform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Page tables that are taken away are unlinked first, and freed last. */
+final class PageTableFreeTest {
+
+  private static boolean retract(OneEntry one, Kernel kernel) {
+    return retract(one, kernel, one.engine);
+  }
+
+  private static boolean retract(OneEntry one, Kernel kernel, Cpu engine) {
+    set(one.table.pte(), 0);
+    return new RetractPageTables(kernel, one.memory)
+        .retract(
+            kernel.boot(engine), new FileMapping(one.memory, "file"), one.mm, one.table.above());
+  }
+
+  private static List<String> orderOf(Patch patch) {
+    OneEntry one = new OneEntry(patch.base(), 1);
+    retract(one, new Kernel(patch, Platform.ARM64, Accesses.MARKED));
+    return one.did("RP.*|PF1");
+  }
+
+  @Test
+  void s2_freesTheTableRightAfterTheFlush() {
+    assertEquals(
+        List.of(
+            "RP1 lock file.i_mmap_rwsem",
+            "RP2 load ONCE mm.pmd",
+            "RP3 trylock mm.mmap_lock",
+            "RP4 lock mm.pmd_lock",
+            "RP6 update RELAXED mm.pmd",
+            "RP6 mb",
+            "RP7 unlock mm.pmd_lock",
+            "PF1 store ONCE mm.pte=32768",
+            "RP10 unlock mm.mmap_lock",
+            "RP12 unlock file.i_mmap_rwsem"),
+        orderOf(Patch.of(KernelState.S2)));
+  }
+
+  @Test
+  void s3_waitsForGupFastInstead() {
+    assertEquals(
+        List.of(
+            "RP1 lock file.i_mmap_rwsem",
+            "RP2 load ONCE mm.pmd",
+            "RP3 trylock mm.mmap_lock",
+            "RP6 update RELAXED mm.pmd",
+            "RP6 mb",
+            "RP8 smp_call_function(wait)",
+            "PF1 store ONCE mm.pte=32768",
+            "RP10 unlock mm.mmap_lock",
+            "RP12 unlock file.i_mmap_rwsem"),
+        orderOf(Patch.of(KernelState.S3)));
+    assertFalse(
+        orderOf(CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC).stream()
+            .anyMatch(line -> line.startsWith("RP8")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void nothingIsRetractedWhileMmapLockIsHeld(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    Cpu other = new HardwareCpu();
+    other.spin_lock(one.mm.mmapLock());
+    assertFalse(retract(one, one.kernel, new HardwareCpu()));
+    assertEquals(one.table.asPmd(), value(one.table.pmd()));
+    assertEquals(0, one.pte());
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void nothingIsRetractedWhereThereIsNoTable(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    set(one.table.pmd(), 0);
+    assertFalse(retract(one, one.kernel));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aTableThatIsRetractedIsFree(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    assertTrue(retract(one, one.kernel));
+    assertEquals(0, value(one.table.pmd()));
+    assertTrue(Pte.isFreed(one.pte()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aDepositedTableIsFreedWithItsHugePage(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    PageTable table = PageTable.of(one.memory, "two", Pte.writable(one.page), 0);
+    PageBlock huge = PageBlock.free(one.memory, "huge", 2);
+    new CollapseHugePage(one.kernel, one.memory, one.free)
+        .collapse(one.cpu(), one.mm, table.above(), 2, FreeList.of(huge.head()));
+    assertFalse(Pte.isFreed(value(table.pte())));
+    assertTrue(
+        new ZapHugePmd(one.kernel, one.memory, one.free)
+            .zap(one.cpu(), one.mm, table.above(), table));
+    assertTrue(Pte.isFreed(value(table.pte())));
+    assertEquals(0, value(table.pmd()));
+    assertEquals(0, value(huge.head().refcount()));
+    assertFalse(one.bug());
+    assertFalse(
+        new ZapHugePmd(one.kernel, one.memory, one.free)
+            .zap(one.cpu(), one.mm, table.above(), table));
+  }
+}
