@@ -55,7 +55,7 @@ final class CowCells {
                       "child",
                       cpu ->
                           processes.hasForked(cpu)
-                              ? body.run(processes.child(cpu))
+                              ? body.run(cpu, processes.child(cpu), processes)
                               : CowTest.NOT_RUN)
                 })
         .orElse(new Program[] {parent});

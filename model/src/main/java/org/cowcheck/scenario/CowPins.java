@@ -2,6 +2,7 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.Page;
 import org.cowcheck.patch.Patch;
@@ -48,7 +49,7 @@ final class CowPins {
           (cpu, owner, processes) -> {
             Page pinned = owner.pin(WRITE);
             owner.protect();
-            return seesWrite(owner, pinned);
+            return seesWrite(cpu, owner, processes, pinned);
           },
           Optional.empty());
 
@@ -74,7 +75,9 @@ final class CowPins {
           (cpu, owner, processes) -> {
             Page pinned = owner.pin(WRITE);
             processes.fork(cpu, owner);
-            return seesWrite(owner, pinned);
+            return processes.isChildReady(cpu)
+                ? seesWrite(cpu, owner, processes, pinned)
+                : CowTest.NOT_RUN;
           },
           Optional.of(CowTest::readTwice));
 
@@ -130,7 +133,9 @@ final class CowPins {
         PATCHES,
         (cpu, owner, processes) -> {
           processes.fork(cpu, owner);
-          return seesWrite(owner, pinning.pin(owner, READ));
+          return processes.isChildReady(cpu)
+              ? seesWrite(cpu, owner, processes, pinning.pin(owner, READ))
+              : CowTest.NOT_RUN;
         },
         Optional.of(CowTest::readTwice));
   }
@@ -159,11 +164,14 @@ final class CowPins {
         PATCHES,
         (cpu, owner, processes) -> {
           processes.fork(cpu, owner);
-          return seesWrite(owner, pinning.pin(owner, READ));
+          return processes.isChildReady(cpu)
+              ? seesWrite(cpu, owner, processes, pinning.pin(owner, READ))
+              : CowTest.NOT_RUN;
         },
         Optional.of(
-            child -> {
+            (cpu, child, processes) -> {
               child.unmap();
+              processes.childIsReady(cpu);
               return CowTest.PASSED;
             }));
   }
@@ -188,14 +196,17 @@ final class CowPins {
         PATCHES,
         (cpu, owner, processes) -> {
           owner.protect();
-          return seesWrite(owner, pinning.pin(owner, READ));
+          return seesWrite(cpu, owner, processes, pinning.pin(owner, READ));
         },
         Optional.empty());
   }
 
-  private static long seesWrite(Task owner, Page pinned) {
-    return pinned == null || !owner.write(CowTest.AFTER)
-        ? CowTest.REFUSED
-        : CowTest.same(owner.readThrough(pinned) == CowTest.AFTER);
+  private static long seesWrite(Cpu cpu, Task owner, CowProcesses processes, Page pinned) {
+    if (pinned == null || !owner.write(CowTest.AFTER)) {
+      return CowTest.REFUSED;
+    }
+    boolean same = owner.readThrough(pinned) == CowTest.AFTER;
+    processes.parentIsReady(cpu);
+    return CowTest.same(same);
   }
 }

@@ -1,5 +1,7 @@
 package org.cowcheck.scenario;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.FreeList;
@@ -11,6 +13,9 @@ import org.cowcheck.user.Task;
 
 /** The parent and the child of a test of the matrix, each on a CPU of its own. */
 final class CowProcesses {
+  /** How many free pages a CPU has: one to swap in, one to copy. */
+  private static final int SPARES = 2;
+
   private final Machine machine;
   private final Mm parentMm;
   private final Mm childMm;
@@ -19,17 +24,26 @@ final class CowProcesses {
   private final SwapSlot slot;
   private final Page[] spares;
   private final Word forked;
+  private final boolean isInOrder;
+  private final Word parentReady;
+  private final Word childReady;
 
   /** The parent has memory of this kind; there is no child yet. */
   CowProcesses(Machine machine, CowMemory kind) {
     this.machine = machine;
+    this.slot = kind.slot(machine);
     this.parentMm = machine.mm("mm", false);
-    this.parentTable = machine.map(parentMm, kind.mapped(machine));
+    this.parentTable = machine.map(parentMm, kind.mapped(machine, slot));
     this.childMm = machine.mm("child", false);
     this.childTable = machine.map(childMm, PageTable.of(machine.memory, "child", 0));
-    this.slot = machine.slot();
-    this.spares = new Page[] {machine.free("spare0"), machine.free("spare1")};
+    this.spares =
+        IntStream.range(0, 2 * SPARES)
+            .mapToObj(i -> machine.free("spare" + i))
+            .toArray(Page[]::new);
     this.forked = machine.memory.word("forked", 0);
+    this.isInOrder = kind.isInOrder();
+    this.parentReady = machine.memory.word("parent_ready", 0);
+    this.childReady = machine.memory.word("child_ready", 0);
   }
 
   /** The parent, on the CPU that the engine made for it. */
@@ -42,8 +56,9 @@ final class CowProcesses {
     return task(cpu, childMm, childTable, 1);
   }
 
-  private Task task(Cpu cpu, Mm mm, PageTable table, int spare) {
-    FreeList pages = FreeList.of(spares[spare]);
+  private Task task(Cpu cpu, Mm mm, PageTable table, int process) {
+    FreeList pages =
+        FreeList.of(Arrays.copyOfRange(spares, process * SPARES, (process + 1) * SPARES));
     return new Task(machine.kernel, machine.memory, cpu, machine.free, pages, mm, table);
   }
 
@@ -56,5 +71,35 @@ final class CowProcesses {
   /** Whether the child runs by now, on its CPU. */
   boolean hasForked(Cpu cpu) {
     return Handover.isGiven(cpu, forked);
+  }
+
+  /** It is the child's turn, if processes wait for each other. */
+  void parentIsReady(Cpu cpu) {
+    give(cpu, parentReady);
+  }
+
+  /** Whether the child may go on. */
+  boolean isParentReady(Cpu cpu) {
+    return isGiven(cpu, parentReady);
+  }
+
+  /** It is the parent's turn, if processes wait for each other. */
+  void childIsReady(Cpu cpu) {
+    give(cpu, childReady);
+  }
+
+  /** Whether the parent may go on. */
+  boolean isChildReady(Cpu cpu) {
+    return isGiven(cpu, childReady);
+  }
+
+  private void give(Cpu cpu, Word turn) {
+    if (isInOrder) {
+      Handover.give(cpu, turn);
+    }
+  }
+
+  private boolean isGiven(Cpu cpu, Word turn) {
+    return !isInOrder || Handover.isGiven(cpu, turn);
   }
 }

@@ -2,7 +2,9 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
@@ -84,8 +86,7 @@ final class CowSplices {
             long before = parent.read();
             Page spliced = parent.vmsplice();
             processes.fork(cpu, parent);
-            parent.unmap();
-            return compare(parent, before, spliced);
+            return unmapAndCompare(cpu, parent, processes, before, spliced);
           },
           Optional.of(CowSplices::write));
 
@@ -110,8 +111,7 @@ final class CowSplices {
             long before = parent.read();
             processes.fork(cpu, parent);
             Page spliced = parent.vmsplice();
-            parent.unmap();
-            return compare(parent, before, spliced);
+            return unmapAndCompare(cpu, parent, processes, before, spliced);
           },
           Optional.of(CowSplices::write));
 
@@ -120,19 +120,32 @@ final class CowSplices {
 
   private CowSplices() {}
 
-  private static long spliceAndUnmap(Task child) {
+  private static long spliceAndUnmap(Cpu cpu, Task child, CowProcesses processes) {
     long before = child.read();
     Page spliced = child.vmsplice();
     child.unmap();
-    return compare(child, before, spliced);
+    processes.childIsReady(cpu);
+    return processes.isParentReady(cpu) ? compare(child, before, spliced) : CowTest.NOT_RUN;
   }
 
-  private static long write(Task child) {
-    return CowTest.permitted(child.write(CowTest.AFTER));
+  private static long unmapAndCompare(
+      Cpu cpu, Task parent, CowProcesses processes, long before, Page spliced) {
+    parent.unmap();
+    processes.parentIsReady(cpu);
+    return processes.isChildReady(cpu) ? compare(parent, before, spliced) : CowTest.NOT_RUN;
+  }
+
+  private static long write(Cpu cpu, Task child, CowProcesses processes) {
+    if (!processes.isParentReady(cpu)) {
+      return CowTest.NOT_RUN;
+    }
+    boolean permitted = child.write(CowTest.AFTER);
+    processes.childIsReady(cpu);
+    return CowTest.permitted(permitted);
   }
 
   private static long compare(Task task, long before, Page spliced) {
-    return spliced == null
+    return spliced == null || before == UserAccess.SEGV
         ? CowTest.REFUSED
         : CowTest.same(before == CowMemory.BEFORE && task.readThrough(spliced) == before);
   }

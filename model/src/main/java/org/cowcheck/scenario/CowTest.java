@@ -3,6 +3,7 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.user.Task;
 
@@ -10,7 +11,8 @@ import org.cowcheck.user.Task;
  * A test case of the matrix: what parent and child do, and what each compares.
  *
  * <p>The test suite lets parent and child wait for each other before each action. Here they run at
- * the same time once the parent has forked: the order of the suite is one of many.
+ * the same time once the parent has forked, and the order of the suite is one of many; only where
+ * that is too much for the kind of memory ({@link CowMemory#isInOrder}), they wait as there.
  *
  * @param id as names of scenarios have it
  * @param title as reports have it
@@ -50,7 +52,7 @@ record CowTest(
 
   /** The program of the child. */
   interface Child {
-    long run(Task task);
+    long run(Cpu cpu, Task task, CowProcesses processes);
   }
 
   /** All test cases, in the order of the suite. */
@@ -72,8 +74,16 @@ record CowTest(
     return permitted ? PASSED : REFUSED;
   }
 
-  /** Loads from the memory twice: it is as it was before the test. */
-  static long readTwice(Task task) {
-    return same(task.read() == CowMemory.BEFORE && task.read() == CowMemory.BEFORE);
+  /** The child loads from its memory before and after the parent's turn. */
+  static long readTwice(Cpu cpu, Task task, CowProcesses processes) {
+    long first = task.read();
+    processes.childIsReady(cpu);
+    if (!processes.isParentReady(cpu)) {
+      return NOT_RUN;
+    }
+    long second = task.read();
+    return first == UserAccess.SEGV || second == UserAccess.SEGV
+        ? REFUSED
+        : same(first == CowMemory.BEFORE && second == CowMemory.BEFORE);
   }
 }

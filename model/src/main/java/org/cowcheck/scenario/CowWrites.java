@@ -62,13 +62,22 @@ final class CowWrites {
 
   static long forkAndWrite(Cpu cpu, Task parent, CowProcesses processes) {
     processes.fork(cpu, parent);
-    return CowTest.permitted(parent.write(CowTest.AFTER));
+    return processes.isChildReady(cpu) ? write(cpu, parent, processes) : CowTest.NOT_RUN;
   }
 
   static long forkAndProtectAndWrite(Cpu cpu, Task parent, CowProcesses processes) {
     processes.fork(cpu, parent);
+    if (!processes.isChildReady(cpu)) {
+      return CowTest.NOT_RUN;
+    }
     parent.protect();
     parent.protectWritable();
-    return CowTest.permitted(parent.write(CowTest.AFTER));
+    return write(cpu, parent, processes);
+  }
+
+  private static long write(Cpu cpu, Task parent, CowProcesses processes) {
+    boolean permitted = parent.write(CowTest.AFTER);
+    processes.parentIsReady(cpu);
+    return CowTest.permitted(permitted);
   }
 }
