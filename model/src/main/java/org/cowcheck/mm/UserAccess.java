@@ -15,8 +15,9 @@ import org.cowcheck.patch.Kernel;
  * <p>An access that faults is tried again, a few times at most: whoever takes the page away again
  * and again is done by then.
  *
- * <p>Left out: that the hardware may have the entry in its TLB, and sets its accessed and dirty
- * bits.
+ * <p>Left out: accessed and dirty bits that hardware sets; and the TLB, with the flush that waits
+ * for an access: the store comes any time after the walk. So a process that one CPU forks has its
+ * accesses on that CPU alone; {@link ThreadWrite} is a thread with a TLB.
  */
 public final class UserAccess {
   public static final Steps STEPS = new Steps("user access");
