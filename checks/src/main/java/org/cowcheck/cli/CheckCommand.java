@@ -49,14 +49,17 @@ final class CheckCommand implements Callable<Integer> {
       names = "--scenario",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these scenarios; see 'list'.")
+      description = {
+        "Only these scenarios; see 'list'. The id of a reported race, a commit or a CVE will do,"
+            + " and so will a beginning and *."
+      })
   private List<String> scenarios = List.of();
 
   @Option(
       names = "--patch",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these patches; see 'list'.")
+      description = "Only these patches; see 'list'. A beginning and * will do; S1 is the seed.")
   private List<String> patches = List.of();
 
   @Option(
@@ -81,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "HOW",
       description =
           "How accesses that race by design but are plain in the source are taken: marked,"
-              + " as-written. Default: marked; for the whole catalogue both.")
+              + " as-written. Default: marked; for the whole catalogue both, where on record.")
   private List<String> accesses = List.of();
 
   @Mixin private SearchOptions search = new SearchOptions();
@@ -104,8 +107,8 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Bounds bounds = search.bounds();
-    ImmutableList<Cell> cells = cells();
     Expectations expectations = Expectations.read();
+    ImmutableList<Cell> cells = cells(expectations);
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(
@@ -130,17 +133,18 @@ final class CheckCommand implements Callable<Integer> {
     return !scenarios.isEmpty() || !patches.isEmpty();
   }
 
-  private ImmutableList<Cell> cells() {
-    List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenario);
-    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patch);
+  /** Unless asked for, accesses are taken as written only where that is on record. */
+  private ImmutableList<Cell> cells(Expectations expectations) {
+    List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenarios);
+    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patches);
     boolean asked = !scenarios.isEmpty() && !patches.isEmpty();
-    List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), Names::model);
-    List<Platform> chosenPlatforms = choose(platforms, List.of(), Names::platform);
+    List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), one(Names::model));
+    List<Platform> chosenPlatforms = choose(platforms, List.of(), one(Names::platform));
     List<Accesses> chosenAccesses =
         choose(
             accesses,
             isSelection() ? List.of(Accesses.MARKED) : List.of(Accesses.values()),
-            Names::accesses);
+            one(Names::accesses));
     ImmutableList.Builder<Cell> cells = ImmutableList.builder();
     for (Scenario scenario : chosenScenarios) {
       for (Accesses how : chosenAccesses) {
@@ -154,7 +158,12 @@ final class CheckCommand implements Callable<Integer> {
                     ? List.of(Expectations.defaultPlatform(model.name()))
                     : chosenPlatforms;
             for (Platform platform : on) {
-              cells.add(new Cell(scenario, patch, platform, model.name(), how));
+              Cell cell = new Cell(scenario, patch, platform, model.name(), how);
+              if (how == Accesses.MARKED
+                  || !accesses.isEmpty()
+                  || expectations.summary(cell).isPresent()) {
+                cells.add(cell);
+              }
             }
           }
         }
@@ -163,8 +172,15 @@ final class CheckCommand implements Callable<Integer> {
     return cells.build();
   }
 
-  private static <T> List<T> choose(List<String> names, List<T> all, Function<String, T> find) {
-    return names.isEmpty() ? all : names.stream().map(find).distinct().toList();
+  private static <T> List<T> choose(
+      List<String> names, List<T> all, Function<String, List<T>> find) {
+    return names.isEmpty()
+        ? all
+        : names.stream().flatMap(name -> find.apply(name).stream()).distinct().toList();
+  }
+
+  private static <T> Function<String, List<T>> one(Function<String, T> find) {
+    return name -> List.of(find.apply(name));
   }
 
   /** Writes the files; returns what went wrong, for after the report, or the empty string. */

@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExportCommand.class,
       LitmusCommand.class,
       BenchCommand.class,
+      VerdictsCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -1,5 +1,6 @@
 package org.cowcheck.consistency;
 
+import java.util.function.UnaryOperator;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Fence;
@@ -55,7 +56,7 @@ abstract class GlobalOrder implements MemoryModel {
 
   @Override
   public final Judgement judgeGrown(Graph graph) {
-    return GracePeriods.any(graph) ? judge(graph) : Judgement.consistent();
+    return GracePeriods.any(graph) ? judgeGracePeriods(new Basics(graph)) : Judgement.consistent();
   }
 
   @Override
@@ -70,22 +71,33 @@ abstract class GlobalOrder implements MemoryModel {
     if (!globalOrder(basics).isAcyclic()) {
       return Judgement.broken("global-order");
     }
-    if (GracePeriods.any(graph) && !fenced(basics).isIrreflexive()) {
-      return Judgement.broken("rcu");
-    }
-    return Judgement.consistent();
+    return GracePeriods.any(graph) ? judgeGracePeriods(basics) : Judgement.consistent();
   }
 
-  /** The global order, then a chain of grace periods: must not lead back. */
-  private Relation fenced(Basics basics) {
-    Relation order = globalOrder(basics).star();
-    return order.then(rcuFence(basics, order)).then(order);
+  /**
+   * The global order, then a chain of grace periods, must not lead back: {@code order ; po ;
+   * rcu-order ; po? ; order} has no cycle of one, and begun at rcu-order it is rcu-order, then a
+   * link.
+   */
+  private Judgement judgeGracePeriods(Basics basics) {
+    UnaryOperator<Relation> thenLink = thenLink(basics, globalOrder(basics).star());
+    return thenLink.apply(GracePeriods.order(basics, thenLink)).isIrreflexive()
+        ? Judgement.consistent()
+        : Judgement.broken("rcu");
   }
 
-  /** LKMM's rcu-fence, with the global order in the place of hb, pb and prop. */
+  /** LKMM's rcu-link, with the global order in the place of hb, pb and prop. */
+  private static UnaryOperator<Relation> thenLink(Basics basics, Relation order) {
+    Relation optional = basics.po.optional();
+    return relation -> relation.then(optional).then(order).then(basics.po);
+  }
+
+  /** LKMM's rcu-fence. */
   private static Relation rcuFence(Basics basics, Relation order) {
-    Relation link = basics.po.optional().then(order).then(basics.po);
-    return basics.po.then(GracePeriods.order(basics, link)).then(basics.po.optional());
+    return basics
+        .po
+        .then(GracePeriods.order(basics, thenLink(basics, order)))
+        .then(basics.po.optional());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.function.UnaryOperator;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
@@ -43,25 +44,30 @@ final class GracePeriods {
   /**
    * rcu-order, given rcu-link: what leads from one grace period or section to the next.
    *
-   * <p>LKMM: {@code let rec rcu-order}.
+   * <p>LKMM: {@code let rec rcu-order}. Few events are grace periods or ends of sections, and
+   * rcu-link relates most events: so it is never made as a whole, but follows a small relation.
+   *
+   * @param thenLink a relation, then rcu-link
    */
-  static Relation order(Basics basics, Relation link) {
+  static Relation order(Basics basics, UnaryOperator<Relation> thenLink) {
     ImmutableList<Domain> domains = domains(basics);
     Relation order = Relation.none(basics.graph);
     for (Domain domain : domains) {
       order =
           order
               .or(domain.gp)
-              .or(domain.gp.then(link).then(domain.rscsi))
-              .or(domain.rscsi.then(link).then(domain.gp));
+              .or(thenLink.apply(domain.gp).then(domain.rscsi))
+              .or(thenLink.apply(domain.rscsi).then(domain.gp));
     }
     while (true) {
-      Relation linked = link.then(order).then(link);
-      Relation next = order.or(order.then(link).then(order));
+      Relation before = order;
+      UnaryOperator<Relation> thenLinked =
+          relation -> thenLink.apply(thenLink.apply(relation).then(before));
+      Relation next = order.or(thenLink.apply(order).then(order));
       for (Domain domain : domains) {
         next =
-            next.or(domain.gp.then(linked).then(domain.rscsi))
-                .or(domain.rscsi.then(linked).then(domain.gp));
+            next.or(thenLinked.apply(domain.gp).then(domain.rscsi))
+                .or(thenLinked.apply(domain.rscsi).then(domain.gp));
       }
       if (next.equals(order)) {
         return order;

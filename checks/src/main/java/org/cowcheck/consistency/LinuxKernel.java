@@ -99,15 +99,15 @@ final class LinuxKernel implements MemoryModel {
 
   /** Judges by the axioms that {@link #mayGrow} leaves out. */
   private Judgement judgeTheRest(LinuxKernelRelations lk) {
-    Relation rcuFence = rcuFence(lk);
-    Relation rb = rb(lk, rcuFence);
+    RcuOrder rcu = new RcuOrder(lk);
     // irreflexive rb as rcu
-    if (!rb.isIrreflexive()) {
+    if (!rcu.isKept()) {
       return Judgement.broken("rcu");
     }
     ImmutableList<Judgement.Race> races = ImmutableList.of();
     if (!lk.plain.isEmpty()) {
-      PlainAccesses plainAccesses = new PlainAccesses(lk, rcuFence, lk.hb().or(lk.pb()).or(rb));
+      PlainAccesses plainAccesses =
+          new PlainAccesses(lk, rcu.fence(), lk.hb().or(lk.pb()).or(rcu.rb()));
       // empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence
       if (!plainAccesses.isCoherent()) {
         return Judgement.broken("plain-coherence");
@@ -115,26 +115,6 @@ final class LinuxKernel implements MemoryModel {
       races = plainAccesses.races();
     }
     return Judgement.consistentWith(races, LinuxKernelFlags.of(lk, races, asked));
-  }
-
-  /** {@code let rcu-fence = po ; rcu-order ; po?}. */
-  private static Relation rcuFence(LinuxKernelRelations lk) {
-    Relation po = lk.basics.po;
-    if (!GracePeriods.any(lk.basics.graph)) {
-      return Relation.none(lk.basics.graph);
-    }
-    // let rcu-link = po? ; hb* ; pb* ; prop ; po
-    Relation rcuLink =
-        po.optional().then(lk.hb().star()).then(lk.pb().star()).then(lk.prop()).then(po);
-    return po.then(GracePeriods.order(lk.basics, rcuLink)).then(po.optional());
-  }
-
-  /** {@code let rb = prop ; rcu-fence ; hb* ; pb* ; [Marked]}. */
-  private static Relation rb(LinuxKernelRelations lk, Relation rcuFence) {
-    if (rcuFence.isEmpty()) {
-      return rcuFence;
-    }
-    return lk.prop().then(rcuFence).then(lk.hb().star()).then(lk.pb().star()).to(lk.marked);
   }
 
   @Override
@@ -146,6 +126,6 @@ final class LinuxKernel implements MemoryModel {
   @Override
   public Relation before(Graph graph) {
     LinuxKernelRelations lk = new LinuxKernelRelations(new Basics(graph));
-    return lk.hb().or(lk.pb()).or(rb(lk, rcuFence(lk))).plus();
+    return lk.hb().or(lk.pb()).or(new RcuOrder(lk).rb()).plus();
   }
 }

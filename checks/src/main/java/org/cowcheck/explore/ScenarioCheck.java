@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.MemoryModel;
@@ -31,14 +32,41 @@ public final class ScenarioCheck {
     this.setting = cell.scenario().build(cell.kernel());
   }
 
+  /** What the scenario builds; its words are those of executions. */
+  public Setting setting() {
+    return setting;
+  }
+
   /** Explores every execution within the bounds, on so many threads. */
   public Outcome explore(Bounds bounds, int threads, Progress progress, BooleanSupplier cancelled) {
+    return explore(bounds, threads, progress, cancelled, execution -> {});
+  }
+
+  /**
+   * As {@link #explore(Bounds, int, Progress, BooleanSupplier)}, and somebody looks on.
+   *
+   * @param onlooker is shown every complete execution in which all programs return; by all threads
+   */
+  public Outcome explore(
+      Bounds bounds,
+      int threads,
+      Progress progress,
+      BooleanSupplier cancelled,
+      Consumer<Execution> onlooker) {
     long start = System.nanoTime();
     Watch watch = new Watch(bounds, cancelled);
     EstimatedProgress estimated =
         new EstimatedProgress(
-            progress, () -> explorer(Bounds.NONE, count -> {}, new Watch(Bounds.NONE, cancelled)));
-    Exploration exploration = explorer(bounds, estimated, watch).explore(threads);
+            progress,
+            () ->
+                explorer(
+                    Bounds.NONE, this::broken, count -> {}, new Watch(Bounds.NONE, cancelled)));
+    Explorer.Visitor visitor =
+        execution -> {
+          onlooker.accept(execution);
+          return broken(execution);
+        };
+    Exploration exploration = explorer(bounds, visitor, estimated, watch).explore(threads);
     double estimate = exploration.isComplete() ? 0 : estimated.estimate();
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
@@ -57,8 +85,9 @@ public final class ScenarioCheck {
         estimate);
   }
 
-  private Explorer explorer(Bounds bounds, LongConsumer progress, Watch watch) {
-    return new Explorer(words(), programs(), model, bounds, this::broken, progress, watch);
+  private Explorer explorer(
+      Bounds bounds, Explorer.Visitor visitor, LongConsumer progress, Watch watch) {
+    return new Explorer(words(), programs(), model, bounds, visitor, progress, watch);
   }
 
   /**
@@ -76,9 +105,7 @@ public final class ScenarioCheck {
           return broken(execution);
         };
     Exploration exploration =
-        new Explorer(
-                words(), programs(), model, Bounds.NONE, visitor, executions -> {}, Watch.none())
-            .explore();
+        explorer(Bounds.NONE, visitor, executions -> {}, Watch.none()).explore();
     return exploration
         .violation()
         .or(() -> Optional.ofNullable(least.get()))

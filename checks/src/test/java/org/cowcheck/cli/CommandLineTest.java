@@ -19,6 +19,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.cowcheck.explore.CatalogueWalk;
+import org.cowcheck.explore.CatalogueWalk.Seen;
+import org.cowcheck.patch.Patches;
+import org.cowcheck.report.VerdictTable;
+import org.cowcheck.verdict.CatalogueCells;
+import org.cowcheck.verdict.Expectations;
+import org.cowcheck.verdict.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,12 +64,29 @@ final class CommandLineTest {
     return run(all.toArray(new String[0]));
   }
 
+  /** The cells are those that the walk explores for all tests. */
   @Test
   void theWholeCatalogueIsAsRecorded() {
-    Run run = check();
-    assertEquals(0, run.exit, run.out);
-    assertTrue(run.out.contains("1128 of 1128 as recorded"), run.out);
-    assertEquals("", run.err);
+    Expectations expectations = Expectations.read();
+    List<Outcome> outcomes =
+        Stream.concat(
+                CatalogueCells.marked().stream(), CatalogueCells.asWritten(expectations).stream())
+            .map(cell -> CatalogueWalk.get().seen(cell).orElseThrow())
+            .filter(Seen::isComplete)
+            .map(Seen::outcome)
+            .toList();
+    assertEquals(ExitCode.OK, ExitCode.ofFullCheck(outcomes, expectations));
+    String summary = new VerdictTable(expectations).summary(outcomes);
+    assertTrue(summary.contains("%d of %<d as recorded".formatted(outcomes.size())), summary);
+  }
+
+  @Test
+  void theWholeCatalogueIsCheckedAsWrittenOnlyWhereThatIsOnRecord() {
+    JsonArray results =
+        results(check("--max-executions", "1", "--model", "sc", "--format", "json"));
+    int cells =
+        CatalogueCells.marked().size() + CatalogueCells.asWritten(Expectations.read()).size();
+    assertEquals(cells / 3, results.size());
   }
 
   @ParameterizedTest
@@ -213,6 +238,25 @@ final class CommandLineTest {
     assertEquals(4, check("--max-executions", "1", "--model", "sc").exit);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--scenario=pageslab-at-fr*, pageslab-at-free",
+    "--scenario=gup-fast-vs-ksm-same-*, gup-fast-vs-ksm-same-pte",
+    "--scenario=57efa1f, gup-fast-vs-fork",
+    "--scenario=57efa1fe5957cafe, gup-fast-vs-fork-then-write"
+  })
+  void scenariosMayBeCalledByABeginningOrByTheirCommit(String option, String scenario) {
+    Run run = check(option, "--patch", "S0", "--model", "sc");
+    assertTrue(("\n" + run.out).contains("\n" + scenario + ", marked:"), run.out);
+  }
+
+  @Test
+  void patchesMayBeCalledByABeginning() {
+    Run run = check("--scenario", "pageslab-at-free", "--patch", "S1-without-*", "--model", "sc");
+    assertTrue(run.out.contains("  seed-without-wmb-with-reader-rmb "), run.out);
+    assertTrue(run.out.contains("3 of 3 as recorded"), run.out);
+  }
+
   @Test
   void theSeedMayBeCalledByItsState() {
     assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "S1").exit);
@@ -268,6 +312,13 @@ final class CommandLineTest {
         "export FILE --patch seed | expected FILE or options, found both: 'FILE' and --patch",
         "export FILE FILE | Unmatched argument at index 2: 'FILE'",
         "export no-such-file | no-such-file: expected a witness file, found no such file",
+        "check --scenario ksm | did you mean 'gup-fast-vs-ksm-same-pte', ",
+        "check --scenario nothing* | unknown scenario 'nothing'",
+        "check --scenario fedcba987654 | unknown scenario 'fedcba987654'",
+        "check --scenario CVE-1999-0001 | unknown scenario 'CVE-1999-0001'",
+        "check --patch S4 | did you mean 'S0', 'S2' or 'S3'? ('list' shows all ",
+        "check --patch S9-without-* | unknown patch 'S9-without-'",
+        "explain 088b8aa537c2 | scenarios: 'gup-fast-vs-ksm-same-pte', 'gup-fast-vs-ksm-changed-pte'",
         "export --scenario nothing --patch seed | unknown scenario 'nothing'",
         "export --scenario pageslab-at-free --patch sed | unknown patch 'sed'",
         "export --scenario pageslab-at-free --patch S0 --model rc11 | unknown model 'rc11'",
@@ -371,7 +422,7 @@ final class CommandLineTest {
   @Test
   void everyCommandHelps() {
     for (String command :
-        List.of("check", "list", "explain", "replay", "export", "litmus", "bench")) {
+        List.of("check", "list", "explain", "replay", "export", "litmus", "bench", "verdicts")) {
       Run run = run(command, "--help");
       assertEquals(0, run.exit, run.err);
       assertTrue(run.out.startsWith("Usage: cowcheck " + command), run.out);
@@ -400,8 +451,16 @@ final class CommandLineTest {
   void listNamesEveryPatchOfTheSeed() {
     Run run = run("list");
     assertEquals(0, run.exit);
+    assertTrue(run.out.contains(" (--scenario): "), run.out);
+    assertTrue(run.out.contains("\nPatches (--patch): " + Patches.all().size() + "\n"), run.out);
     for (String name :
-        List.of("seed-without-wmb", "seed-with-reader-rmb", "pageslab-at-free", "lkmm", "arm64")) {
+        List.of(
+            "seed, S1",
+            "seed-without-wmb",
+            "seed-with-reader-rmb",
+            "pageslab-at-free",
+            "lkmm",
+            "arm64")) {
       assertTrue(run.out.contains("  " + name), run.out);
     }
   }

@@ -9,13 +9,15 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.FolioMigrate;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.patch.KernelState;
 
 /**
  * A CPU that notes where PG_anon_exclusive changes without a PT lock, other than while its page is
- * freed. It adds nothing that a memory model sees.
+ * freed, or is the new one of a migration that no entry maps yet. It adds nothing that a memory
+ * model sees.
  *
  * <p>It looks at atomic operations. The non-atomic ones belong to pages that nobody else reaches.
  */
@@ -23,7 +25,12 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
   /** The name of the note. */
   static final String UNLOCKED_CHANGE = "PG_anon_exclusive changed without the PT lock";
 
-  private static final ImmutableSet<Step> FREEING = ImmutableSet.copyOf(PageFree.STEPS.all());
+  /** Where nobody maps the page: in its free, and while a migration copies what is stale. */
+  private static final ImmutableSet<Step> UNMAPPED =
+      ImmutableSet.<Step>builder()
+          .addAll(PageFree.STEPS.all())
+          .addAll(FolioMigrate.STEPS.all())
+          .build();
 
   private final long exclusive;
   private final ImmutableSet<Word> flags;
@@ -60,7 +67,7 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
         && op.succeeds(old, a, b)
         && ((old ^ op.apply(old, a, b)) & exclusive) != 0
         && flags.contains(place.word())
-        && !FREEING.contains(step)) {
+        && !UNMAPPED.contains(step)) {
       note(UNLOCKED_CHANGE, 0);
     }
     return old;

@@ -112,7 +112,7 @@ public record Exclusivity(World world) {
    * for hugetlb.
    */
   private boolean isExclusive(Instant instant, Page page) {
-    boolean asHuge = false;
+    boolean asHuge = page.block().isHugetlb();
     for (Mapping mapping : instant.mappings(world).all()) {
       asHuge |= mapping.isHuge() && mapping.names(page);
     }
@@ -121,9 +121,16 @@ public record Exclusivity(World world) {
   }
 
   private static boolean isAnon(Instant instant, Page page) {
+    return (folioMapping(instant, page) & Page.MAPPING_ANON) != 0;
+  }
+
+  private static boolean isOfFile(Instant instant, Page page) {
+    return folioMapping(instant, page) != 0 && !isAnon(instant, page);
+  }
+
+  private static long folioMapping(Instant instant, Page page) {
     long head = instant.value(page.compoundHead());
-    Page folio = (head & 1) != 0 ? page.block().head() : page;
-    return (instant.value(folio.mapping()) & Page.MAPPING_ANON) != 0;
+    return instant.value(((head & 1) != 0 ? page.block().head() : page).mapping());
   }
 
   private static long count(Instant instant, String name, Page page) {
@@ -157,6 +164,9 @@ public record Exclusivity(World world) {
    * pinned is kept, too: nobody else maps it.
    */
   private boolean keepsPins(Instant instant, Page page) {
+    if (isOfFile(instant, page)) {
+      return true;
+    }
     Pins pins = Pins.on(page, instant);
     Mappings mappings = instant.mappings(world);
     for (long location : pins.locations()) {

@@ -21,7 +21,7 @@ public record LastWritten(Memory memory, PageTable table, long initial) {
   private static final long NOTHING = Long.MIN_VALUE;
 
   /** The memory at the address is what was written last; nothing else may be mapped there. */
-  public Invariant isLastWritten(String broken) {
+  public Invariant isSeen(String broken) {
     return new Invariant(broken, end -> seen(end) == lastWritten(end));
   }
 

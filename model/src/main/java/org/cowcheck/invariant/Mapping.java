@@ -21,8 +21,14 @@ record Mapping(int space, long location, Page named, long entry) {
     return Pte.isHuge(entry);
   }
 
+  /** Device-private or device-exclusive: the page's own PG_anon_exclusive applies. */
+  private boolean isDevices() {
+    return Pte.isDevicePrivate(entry) || Pte.isDeviceExclusive(entry);
+  }
+
+  /** Whether somebody may write by it: the CPU, or a device. */
   boolean isWritable() {
-    return isPresent() && Pte.writable(entry);
+    return (isPresent() || isDevices()) && Pte.writable(entry);
   }
 
   /** Whether it names this page, or the huge page that this one is a part of. */
@@ -31,13 +37,13 @@ record Mapping(int space, long location, Page named, long entry) {
         && (named.equals(page) || (isHuge() && named.block().equals(page.block())));
   }
 
-  /** Whether it maps this page. */
+  /** Whether it maps this page, for the CPU or for a device. */
   boolean maps(Page page) {
-    return isPresent() && names(page);
+    return (isPresent() || isDevices()) && names(page);
   }
 
   /** Whether it is a migration entry that brings exclusivity back. */
   boolean isExclusiveMigration() {
-    return Pte.isMigration(entry) && (entry & (Pte.WRITE | Pte.EXCLUSIVE)) != 0;
+    return Pte.isExclusiveMigration(entry);
   }
 }

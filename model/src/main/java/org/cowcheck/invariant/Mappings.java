@@ -49,7 +49,8 @@ public record Mappings(ImmutableList<Mapping> all, boolean hidden) {
 
   private static void add(
       World world, int space, long location, long entry, ImmutableList.Builder<Mapping> found) {
-    if (entry != 0 && !Pte.isFreed(entry)) {
+    // A marker names nothing, and neither does what lies in a table that was freed.
+    if (Pte.address(entry) != 0 && !Pte.isFreed(entry)) {
       found.add(
           new Mapping(
               space, location, Pte.isSwap(entry) ? null : Pte.page(world.memory(), entry), entry));

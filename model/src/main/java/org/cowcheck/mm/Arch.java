@@ -1,6 +1,7 @@
 package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Platform;
@@ -37,27 +38,42 @@ final class Arch {
 
   /** ptep_get_and_clear(). */
   long ptepGetAndClear(Cpu cpu, PageTable table) {
-    return isX86() ? cpu.xchg(table.pte(), 0) : cpu.xchg_relaxed(table.pte(), 0);
+    return getAndClear(cpu, table.pte());
+  }
+
+  /** huge_ptep_get_and_clear() of an entry that is not contiguous. */
+  long getAndClear(Cpu cpu, Word entry) {
+    return isX86() ? cpu.xchg(entry, 0) : cpu.xchg_relaxed(entry, 0);
   }
 
   /** ptep_set_wrprotect() of an entry that the caller has just read. */
   void ptepSetWrprotect(Cpu cpu, PageTable table, long pte) {
+    setWrprotect(cpu, table.pte(), pte);
+  }
+
+  /** huge_ptep_set_wrprotect() of an entry that is not contiguous. */
+  void setWrprotect(Cpu cpu, Word entry, long pte) {
     if (isX86()) {
-      cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), table.pte());
+      cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), entry);
       return;
     }
-    long old = cpu.READ_ONCE(table.pte());
-    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte & ~Pte.WRITE) != old);
+    long old = cpu.READ_ONCE(entry);
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(entry, old, pte & ~Pte.WRITE) != old);
   }
 
   /** ptep_set_access_flags() of an entry that changes: adds permissions, so x86 need not flush. */
   void ptepSetAccessFlags(Cpu cpu, Mm mm, PageTable table, long pte) {
+    setAccessFlags(cpu, mm, table.pte(), pte);
+  }
+
+  /** huge_ptep_set_access_flags() of an entry that is not contiguous. */
+  void setAccessFlags(Cpu cpu, Mm mm, Word entry, long pte) {
     if (isX86()) {
-      cpu.WRITE_ONCE(table.pte(), pte);
+      cpu.WRITE_ONCE(entry, pte);
       return;
     }
-    long old = cpu.READ_ONCE(table.pte());
-    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(table.pte(), old, pte) != old);
+    long old = cpu.READ_ONCE(entry);
+    cpu.VM_BUG_ON(cpu.cmpxchg_relaxed(entry, old, pte) != old);
     flushTlb(cpu, mm);
   }
 
@@ -69,6 +85,15 @@ final class Arch {
     } else {
       cpu.mb();
     }
+  }
+
+  /**
+   * Whether pte_needs_flush() says no of an entry that mprotect() stores as it was: on x86, since
+   * c9fe66560bf2 (v5.19).
+   */
+  boolean knowsNeedlessFlushes() {
+    KernelState state = kernel.state();
+    return isX86() && (state == KernelState.S2 || state == KernelState.S3);
   }
 
   /**

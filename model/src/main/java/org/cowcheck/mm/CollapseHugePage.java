@@ -99,12 +99,12 @@ public final class CollapseHugePage {
    */
   public Page collapse(Cpu cpu, Mm mm, Pmd pmd, int size, FreeList pages) {
     Page huge = PageAlloc.allocPages(cpu, pages, size);
-    cpu.at(MMAP_LOCK).spin_lock(mm.mmapLock());
+    MmapLock.writeLock(cpu.at(MMAP_LOCK), mm);
     boolean collapsed = false;
     if (Pte.isTable(cpu.at(STILL_VALID).read_plain_in_source(pmd.entry()))) {
       collapsed = collapseInto(cpu, mm, pmd, huge);
     }
-    cpu.at(MMAP_UNLOCK).spin_unlock(mm.mmapLock());
+    MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
     if (!collapsed) {
       free.putPage(cpu.at(PUT), huge);
     }
@@ -117,6 +117,10 @@ public final class CollapseHugePage {
     cpu.at(UNLOCK).spin_unlock(pmd.lock());
     if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
       flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
+    }
+    if (!Pte.isTable(old)) {
+      cpu.VM_BUG_ON(true);
+      return false;
     }
     PageTable table = memory.object(Pte.address(old), PageTable.class);
     cpu.at(PT_LOCK).spin_lock(table.lock());

@@ -19,7 +19,8 @@ import org.cowcheck.memory.Steps;
  *
  * <p>A page whose references are more than its mappings is pinned, or otherwise in use, and is not
  * moved. The page table is out of reach already, so the process itself takes no new references; a
- * child that shares the page can only make copies of it.
+ * child that shares the page can only make copies of it. The scan has counted before (KH15 is the
+ * second look).
  *
  * <p>Left out: khugepaged's limits on how many entries may be empty, swapped or shared, which
  * MADV_COLLAPSE does not have either, and whether pages were used lately; devices' pages. The LRU
@@ -109,7 +110,8 @@ final class CollapseIsolate {
     if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())) {
       return false;
     }
-    if (!isRefcountSuitable(cpu.at(COUNT), head) || !isolateLruPage(cpu.at(OFF_LRU), head)) {
+    if (!cpu.at(COUNT).recheck(() -> isRefcountSuitable(cpu, head))
+        || !isolateLruPage(cpu.at(OFF_LRU), head)) {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
       return false;
     }

@@ -10,15 +10,16 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * fork() of one entry: dup_mmap() (kernel/fork.c), copy_page_range(), copy_present_pte() and
- * copy_nonpresent_pte() (mm/memory.c), page_try_dup_anon_rmap() (include/linux/rmap.h), S0 to S3.
+ * fork() of one entry: dup_mmap() (kernel/fork.c), copy_page_range() and copy_present_pte()
+ * (mm/memory.c), page_try_dup_anon_rmap() (include/linux/rmap.h), S0 to S3. For an entry that is
+ * not present see {@link CopyNonpresentPte}.
  *
  * <p>What keeps a page that is pinned at this moment from being shared is write_protect_seq alone:
  * nothing orders the pin check (C8), the cleared flag (C9) and the write-protected entry (C11)
  * against a GUP-fast in flight.
  *
  * <p>Left out: the upper levels of the child's table and its mmap_lock, which nobody else sees yet;
- * MMU notifiers; device-private pages.
+ * MMU notifiers.
  */
 public final class Fork {
   public static final Steps STEPS = new Steps("copy_page_range");
@@ -66,13 +67,6 @@ public final class Fork {
       STEPS.step("C14", "copy_present_page", "pinned: copy the contents, smp_wmb, set PG_uptodate");
   private static final Step SET_COPY =
       STEPS.step("C15", "copy_present_page", "store the child's PTE: the copy, writable");
-  private static final Step SWAP_DUPLICATE =
-      STEPS.step("C16", "copy_nonpresent_pte", "swap_map + 1, under its lock");
-  private static final Step DOWNGRADE =
-      STEPS.step(
-          "C17", "copy_nonpresent_pte, S2 and S3", "store the parent's swap entry: not exclusive");
-  private static final Step SET_CHILD_SWAP =
-      STEPS.step("C18", "copy_nonpresent_pte", "store the child's swap entry");
   private static final Step SRC_UNLOCK =
       STEPS.step("C19", "copy_pte_range", "drop the parent's PT lock");
   private static final Step DST_UNLOCK =
@@ -87,6 +81,7 @@ public final class Fork {
   private final Arch arch;
   private final Memory memory;
   private final PageFree free;
+  private final CopyNonpresentPte nonpresent;
 
   /**
    * What the child gets.
@@ -107,6 +102,7 @@ public final class Fork {
     this.arch = new Arch(kernel);
     this.memory = memory;
     this.free = free;
+    this.nonpresent = new CopyNonpresentPte(kernel, memory);
   }
 
   /**
@@ -122,10 +118,11 @@ public final class Fork {
     cpu.at(DST_LOCK).spin_lock(child.table().lock());
     cpu.at(SRC_LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (pte != 0 && !Pte.present(pte) && nonpresent.copy(cpu, table, pte, slot, child.table())) {
+      pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    }
     if (Pte.present(pte)) {
       copyPresentPte(cpu, mm, table, pte, child);
-    } else if (Pte.isSwap(pte)) {
-      copySwapPte(cpu, table, pte, slot, child);
     }
     cpu.at(SRC_UNLOCK).spin_unlock(table.lock());
     cpu.at(DST_UNLOCK).spin_unlock(child.table().lock());
@@ -205,14 +202,5 @@ public final class Fork {
     cpu.__set_bit(PG_UPTODATE, copy.flags());
     AnonRmap.pageAddNewAnonRmap(kernel, cpu, copy);
     cpu.at(SET_COPY).WRITE_ONCE(child.table().pte(), Pte.writable(copy));
-  }
-
-  private void copySwapPte(Cpu cpu, PageTable table, long pte, SwapSlot slot, Child child) {
-    slot.duplicate(cpu.at(SWAP_DUPLICATE));
-    long shared = pte & ~Pte.EXCLUSIVE;
-    if (Pte.swapExclusive(pte)) {
-      cpu.at(DOWNGRADE).WRITE_ONCE(table.pte(), shared);
-    }
-    cpu.at(SET_CHILD_SWAP).WRITE_ONCE(child.table().pte(), shared);
   }
 }

@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 
+import java.util.function.Supplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Place;
@@ -28,9 +29,9 @@ import org.cowcheck.patch.KernelState;
  * smp_mb__after_atomic() at G12, paired with the smp_mb() at E1 of page_try_share_anon_rmap(), and
  * smp_rmb() at G17, paired with its smp_mb__after_atomic() at E4.
  *
- * <p>Left out: the levels above the PMD, the slow path (a failure ends the attempt), secret memory,
- * statistics, and sanity_check_pinned_pages() of DEBUG_VM at the end, whose answer the invariants
- * give.
+ * <p>Left out: the levels above the PMD but for hugetlb ({@link GupHugetlb}), the slow path (a
+ * failure ends the attempt), secret memory, statistics, and sanity_check_pinned_pages() of DEBUG_VM
+ * at the end, whose answer the invariants give.
  */
 public final class GupFast {
   public static final Steps STEPS = new Steps("gup_pte_range");
@@ -78,6 +79,7 @@ public final class GupFast {
   private final Kernel kernel;
   private final Memory memory;
   private final TryGrabFolio grab;
+  private final GupHugetlb hugetlb;
 
   /**
    * Pinning under a kernel.
@@ -89,6 +91,7 @@ public final class GupFast {
     this.kernel = kernel;
     this.memory = memory;
     this.grab = new TryGrabFolio(kernel, free);
+    this.hugetlb = new GupHugetlb(kernel, memory, grab);
   }
 
   /**
@@ -101,12 +104,22 @@ public final class GupFast {
     return pinFast(cpu, mm, table, write ? GupFlags.PIN_WRITE : GupFlags.PIN);
   }
 
+  /** {@link #pinFast} of hugetlb, where the entry above the table stands for a PUD entry. */
+  public Page pinFastBelowPud(Cpu cpu, Mm mm, PageTable table, boolean write) {
+    GupFlags flags = write ? GupFlags.PIN_WRITE : GupFlags.PIN;
+    return pinFast(cpu, mm, table, flags, () -> hugetlb.gupPudRange(cpu, table, flags));
+  }
+
   /**
    * Takes a pin.
    *
    * @param flags with FOLL_PIN
    */
   private Page pinFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags) {
+    return pinFast(cpu, mm, table, flags, () -> gupPmdRange(cpu, table, flags));
+  }
+
+  private Page pinFast(Cpu cpu, Mm mm, PageTable table, GupFlags flags, Supplier<Page> walk) {
     if (!cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
@@ -115,7 +128,7 @@ public final class GupFast {
       return null;
     }
     cpu.at(IRQ_OFF).local_irq_save();
-    Page page = gupPmdRange(cpu, table, flags);
+    Page page = walk.get();
     cpu.at(IRQ_ON).local_irq_restore();
     // Without smp_mb() at G12 nothing orders the pin before this load.
     if (!cpu.at(SEQ_RETRY).recheck(() -> !cpu.read_seqcount_retry(mm.writeProtectSeq(), seq))) {
@@ -150,6 +163,9 @@ public final class GupFast {
   /** gup_pmd_range(): one PMD entry. */
   private Page gupPmdRange(Cpu cpu, PageTable table, GupFlags flags) {
     long pmd = cpu.at(READ_PMD).READ_ONCE(table.pmd());
+    if (hugetlb.isMappedBy(pmd)) {
+      return hugetlb.gupHugePmd(cpu, table, pmd, flags);
+    }
     if (!Pte.isTable(pmd)) {
       return null;
     }

@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
@@ -9,8 +10,9 @@ import org.cowcheck.patch.Kernel;
 /**
  * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3.
  *
- * <p>Left out: huge pages, NUMA hinting, and the zero page, for which a read fault maps a page of
- * its own.
+ * <p>A fault on a migration entry does nothing: it is tried again later. A page of a device is
+ * mapped by the faulting entry alone. Left out: huge pages, NUMA hinting, and the zero page, for
+ * which a read fault maps a page of its own.
  */
 public final class MmFault {
   public static final Steps STEPS = new Steps("handle_pte_fault");
@@ -34,6 +36,8 @@ public final class MmFault {
   private final FileFault fileFault;
   private final SwapIn swapIn;
   private final WriteFault writeFault;
+  private final MigrateVma migrateVma;
+  private final DeviceExclusive deviceExclusive;
   private final PageFree free;
   private final FreeList pages;
 
@@ -50,6 +54,8 @@ public final class MmFault {
     this.fileFault = new FileFault(kernel, free);
     this.swapIn = new SwapIn(kernel, memory, free);
     this.writeFault = new WriteFault(kernel, memory, free);
+    this.migrateVma = new MigrateVma(kernel, memory, free);
+    this.deviceExclusive = new DeviceExclusive(kernel, memory, free);
     this.free = free;
     this.pages = pages;
   }
@@ -80,6 +86,10 @@ public final class MmFault {
     } else if (Pte.isSwap(pte)) {
       SwapSlot slot = memory.object(Pte.address(pte), SwapSlot.class);
       swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
+    } else if (Pte.isDevicePrivate(pte)) {
+      migrateVma.toRam(cpu, ImmutableList.of(new RmapVma(mm, table)), pages);
+    } else if (Pte.isDeviceExclusive(pte)) {
+      deviceExclusive.removeEntry(cpu, table);
     } else if (access != Access.READ && !Pte.writable(pte)) {
       return writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
     }

@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Spinlock;
 
@@ -32,6 +33,20 @@ final class MmapLock {
     for (Spinlock lock : mm.mmapLocks()) {
       cpu.spin_lock(lock);
     }
+  }
+
+  /** mmap_write_trylock(), with the branch of the caller on it. */
+  static boolean tryWriteLock(Cpu cpu, Mm mm) {
+    ImmutableList<Spinlock> locks = mm.mmapLocks();
+    for (int i = 0; i < locks.size(); i++) {
+      boolean taken = cpu.spin_trylock(locks.get(i));
+      cpu.ctrl(locks.get(i).word());
+      if (!taken) {
+        locks.subList(0, i).reverse().forEach(cpu::spin_unlock);
+        return false;
+      }
+    }
+    return true;
   }
 
   /** mmap_write_unlock(). */

@@ -53,6 +53,12 @@ public final class Page {
   /** The mapping of a tail (TAIL_MAPPING): not anonymous. */
   public static final long TAIL_MAPPING = 0x400;
 
+  private enum Kind {
+    ORDINARY,
+    TWO_WORDS,
+    DEVICE_PRIVATE
+  }
+
   private final Memory memory;
   private final long address;
   private final Word flags;
@@ -65,6 +71,7 @@ public final class Page {
   private final Word privateData;
   private final PageBlock block;
   private final int index;
+  private final Kind kind;
 
   /** A page in the given state; it is no tail. */
   public Page(Memory memory, String name, long flags, long mapping, long refcount, long mapcount) {
@@ -76,9 +83,14 @@ public final class Page {
     this(memory, name, state, 0, null, 0);
   }
 
+  /** A page in the memory of a device: its zone and its pgmap say so, once and for all. */
+  public static Page devicePrivate(Memory memory, String name, PageState state) {
+    return new Page(memory, name, state, 0, null, 0, Kind.DEVICE_PRIVATE);
+  }
+
   /** A page of a block; null is a block of its own. */
   Page(Memory memory, String name, PageState state, long compoundHead, PageBlock block, int index) {
-    this(memory, name, state, compoundHead, block, index, false);
+    this(memory, name, state, compoundHead, block, index, Kind.ORDINARY);
   }
 
   private Page(
@@ -88,7 +100,7 @@ public final class Page {
       long compoundHead,
       PageBlock block,
       int index,
-      boolean twoWords) {
+      Kind kind) {
     this.memory = memory;
     this.address = memory.place(this);
     this.flags = memory.word(name + ".flags", state.flags(), PageFlag::show);
@@ -97,10 +109,11 @@ public final class Page {
     this.refcount = memory.word(name + "._refcount", state.refcount());
     this.mapcount = memory.word(name + "._mapcount", state.mapcount());
     this.contents = memory.word(name + ".contents", state.contents());
-    this.more = twoWords ? memory.word(name + ".contents1", 0) : null;
-    this.privateData = memory.word(name + ".private", 0, SwapSlot::show);
+    this.more = kind == Kind.TWO_WORDS ? memory.word(name + ".contents1", 0) : null;
+    this.privateData = memory.word(name + ".private", state.privateData(), SwapSlot::show);
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
+    this.kind = kind;
   }
 
   /** A page in the hands of the page allocator. */
@@ -110,7 +123,7 @@ public final class Page {
 
   /** A page of its own, whose memory is two words. */
   public static Page ofTwoWords(Memory memory, String name, PageState state) {
-    return new Page(memory, name, state, 0, null, 0, true);
+    return new Page(memory, name, state, 0, null, 0, Kind.TWO_WORDS);
   }
 
   /** The name in reports. */
@@ -164,6 +177,11 @@ public final class Page {
   /** page->private: the address of the swap slot, while the page is in the swap cache. */
   public Word privateData() {
     return privateData;
+  }
+
+  /** is_device_private_page(): nobody can pin it by its entry, which is not present. */
+  public boolean isDevicePrivate() {
+    return kind == Kind.DEVICE_PRIVATE;
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

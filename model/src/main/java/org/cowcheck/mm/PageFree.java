@@ -119,12 +119,17 @@ public final class PageFree {
    * @return whether one was the last, and the page went to the free list
    */
   boolean putRefs(Cpu cpu, Ref<Page> folio, long references) {
+    if (folio.target().isDevicePrivate()) {
+      return new DevicePage(kernel).putRefs(cpu, folio, references);
+    }
     if (!cpu.atomic_sub_and_test(references, folio.at(Page::refcount))) {
       return false;
     }
     boolean isLarge = cpu.at(COMPOUND).test_bit(PG_HEAD, folio.at(Page::flags));
     if (isLarge && folio.target().block().isHugetlb()) {
-      throw new UnsupportedOperationException("pages of hugetlb are not freed here");
+      HugetlbFree.freeHugePage(kernel, cpu, folio.target());
+      freed.accept(folio.target());
+      return true;
     }
     pageCacheRelease(cpu, folio.target());
     if (isLarge) {

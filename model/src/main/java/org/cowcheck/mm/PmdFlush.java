@@ -33,8 +33,12 @@ final class PmdFlush {
     return kernel.platform() == Platform.X86;
   }
 
-  /** pmdp_collapse_flush(): clears the entry and flushes the range; the entry as it was. */
+  /**
+   * pmdp_collapse_flush(): clears the entry and flushes the range; the entry as it was. A huge page
+   * is a VM_BUG_ON.
+   */
   long pmdpCollapseFlush(Cpu cpu, Mm mm, Pmd pmd) {
+    cpu.VM_BUG_ON(Pte.isHuge(cpu.read_plain_in_source(pmd.entry())));
     long old = isX86() ? cpu.xchg(pmd.entry(), 0) : cpu.xchg_relaxed(pmd.entry(), 0);
     arch.flushTlb(cpu, mm);
     return old;

@@ -8,7 +8,7 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * change_pte_range() of a present entry (mm/mprotect.c), S0 to S3: it takes write permission, as
+ * change_pte_range() of one entry (mm/mprotect.c), S0 to S3: it takes write permission, as
  * mprotect(PROT_READ), soft-dirty, userfaultfd and, after its fault, NUMA hinting do; or the
  * mapping may be written to from now on, and S3 makes the entry writable at once where a write
  * fault would do so without further tests.
@@ -33,13 +33,29 @@ public final class Protect {
           "PTE dirty: load compound_head, mapping, flags: PageAnon, PG_anon_exclusive?");
   private static final Step SET_PTE =
       STEPS.step("Q4", "ptep_modify_prot_commit", "store the PTE: not writable, unless upgraded");
+  private static final Step SET_ENTRY =
+      STEPS.step(
+          "MG60",
+          "change_pte_range",
+          "a writable entry that is not present: store it, not writable (MG61: exclusive)");
+  private static final Step KEEP_EXCLUSIVE =
+      STEPS.step(
+          "MG61",
+          "change_pte_range, S1 to S3",
+          "migration, load mapping: anon? then readable-exclusive");
   private static final Step UNLOCK = STEPS.step("Q5", "change_pte_range", "drop the PT lock");
-  private static final Step FLUSH = STEPS.step("Q6", "change_protection", "flush the TLB");
+  private static final Step FLUSH =
+      STEPS.step("Q6", "change_protection", "flush the TLB, unless nothing changed");
 
   private final Kernel kernel;
   private final Arch arch;
   private final Memory memory;
 
+  /**
+   * Protecting under a kernel.
+   *
+   * @param memory knows the pages that entries name
+   */
   public Protect(Kernel kernel, Memory memory) {
     this.kernel = kernel;
     this.arch = new Arch(kernel);
@@ -59,14 +75,24 @@ public final class Protect {
   }
 
   private void changePteRange(Cpu cpu, Mm mm, PageTable table, boolean upgrades) {
+    boolean flushes = false;
     cpu.at(LOCK).spin_lock(table.lock());
-    if (Pte.present(cpu.at(READ_PTE).read_plain_in_source(table.pte()))) {
-      long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table) & ~Pte.WRITE;
-      boolean writable = upgrades && canChangePteWritable(cpu, pte);
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), writable ? pte | Pte.WRITE : pte);
+    long old = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    if (Pte.present(old)) {
+      long cleared = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
+      long pte = cleared & ~Pte.WRITE;
+      if (upgrades && canChangePteWritable(cpu, pte)) {
+        pte |= Pte.WRITE;
+      }
+      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
+      flushes = pte != cleared || !arch.knowsNeedlessFlushes();
+    } else if (Pte.isMigration(old) || Pte.isDevicePrivate(old) || Pte.isDeviceExclusive(old)) {
+      flushes = changeNonpresent(cpu, table, old);
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    arch.flushTlb(cpu.at(FLUSH), mm);
+    if (flushes) {
+      arch.flushTlb(cpu.at(FLUSH), mm);
+    }
   }
 
   private boolean canChangePteWritable(Cpu cpu, long pte) {
@@ -77,5 +103,23 @@ public final class Protect {
     return !kernel.has(UPGRADE)
         || (PageTests.pageAnon(cpu.at(UPGRADE), page)
             && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+  }
+
+  /**
+   * A writable migration entry of an anonymous page becomes readable-exclusive in S1 to S3. Whether
+   * the entry changed, so that the TLB is flushed.
+   */
+  private boolean changeNonpresent(Cpu cpu, PageTable table, long entry) {
+    if (!Pte.writable(entry)) {
+      return false;
+    }
+    boolean keepsExclusive =
+        Pte.isMigration(entry)
+            && kernel.state().hasAnonExclusive()
+            && kernel.has(KEEP_EXCLUSIVE)
+            && PageTests.pageAnon(cpu.at(KEEP_EXCLUSIVE), Pte.page(memory, entry));
+    long readable = entry & ~(Pte.WRITE | Pte.DIRTY);
+    cpu.at(SET_ENTRY).WRITE_ONCE(table.pte(), readable | (keepsExclusive ? Pte.EXCLUSIVE : 0));
+    return true;
   }
 }

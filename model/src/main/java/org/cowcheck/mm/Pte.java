@@ -14,7 +14,7 @@ import org.cowcheck.memory.Memory;
  * present            struct page, PRESENT, and of WRITE, DIRTY, UFFD_WP, PROTNONE, SPECIAL, HUGE
  * swap               swap slot, SWAP, and of EXCLUSIVE (pte_swp_exclusive, 1493a1913e34), UFFD_WP
  * migration          struct page, MIGRATION, and WRITE (writable), EXCLUSIVE (readable-exclusive)
- *                    or neither (readable)
+ *                    or neither (readable); DIRTY (S3: 2e3468778dbe), UFFD_WP
  * device private     struct page, DEVICE_PRIVATE, perhaps WRITE
  * device exclusive   struct page, DEVICE_EXCLUSIVE, perhaps WRITE
  * hardware poison    struct page, HWPOISON
@@ -105,6 +105,26 @@ public final class Pte {
     return slot.address() | SWAP;
   }
 
+  /** A migration entry: WRITE, EXCLUSIVE or neither, and what else it keeps. */
+  public static long migration(Page page, long bits) {
+    return page.address() | MIGRATION | bits;
+  }
+
+  /** A device-private entry. */
+  public static long devicePrivate(Page page, boolean writable) {
+    return page.address() | DEVICE_PRIVATE | (writable ? WRITE : 0);
+  }
+
+  /** A device-exclusive entry in place of a present one. */
+  public static long deviceExclusive(Page page, long pte) {
+    return page.address() | DEVICE_EXCLUSIVE | (pte & (WRITE | UFFD_WP));
+  }
+
+  /** A hardware-poison entry. */
+  public static long hwpoison(Page page) {
+    return page.address() | HWPOISON;
+  }
+
   /** pte_present(): an entry that is neither none nor of a type that {@link Pte} lists below. */
   public static boolean present(long pte) {
     return (pte & PRESENT) != 0;
@@ -133,6 +153,26 @@ public final class Pte {
   /** is_migration_entry(). */
   public static boolean isMigration(long pte) {
     return (pte & MIGRATION) != 0;
+  }
+
+  /** A migration entry other than is_readable_migration_entry(): brings exclusivity back. */
+  public static boolean isExclusiveMigration(long pte) {
+    return isMigration(pte) && (pte & (WRITE | EXCLUSIVE)) != 0;
+  }
+
+  /** is_device_private_entry(). */
+  public static boolean isDevicePrivate(long pte) {
+    return (pte & DEVICE_PRIVATE) != 0;
+  }
+
+  /** is_device_exclusive_entry(). */
+  public static boolean isDeviceExclusive(long pte) {
+    return (pte & DEVICE_EXCLUSIVE) != 0;
+  }
+
+  /** is_hwpoison_entry(). */
+  public static boolean isHwpoison(long pte) {
+    return (pte & HWPOISON) != 0;
   }
 
   /** pmd_trans_huge() or pmd_devmap(): maps a compound page. */

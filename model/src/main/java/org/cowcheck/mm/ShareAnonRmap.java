@@ -15,8 +15,10 @@ import org.cowcheck.patch.KernelState;
  * <p>The caller holds the PT lock and has cleared the entry (A1). Until v6.1 the order against
  * GUP-fast was left to the flush of the caller.
  *
- * <p>Left out: device-private pages, and the VM_BUG_ON that the page is anonymous and exclusive,
- * which each caller has just seen.
+ * <p>Device-private pages cannot be pinned, and are shared without a look.
+ *
+ * <p>Left out: the VM_BUG_ON that the page is anonymous and exclusive, which each caller has just
+ * seen.
  */
 final class ShareAnonRmap {
   static final Steps STEPS = new Steps("page_try_share_anon_rmap");
@@ -42,6 +44,10 @@ final class ShareAnonRmap {
 
   /** Whether the page may be shared now; false if it may be pinned. */
   static boolean pageTryShareAnonRmap(Kernel kernel, Cpu cpu, Page page) {
+    if (page.isDevicePrivate()) {
+      cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      return true;
+    }
     if (kernel.state() == KernelState.S3) {
       // Paired with G12 of try_grab_folio().
       cpu.at(SHARE_MB).smp_mb();
@@ -71,6 +77,9 @@ final class ShareAnonRmap {
   /** The words that a branch on {@link #pageMaybeDmaPinned} depends on. */
   static Word[] countsOfPins(Page page) {
     Page head = page.block().head();
+    if (page.block().isHugetlb()) {
+      return new Word[] {head.flags(), head.block().compoundPincount()};
+    }
     return head.block().compoundPincount() == null
         ? new Word[] {page.refcount()}
         : new Word[] {head.flags(), head.block().compoundPincount(), page.refcount()};

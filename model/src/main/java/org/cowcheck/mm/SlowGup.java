@@ -41,10 +41,10 @@ public final class SlowGup {
 
   private static final int MOST_FAULTS = 6;
 
-  private static final Step HAS_PINNED =
-      STEPS.step("FG1", "mm_set_has_pinned_flag", "FOLL_PIN: test MMF_HAS_PINNED, and set it");
   private static final Step MMAP_LOCK =
-      STEPS.step("FG2", "get_user_pages_unlocked", "take mmap_lock for reading");
+      STEPS.step("FG1", "get_user_pages_unlocked", "take mmap_lock for reading");
+  private static final Step HAS_PINNED =
+      STEPS.step("FG2", "mm_set_has_pinned_flag", "FOLL_PIN: test MMF_HAS_PINNED, and set it");
   private static final Step FORCE_COW =
       STEPS.step(
           "FG3",
@@ -72,17 +72,19 @@ public final class SlowGup {
       STEPS.step("FG11", "try_grab_page", "large: compound_pincount + 1 (S0, S1: before FG10)");
   private static final Step TOUCH =
       STEPS.step(
-          "FG12", "follow_page_pte", "FOLL_WRITE, PTE clean: set PG_dirty; mark it accessed");
+          "FG12",
+          "follow_page_pte",
+          "FOLL_TOUCH: if FOLL_WRITE and the PTE clean, set PG_dirty; mark it accessed");
   private static final Step UNLOCK = STEPS.step("FG13", "follow_page_pte", "drop the PT lock");
   private static final Step BROKE_COW =
       STEPS.step("FG14", "faultin_page, S0 to S2", "VM_FAULT_WRITE, no VM_WRITE: FOLL_COW");
-  private static final Step MMAP_UNLOCK =
-      STEPS.step("FG15", "get_user_pages_unlocked", "drop mmap_lock");
   private static final Step LONGTERM =
       STEPS.step(
-          "FG16",
+          "FG15",
           "check_and_migrate_movable_pages",
           "FOLL_LONGTERM: load compound_head, flags: ZONE_MOVABLE? then give up");
+  private static final Step MMAP_UNLOCK =
+      STEPS.step("FG16", "get_user_pages_unlocked", "drop mmap_lock");
 
   private final Kernel kernel;
   private final Memory memory;
@@ -112,19 +114,22 @@ public final class SlowGup {
     if (flags.write() && !vma.write() && !flags.force()) {
       return null;
     }
+    MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
     if (flags.pin() && !cpu.at(HAS_PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags())) {
       cpu.set_bit(Mm.MMF_HAS_PINNED, mm.flags());
     }
-    MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
     Page page = getUserPagesLocked(cpu, mm, vma, table, forcedCow(kernel, flags));
-    MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
-    if (page != null
-        && flags.longterm()
-        && !PageTests.isLongtermPinnable(cpu.at(LONGTERM), Ref.to(page))) {
+    if (page != null && flags.longterm() && !isLongtermPinnable(cpu, page)) {
       unpin.unpinUserPage(cpu, page);
-      return null;
+      page = null;
     }
+    MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
     return page;
+  }
+
+  private static boolean isLongtermPinnable(Cpu cpu, Page page) {
+    return PageTests.isLongtermPinnable(
+        cpu, PageTests.compoundHead(cpu.at(LONGTERM), Ref.to(page)));
   }
 
   /** What v5.8 made of the flags, on both ways, for whom a write may copy later. */
@@ -206,7 +211,9 @@ public final class SlowGup {
     if (!tryGrabPage(cpu, page, flags)) {
       return Followed.NOTHING;
     }
-    touch(cpu.at(TOUCH), pte, page, flags);
+    if (!flags.longterm()) {
+      touch(cpu.at(TOUCH), pte, page, flags);
+    }
     if (flags.pin()) {
       cpu.note(GupFast.PINNED, page.address());
       cpu.note(GupFast.PINNED_AT, table.location());

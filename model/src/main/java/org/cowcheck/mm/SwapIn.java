@@ -63,7 +63,7 @@ public final class SwapIn {
   private static final Step LOCK_PAGE =
       STEPS.step("I3", "lock_page_or_retry", "lock the page: test and set PG_locked");
   private static final Step STILL_CACHED =
-      STEPS.step("I3a", "do_swap_page", "load flags, private: still this slot's page?");
+      STEPS.step("I3a", "do_swap_page", "load flags, slot: still this slot's page?");
   private static final Step LOCK = STEPS.step("I4", "do_swap_page", "take the PT lock");
   private static final Step SAME =
       STEPS.step("I5", "do_swap_page", "load the PTE: still the same?");

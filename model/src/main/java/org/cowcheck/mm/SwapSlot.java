@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import java.util.function.LongFunction;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
@@ -64,6 +65,26 @@ public record SwapSlot(
   /** As {@link #of}, and swap space is full. */
   public static SwapSlot ofFull(Memory memory, Device device, long entries, long contents) {
     return of(memory, device, true, entries, contents);
+  }
+
+  /**
+   * A slot of which the swap cache has a page.
+   *
+   * @param entries the number of entries
+   * @param page makes that page, given the address of the slot for its private word
+   */
+  public static SwapSlot cached(Memory memory, String name, long entries, LongFunction<Page> page) {
+    return memory.make(
+        address ->
+            new SwapSlot(
+                address,
+                Device.DISK,
+                false,
+                memory.word(name + ".swap_map", entries | HAS_CACHE, SwapSlot::showMap),
+                memory.word(name + ".swap_cache", page.apply(address).address(), SwapSlot::show),
+                memory.word(name + ".contents", 0),
+                memory.spinlock(name + ".swap_info.lock"),
+                memory.spinlock(name + ".i_pages.lock")));
   }
 
   private static SwapSlot of(

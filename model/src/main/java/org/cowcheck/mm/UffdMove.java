@@ -70,7 +70,7 @@ public final class UffdMove {
       STEPS.step("UM21", "move_pages_pte (c50f8e6053b0)", "trylock the page that was found");
   private static final Step STILL_CACHED =
       STEPS.step(
-          "UM22", "move_swap_pte (0ea148a79919)", "load flags, private: still this slot's page?");
+          "UM22", "move_swap_pte (0ea148a79919)", "load flags, slot: still this slot's page?");
   private static final Step SAME_SWAP =
       STEPS.step("UM23", "move_swap_pte, v6.8", "load both PTEs: still the same?");
   private static final Step MAPPING_CACHED =

@@ -13,8 +13,7 @@ import org.cowcheck.patch.Kernel;
  * free_swap_and_cache() (mm/swapfile.c), S0 to S3: munmap(), exit, and MADV_DONTNEED, which holds
  * mmap_lock for reading and so runs beside faults. PG_anon_exclusive stays as it is.
  *
- * <p>Left out: mmap_lock, the accessed bit, and entries that are neither present nor of swap, which
- * stay as they are.
+ * <p>Left out: mmap_lock and the accessed bit.
  */
 public final class Zap {
   public static final Steps STEPS = new Steps("zap_pte_range");
@@ -42,6 +41,14 @@ public final class Zap {
   private static final Step FLUSH = STEPS.step("Z6", "tlb_flush_mmu", "flush the TLB");
   private static final Step PUT =
       STEPS.step("Z7", "tlb_batch_pages_flush", "drop the reference: the last one?");
+
+  private static final Step DEVICE_RMAP =
+      STEPS.step("MV40", "page_remove_rmap", "device-private: _mapcount - 1");
+  private static final Step DEVICE_PUT =
+      STEPS.step(
+          "MV41", "zap_pte_range", "device-private or -exclusive: drop the reference of the entry");
+  private static final Step CLEAR_NOT_PRESENT =
+      STEPS.step("MV42", "pte_clear_not_present_full", "the entry becomes none");
 
   private final Arch arch;
   private final Memory memory;
@@ -84,7 +91,7 @@ public final class Zap {
       cpu.at(CLEAR_SWAP).WRITE_ONCE(table.pte(), 0);
       return freed;
     }
-    return false;
+    return zapSpecial(cpu, table, pte);
   }
 
   /** free_swap_and_cache(): an entry less; without any the page may leave the swap cache. */
@@ -103,5 +110,21 @@ public final class Zap {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     }
     return free.putPage(cpu.at(PUT_CACHED), page);
+  }
+
+  /** A migration entry has no reference, and a poison entry gave its own up when it was made. */
+  private boolean zapSpecial(Cpu cpu, PageTable table, long entry) {
+    boolean freed = false;
+    if (Pte.isDevicePrivate(entry) || Pte.isDeviceExclusive(entry)) {
+      Page page = Pte.page(memory, entry);
+      if (Pte.isDevicePrivate(entry)) {
+        cpu.at(DEVICE_RMAP).atomic_add_negative(-1, page.mapcount());
+      }
+      freed = free.putPage(cpu.at(DEVICE_PUT), page);
+    }
+    if (entry != 0) {
+      cpu.at(CLEAR_NOT_PRESENT).WRITE_ONCE(table.pte(), 0);
+    }
+    return freed;
   }
 }

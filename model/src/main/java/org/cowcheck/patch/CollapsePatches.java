@@ -32,11 +32,54 @@ public final class CollapsePatches {
           KernelState.S3,
           ImmutableList.<Edit>builder().add(NO_PMD_RECHECK).addAll(NO_COLLAPSE_SYNC).build());
 
+  public static final Patch S3_WITHOUT_COLLAPSE_COUNT =
+      new Patch(
+          "S3-without-collapse-count",
+          "v6.1 whose collapse does not compare references and mappings of a page it has isolated",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("KH15")));
+
+  public static final Patch S3_WITHOUT_TABLE_GRACE_PERIOD =
+      new Patch(
+          "S3-without-table-grace-period",
+          "v6.1 whose munmap() frees page tables without RCU and without IPI",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropFence("PF14"), new Edit.DropFence("PF15")));
+
+  public static final Patch S3_WITHOUT_RETRACT_LOCK =
+      new Patch(
+          "S3-without-retract-lock",
+          "v6.1 whose collapse_pte_mapped_thp() does not take i_mmap_rwsem (8d3c106e19e8)",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropHunk("RP22")));
+
+  /** Retraction without mmap_lock (1d65b771bc08). */
+  private static final Edit LOCKLESS_RETRACT = new Edit.AddHunk("RP5");
+
+  public static final Patch S3_WITH_LOCKLESS_RETRACT =
+      new Patch(
+          "S3-with-lockless-retract",
+          "v6.1 with retract_page_tables() without mmap_lock (1d65b771bc08, v6.6)",
+          KernelState.S3,
+          ImmutableList.of(LOCKLESS_RETRACT));
+
+  public static final Patch S3_WITH_LOCKLESS_RETRACT_AND_MREMAP_RECHECK =
+      new Patch(
+          "S3-with-lockless-retract-and-mremap-recheck",
+          "v6.1 with 1d65b771bc08, and mremap() looks at the PMD entry again (6fa1066fc5d0)",
+          KernelState.S3,
+          ImmutableList.of(LOCKLESS_RETRACT, new Edit.AddHunk("MR9")));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           S3_WITHOUT_PMD_RECHECK,
           S3_WITHOUT_COLLAPSE_SYNC,
-          S3_WITHOUT_PMD_RECHECK_AND_COLLAPSE_SYNC);
+          S3_WITHOUT_PMD_RECHECK_AND_COLLAPSE_SYNC,
+          S3_WITHOUT_COLLAPSE_COUNT,
+          S3_WITHOUT_TABLE_GRACE_PERIOD,
+          S3_WITHOUT_RETRACT_LOCK,
+          S3_WITH_LOCKLESS_RETRACT,
+          S3_WITH_LOCKLESS_RETRACT_AND_MREMAP_RECHECK);
 
   private CollapsePatches() {}
 }

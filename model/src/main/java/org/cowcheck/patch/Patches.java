@@ -1,6 +1,7 @@
 package org.cowcheck.patch;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import org.cowcheck.memory.Fence;
 
 /**
@@ -80,6 +81,21 @@ public final class Patches {
   /** The kernel states; S1 goes by the name of the seed. */
   public static ImmutableList<Patch> states() {
     return ALL.stream().filter(patch -> !isVariant(patch)).collect(ImmutableList.toImmutableList());
+  }
+
+  /** Those of these names, in the order of the catalogue. */
+  public static ImmutableList<Patch> named(String... names) {
+    ImmutableSet<String> wanted = ImmutableSet.copyOf(names);
+    return ALL.stream()
+        .filter(patch -> wanted.contains(patch.name()))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The kernel states that have an exclusive flag. */
+  public static ImmutableList<Patch> withFlag() {
+    return states().stream()
+        .filter(patch -> patch.base().hasAnonExclusive())
+        .collect(ImmutableList.toImmutableList());
   }
 
   /** The kernel states and some variants, such as those that a reported race is about. */

@@ -68,6 +68,38 @@ public final class SlowGupPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("FG70")));
 
+  /** What the PT lock is for in follow_page_pte(). */
+  public static final Patch UNLOCKED_FOLLOW =
+      new Patch(
+          "S3-without-ptl-in-follow-page",
+          "v6.1 whose slow GUP looks at the entry and takes the pin without the PT lock",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropLock("FG4")));
+
+  /** What mmap_lock is for in slow GUP. */
+  public static final Patch UNLOCKED_GUP =
+      new Patch(
+          "S3-without-mmap-lock-in-gup",
+          "v6.1 whose slow GUP does not take mmap_lock",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropLock("FG1")));
+
+  /** What the two are for together. */
+  public static final Patch WITHOUT_LOCKS =
+      new Patch(
+          "S3-without-locks-in-gup",
+          "v6.1 whose slow GUP takes neither mmap_lock nor the PT lock",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropLock("FG1"), new Edit.DropLock("FG4")));
+
+  /** What the second look under the page lock is for in do_wp_page(). */
+  public static final Patch UNCHECKED_REUSE =
+      new Patch(
+          "S3-without-recheck-in-do-wp-page",
+          "v6.1 whose write fault does not look at the count again with the page locked",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("W6")));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           MAPCOUNT,
@@ -78,7 +110,11 @@ public final class SlowGupPatches {
           BLIND_UPGRADE,
           DIO_PINS,
           COHERENT_COPY,
-          UNFLUSHED_COPY);
+          UNFLUSHED_COPY,
+          UNLOCKED_FOLLOW,
+          UNLOCKED_GUP,
+          WITHOUT_LOCKS,
+          UNCHECKED_REUSE);
 
   private SlowGupPatches() {}
 

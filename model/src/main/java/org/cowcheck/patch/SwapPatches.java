@@ -46,13 +46,26 @@ public final class SwapPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("I2d")));
 
-  /** Page table entries are compared, or a stale one is replaced. */
   public static final Patch WITHOUT_PTE_SAME =
       new Patch(
           "S3-without-swap-in-pte-same",
           "v6.1 whose do_swap_page() does not look at the PTE again",
           KernelState.S3,
           ImmutableList.of(new Edit.DropRecheck("I5")));
+
+  public static final Patch WITHOUT_RECHECKS =
+      new Patch(
+          "S3-without-swap-in-rechecks",
+          "v6.1 whose do_swap_page() looks neither at the PTE nor at the swap cache again",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("I3a"), new Edit.DropRecheck("I5")));
+
+  public static final Patch WITHOUT_REPLACE_PTE_SAME =
+      new Patch(
+          "S3-without-replace-page-pte-same",
+          "v6.1 whose replace_page() of KSM does not look at the PTE again",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropRecheck("M12e")));
 
   public static final Patch UFFD_MOVE = uffdMove("adef440691ba", "UFFDIO_MOVE as in v6.8", "UM1");
 
@@ -85,6 +98,8 @@ public final class SwapPatches {
           WITHOUT_LAZYFREE_RMB,
           WITHOUT_STABLE_WRITES,
           WITHOUT_PTE_SAME,
+          WITHOUT_RECHECKS,
+          WITHOUT_REPLACE_PTE_SAME,
           SWAPCACHE_PREPARE,
           UFFD_MOVE,
           UFFD_MOVE_WITHOUT_M1,

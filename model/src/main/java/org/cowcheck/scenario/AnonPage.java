@@ -1,7 +1,9 @@
 package org.cowcheck.scenario;
 
+import static org.cowcheck.mm.PageFlag.PG_DIRTY;
 import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
+import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
@@ -41,6 +43,26 @@ final class AnonPage {
     return page(memory, state, new PageState(0, 0, 2, 0, contents));
   }
 
+  /** As {@link #isolated}, and somebody holds another reference, such as a FOLL_GET one. */
+  static Page isolatedAndHeld(Memory memory, KernelState state) {
+    return page(memory, state, 0, 3, 0);
+  }
+
+  /** Mapped read-only by two processes, and isolated from the LRU by somebody with a reference. */
+  static Page isolatedAndShared(Memory memory) {
+    return page(memory, KernelState.S0, 0, 3, 1);
+  }
+
+  /** As {@link #isolated}, and in the swap cache. */
+  static Page isolatedInSwapCache(Memory memory, KernelState state, long slot) {
+    return page(memory, state, new PageState(bit(PG_SWAPCACHE) | bit(PG_DIRTY), 0, 3, 0, 0, slot));
+  }
+
+  /** On the LRU, mapped read-only by two processes. */
+  static Page shared(Memory memory) {
+    return page(memory, KernelState.S0, bit(PG_LRU), 2, 1);
+  }
+
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
   static Page zapped(Memory memory, KernelState state) {
     return page(memory, state, bit(PG_LRU), 1, -1);
@@ -61,6 +83,7 @@ final class AnonPage {
             Page.ANON_VMA,
             with.refcount(),
             with.mapcount(),
-            with.contents()));
+            with.contents(),
+            with.privateData()));
   }
 }

@@ -31,6 +31,12 @@ final class FreedPage {
    */
   static Setting readBy(String function, long said, Reader reader, Kernel kernel, Memory memory) {
     Page page = AnonPage.zapped(memory, kernel.state());
+    return readBy(function, said, page, reader, kernel, memory);
+  }
+
+  /** The same of a page that was made elsewhere, in the same memory: whose last reference it is. */
+  static Setting readBy(
+      String function, long said, Page page, Reader reader, Kernel kernel, Memory memory) {
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     return new Setting(
         memory,

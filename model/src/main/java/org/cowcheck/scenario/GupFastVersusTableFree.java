@@ -9,7 +9,7 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.RetractPageTables;
-import org.cowcheck.mm.ZapHugePmd;
+import org.cowcheck.mm.ZapDepositedTable;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
@@ -108,7 +108,7 @@ final class GupFastVersusTableFree {
   private static Setting buildDeposit(Kernel kernel, Memory memory) {
     CollapseRace race = new CollapseRace(kernel, memory, 1);
     CollapseHugePage collapse = new CollapseHugePage(kernel, memory, race.free);
-    ZapHugePmd zap = new ZapHugePmd(kernel, memory, race.free);
+    ZapDepositedTable zap = new ZapDepositedTable(kernel, memory, race.free);
     return race.running(
         race.gupFast(),
         new Program(

@@ -11,6 +11,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 
@@ -33,6 +34,7 @@ final class PinRace {
   final SwapSlot slot;
   final PageFree free;
   final Page spare;
+  final Mm childMm;
   final PageTable childTable;
   private final Machine machine;
 
@@ -44,6 +46,11 @@ final class PinRace {
    * @param hasPinned whether the mm has pinned a page before
    */
   PinRace(Kernel kernel, Memory memory, Page page, long pte, boolean hasPinned) {
+    this(kernel, memory, page, pte, 0, hasPinned);
+  }
+
+  /** The same, with a child that has an entry, too. */
+  PinRace(Kernel kernel, Memory memory, Page page, long pte, long childPte, boolean hasPinned) {
     this.kernel = kernel;
     this.memory = memory;
     this.machine = new Machine(kernel, memory);
@@ -53,7 +60,8 @@ final class PinRace {
     this.table = machine.map(mm, PageTable.of(memory, "mm", pte));
     this.slot = machine.slot();
     this.spare = machine.free("spare");
-    this.childTable = machine.map(machine.mm("child", false), PageTable.of(memory, "child", 0));
+    this.childMm = machine.mm("child", false);
+    this.childTable = machine.map(childMm, PageTable.of(memory, "child", childPte));
   }
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
@@ -70,6 +78,11 @@ final class PinRace {
         cpu -> gup.pinFast(kernel.boot(cpu), mm, table, pin == Pin.WRITABLE) == null ? 0 : 1);
   }
 
+  /** One more free page, for a CPU of its own. */
+  Page free(String name) {
+    return machine.free(name);
+  }
+
   /** The free pages of a CPU that alone may need one. */
   FreeList pages() {
     return FreeList.of(spare);
@@ -78,6 +91,21 @@ final class PinRace {
   /** The child of a fork. */
   Fork.Child child() {
     return new Fork.Child(childTable, pages());
+  }
+
+  /** One page more, made in the same memory. */
+  Page add(Page more) {
+    return machine.add(more);
+  }
+
+  /** One swap slot more, made in the same memory. */
+  SwapSlot add(SwapSlot more) {
+    return machine.add(more);
+  }
+
+  /** All VMAs in which a page may be mapped, the parent's first. */
+  ImmutableList<RmapVma> vmas() {
+    return ImmutableList.of(new RmapVma(mm, table), new RmapVma(childMm, childTable));
   }
 
   /** The programs, and all that must hold of pins and pages, and more. */

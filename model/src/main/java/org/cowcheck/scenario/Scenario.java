@@ -45,6 +45,11 @@ public record Scenario(
     return new Scenario(name, title, story, source, simplifications, patches, setting, other);
   }
 
+  /** The class that the scenario is written in: that of the lambda that builds its setting. */
+  public Class<?> writtenIn() {
+    return setting.getClass().getNestHost();
+  }
+
   /** Builds the scenario for a kernel, in memory of its own. */
   public Setting build(Kernel kernel) {
     return setting.apply(kernel, new Memory());

@@ -15,11 +15,18 @@ import org.cowcheck.mm.UnusePte;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 
 /** What PG_anon_exclusive means for present, swap and empty entries: rows of the seed's table. */
 final class SwapEntryRows {
   private static final String SOURCE = "RFC 08/13, 20220224122614.94921-9-david@redhat.com";
+
+  private static final Patch WITHOUT_CLEAR =
+      Patches.all().stream()
+          .filter(patch -> patch.name().equals("seed-without-clear"))
+          .findFirst()
+          .orElseThrow();
 
   static final Scenario PRESENT =
       new Scenario(
@@ -98,7 +105,7 @@ final class SwapEntryRows {
               """,
               SOURCE,
               ImmutableList.of(),
-              Patches.statesAnd(),
+              Patches.statesAnd(WITHOUT_CLEAR),
               SwapEntryRows::buildNone)
           .from(new Origin.EntryRow("none (zapped)"));
 
@@ -138,7 +145,7 @@ final class SwapEntryRows {
                 end ->
                     Pte.present(end.value(swapped.table.pte()))
                         && isExclusive(kernel, end.value(page.flags()))),
-            swapped.contents(SwappedPage.OLD).isLastWritten("a swap-in maps stale contents")),
+            swapped.lastWritten(SwappedPage.OLD).isSeen("a swap-in maps stale contents")),
         new Program(
             swapsOff ? "swap-out, swapoff" : "swap-out, swap-in",
             engine -> {

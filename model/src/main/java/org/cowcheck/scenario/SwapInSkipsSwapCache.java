@@ -59,7 +59,7 @@ final class SwapInSkipsSwapCache {
     Page written = swapped.machine.free("written");
     return swapped.machine.running(
         ImmutableList.of(
-            swapped.contents(SwappedPage.OLD).isLastWritten("a swap-in maps stale contents")),
+            swapped.lastWritten(SwappedPage.OLD).isSeen("a swap-in maps stale contents")),
         new Program(
             "read fault",
             cpu ->

@@ -70,7 +70,7 @@ final class SwapInUnderWriteback {
     Page second = swapped.machine.free("second");
     return swapped.machine.running(
         ImmutableList.of(
-            swapped.contents(SwappedPage.OLD).isLastWritten("a swap-in maps stale contents"),
+            swapped.lastWritten(SwappedPage.OLD).isSeen("a swap-in maps stale contents"),
             new Invariant(
                 "a page changed while a device that needs stable pages wrote it",
                 end -> !end.noted(0, Pageout.CHANGED))),

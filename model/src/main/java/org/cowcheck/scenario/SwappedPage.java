@@ -74,7 +74,7 @@ final class SwappedPage {
   }
 
   /** What the memory of the entry is to hold. */
-  LastWritten contents(long initial) {
+  LastWritten lastWritten(long initial) {
     return new LastWritten(memory, table, initial);
   }
 }

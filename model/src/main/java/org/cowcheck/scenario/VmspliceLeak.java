@@ -17,6 +17,7 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Protect;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
@@ -52,7 +53,7 @@ final class VmspliceLeak {
               "09854ba94c6a (mm: do_wp_page() simplification)",
               ImmutableList.of("fork is over when both begin"),
               Patches.statesAnd(SlowGupPatches.MAPCOUNT, SlowGupPatches.FORCED_COW),
-              VmspliceLeak::build)
+              (kernel, memory) -> build(kernel, memory, false))
           .from(
               new Origin.Race(
                   "B3",
@@ -63,9 +64,34 @@ final class VmspliceLeak {
                   ImmutableList.of(
                       "S0-with-mapcount-reuse-and-forced-cow", "S0", "seed", "S2", "S3")));
 
+  static final Scenario MPROTECT =
+      new Scenario(
+              "vmsplice-after-mprotect",
+              "as cve-2020-29374-vmsplice; the parent protects the page and permits writes first",
+              """
+              The entry of the parent is dirty from before fork. mprotect() of v6.1 makes a dirty
+              entry writable at once if the page is exclusive; then there is no write fault that
+              would count references.
+
+                CPU0: parent: mprotect, write             CPU1: child: vmsplice, unmap, read
+                                                          (G8)   _refcount + 1
+                                                          (Z4)   _mapcount - 1
+                (PR1) PG_anon_exclusive? no
+                (Q4)  store the PTE: writable             [if it does not look]
+                (H3)  store to the page
+                                                          (FG65) load from the page
+              """,
+              "tools/testing/selftests/mm/cow.c; 64fe24a3e05e",
+              ImmutableList.of("fork is over when both begin"),
+              Patches.statesAnd(SlowGupPatches.BLIND_UPGRADE),
+              (kernel, memory) -> build(kernel, memory, true))
+          .from(
+              new Origin.SelftestCell(
+                  "vmsplice() + unmap in child with mprotect() optimization", "base"));
+
   private VmspliceLeak() {}
 
-  private static Setting build(Kernel kernel, Memory memory) {
+  private static Setting build(Kernel kernel, Memory memory, boolean protects) {
     Machine machine = new Machine(kernel, memory);
     Page page =
         machine.page(
@@ -73,18 +99,27 @@ final class VmspliceLeak {
             new PageState(
                 bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | bit(PG_LRU), Page.ANON_VMA, 2, 1));
     Mm mm = machine.mm("mm", false);
-    PageTable table = machine.map(mm, PageTable.of(memory, "mm", Pte.readOnly(page)));
+    long pte = Pte.readOnly(page) | (protects ? Pte.DIRTY : 0);
+    PageTable table = machine.map(mm, PageTable.of(memory, "mm", pte));
     Mm child = machine.mm("child", false);
     PageTable childTable = machine.map(child, PageTable.of(memory, "child", Pte.readOnly(page)));
     Page spare = machine.free("spare");
     Page childSpare = machine.free("child's spare");
     UserAccess user = new UserAccess(kernel, memory, machine.free);
+    Protect protect = new Protect(kernel, memory);
     Zap zap = new Zap(kernel, memory, machine.free);
     return machine.running(
         ImmutableList.of(Contents.hidesWritesFrom(1, 0)),
         new Program(
-            "parent writes",
-            cpu -> user.write(kernel.boot(cpu), mm, table, 1, FreeList.of(spare)) ? 1 : 0),
+            protects ? "parent: mprotect, write" : "parent writes",
+            engine -> {
+              Cpu cpu = kernel.boot(engine);
+              if (protects) {
+                protect.changePteRange(cpu, mm, table);
+                protect.permitWrites(cpu, mm, table);
+              }
+              return user.write(cpu, mm, table, 1, FreeList.of(spare)) ? 1 : 0;
+            }),
         new Program(
             "child: vmsplice, unmap, read",
             engine -> {

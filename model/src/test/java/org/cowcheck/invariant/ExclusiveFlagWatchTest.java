@@ -5,9 +5,11 @@ import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import org.cowcheck.memory.HardwareCpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
+import org.cowcheck.mm.FolioMigrate;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
@@ -67,6 +69,14 @@ final class ExclusiveFlagWatchTest {
     cpu.clear_bit(PG_MAPPEDTODISK, page.flags());
     cpu.set_bit(PG_REFERENCED, page.flags());
     cpu.set_bit(PG_MAPPEDTODISK, other.flags());
+    assertNoted(0);
+  }
+
+  /** folio_migrate_flags(): a stale flag goes to a page that no entry maps. */
+  @Test
+  void migrationMayCopyIt() {
+    cpu.at(Iterables.getLast(FolioMigrate.STEPS.all()));
+    cpu.set_bit(PG_MAPPEDTODISK, page.flags());
     assertNoted(0);
   }
 

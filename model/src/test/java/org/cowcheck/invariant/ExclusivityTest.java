@@ -16,6 +16,9 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
@@ -39,6 +42,13 @@ final class ExclusivityTest {
   private final Memory memory = new Memory();
   private final Page page = Page.free(memory, "page");
   private final Page spare = Page.free(memory, "spare");
+  private final PageBlock hugetlb =
+      PageBlock.hugetlb(
+          memory,
+          "huge",
+          new PageBlock.Compound(0, 0),
+          new PageState(0, Page.ANON_VMA, 1, -1),
+          new PageState(0, Page.TAIL_MAPPING, 0, -1));
   private final PageTable table = PageTable.of(memory, "mm", 0);
   private final PageTable child = PageTable.of(memory, "child", 0);
   private final Mm mm = new Mm(memory, "parent", true);
@@ -77,7 +87,7 @@ final class ExclusivityTest {
     return new World(
         state,
         memory,
-        ImmutableList.of(page, spare),
+        ImmutableList.<Page>builder().add(page, spare).addAll(hugetlb.pages()).build(),
         ImmutableList.of(
             new AddressSpace(mm, ImmutableList.of(table.above())),
             new AddressSpace(childMm, ImmutableList.of(child.above()))),
@@ -267,6 +277,51 @@ final class ExclusivityTest {
     with(table.pte(), page.address() | Pte.MIGRATION).assertBreaks(LOST);
   }
 
+  /** As a present one would. */
+  @Test
+  void aWritableDeviceEntryNamesAnExclusivePage() {
+    for (long kind : new long[] {Pte.DEVICE_PRIVATE, Pte.DEVICE_EXCLUSIVE}) {
+      mapped().with(table.pte(), page.address() | kind | Pte.WRITE).assertBreaks(NONE);
+      with(page.flags(), 0).assertBreaks(WRITABLE);
+      with(table.pte(), page.address() | kind).assertBreaks(NONE);
+    }
+  }
+
+  @Test
+  void anExclusivePageHasOneDeviceEntryOrIsMapped() {
+    for (long kind : new long[] {Pte.DEVICE_PRIVATE, Pte.DEVICE_EXCLUSIVE}) {
+      mapped().with(page.refcount(), 2).with(page.mapcount(), 1);
+      with(table.pte(), page.address() | kind | Pte.WRITE).assertBreaks(NONE);
+      with(child.pte(), page.address() | kind).assertBreaks(SECOND);
+      with(child.pte(), Pte.readOnly(page)).assertBreaks(SECOND);
+      with(child.pte(), 0).assertBreaks(NONE);
+    }
+  }
+
+  /** A migration entry for the same page would bring exclusivity back beside it. */
+  @Test
+  void thePageOfAnExclusiveMigrationEntryHasNoDeviceEntry() {
+    mapped().with(page.flags(), 0).with(page.mapcount(), -1);
+    with(table.pte(), Pte.migration(page, Pte.EXCLUSIVE)).assertBreaks(NONE);
+    with(child.pte(), Pte.devicePrivate(page, false)).with(page.mapcount(), 0);
+    assertBreaks(TWICE);
+  }
+
+  @Test
+  void thePinnedPageOfADeviceExclusiveEntryStaysExclusive() {
+    pinned().with(page.mapcount(), -1);
+    with(table.pte(), Pte.deviceExclusive(page, Pte.WRITE)).assertBreaks(NONE);
+    with(page.flags(), 0).assertBreaks(LOST);
+  }
+
+  /** The flag is stale; no entry maps the page. */
+  @Test
+  void aPoisonedPageMayStayExclusiveBesideItsPoisonEntries() {
+    pinned().with(page.mapcount(), -1).with(table.pte(), Pte.hwpoison(page)).assertBreaks(NONE);
+    with(child.pte(), Pte.hwpoison(page)).assertBreaks(NONE);
+    with(page.flags(), 0).assertBreaks(LOST);
+  }
+
   @Test
   void anExclusiveSwapEntryIsTheOnlyOneOfItsSlot() {
     with(table.pte(), swapEntry() | Pte.EXCLUSIVE).assertBreaks(NONE);
@@ -281,10 +336,58 @@ final class ExclusivityTest {
   }
 
   @Test
+  void aPinnedPageOfAFileNeedNotBeExclusive() {
+    pinned().with(page.flags(), 0).with(page.mapping(), 0x4000).assertBreaks(NONE);
+    with(child.pte(), Pte.writable(page)).with(page.mapcount(), 1).with(page.refcount(), 1026);
+    assertBreaks(NONE);
+  }
+
+  @Test
   void aReportNamesThePage() {
     mapped().with(page.flags(), 0);
     End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
     assertEquals("page", invariant(WRITABLE).where().apply(end));
+  }
+
+  /** A page of hugetlb that somebody has pinned the second page of, through this huge entry. */
+  private ExclusivityTest pinnedTail(long entry) {
+    Page tail = hugetlb.pages().get(1);
+    notes.add(new Note(GupFast.PINNED, tail.address(), 0));
+    notes.add(new Note(GupFast.PINNED_AT, table.at(1).location(), 0));
+    return with(table.pmd(), entry | Pte.HUGE)
+        .with(hugetlb.head().refcount(), 2)
+        .with(hugetlb.compoundPincount(), 1);
+  }
+
+  private ExclusivityTest exclusive(long flags) {
+    return with(hugetlb.head().flags(), bit(PageFlag.PG_HEAD) | flags);
+  }
+
+  @Test
+  void ofAPageOfHugetlbTheHeadIsExclusive() {
+    pinnedTail(Pte.writable(hugetlb.head())).exclusive(bit(PG_MAPPEDTODISK)).assertBreaks(NONE);
+    with(table.pmd(), Pte.readOnly(hugetlb.head()) | Pte.HUGE).exclusive(0).assertBreaks(LOST);
+    with(hugetlb.pages().get(1).flags(), bit(PG_MAPPEDTODISK)).assertBreaks(LOST);
+  }
+
+  @Test
+  void aPinOfATailIsCountedByTheHead() {
+    pinnedTail(Pte.writable(hugetlb.head())).exclusive(bit(PG_MAPPEDTODISK));
+    with(hugetlb.compoundPincount(), 0).assertBreaks(REFERENCES);
+    with(hugetlb.compoundPincount(), 1).with(hugetlb.head().refcount(), 1).assertBreaks(REFERENCES);
+  }
+
+  @Test
+  void anExclusivePageOfHugetlbHasOneEntry() {
+    exclusive(bit(PG_MAPPEDTODISK)).with(hugetlb.head().refcount(), 2);
+    with(table.pmd(), Pte.readOnly(hugetlb.head()) | Pte.HUGE).assertBreaks(NONE);
+    with(child.pmd(), Pte.readOnly(hugetlb.head()) | Pte.HUGE).assertBreaks(SECOND);
+  }
+
+  @Test
+  void aPinnedPageOfHugetlbThatIsZappedIsMappedNowhere() {
+    pinnedTail(0).with(table.pmd(), 0).exclusive(0).assertBreaks(NONE);
+    with(child.pmd(), Pte.readOnly(hugetlb.head()) | Pte.HUGE).assertBreaks(LOST);
   }
 
   @Test

@@ -225,6 +225,7 @@ final class CollapseTest {
   void s3_waitsForGupFastBeforeItLooksAtThePages() {
     assertEquals(
         ImmutableList.of(
+            "KH4 load ONCE two.pmd",
             "KH4 update RELAXED two.pmd",
             "KH4 mb",
             "KH5 unlock two.pmd_lock",
@@ -239,6 +240,7 @@ final class CollapseTest {
   void theFlushOfX86IsTheWait() {
     assertEquals(
         ImmutableList.of(
+            "KH4 load ONCE two.pmd",
             "KH4 update FULL two.pmd",
             "KH4 update FULL mm.tlb_gen",
             "KH4 smp_call_function(wait)",
@@ -255,6 +257,7 @@ final class CollapseTest {
         ImmutableList.of(Patch.of(KernelState.S2), CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC)) {
       assertEquals(
           ImmutableList.of(
+              "KH4 load ONCE two.pmd",
               "KH4 update RELAXED two.pmd",
               "KH4 mb",
               "KH5 unlock two.pmd_lock",
@@ -284,6 +287,18 @@ final class CollapseTest {
         setting.one.cpuMeddledWithAt("KH22", () -> set(setting.table.pmd(), setting.table.asPmd()));
     setting.collapse(setting.one.kernel, cpu);
     assertTrue(setting.one.bug());
+  }
+
+  /** pmdp_collapse_flush(); who looked at KH2 holds mmap_lock since. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aPmdEntryThatIsNoTableAnyMoreIsABug(KernelState state) {
+    for (long other : new long[] {0, Pte.HUGE | Pte.PRESENT}) {
+      Setting setting = new Setting(state);
+      Cpu cpu = setting.one.cpuMeddledWithAt("KH4", () -> set(setting.table.pmd(), other));
+      assertNull(setting.collapse(setting.one.kernel, cpu));
+      assertTrue(setting.one.bug());
+    }
   }
 
   @ParameterizedTest

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.SlowGupPatches;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -112,5 +114,28 @@ final class ForkTest {
             "C21 load ONCE mm.write_protect_seq",
             "C21 store ONCE mm.write_protect_seq=2"),
         one.did("C2|C3|C4|C19|C20|C21"));
+  }
+
+  @Test
+  void before70e806e4e645_aPinnedPageIsShared() {
+    OneEntry one = new OneEntry(SlowGupPatches.S0_WITHOUT_EARLY_COW, 1025);
+    fork(one);
+    assertIsShared(one, 1026);
+  }
+
+  /** Proposed in 2025: exclusive and pinned, it is reused by the next write fault. */
+  @Test
+  void aPinnedPageMayBeProtectedAndFlushedBeforeTheCopy() {
+    OneEntry one = new OneEntry(SlowGupPatches.COHERENT_COPY, 1025);
+    fork(one);
+    assertEquals(Pte.writable(one.page) & ~Pte.WRITE, one.pte());
+    assertTrue(one.isExclusive(one.page));
+    assertEquals(
+        List.of(
+            "FG71 mb",
+            "FG71 update FULL mm.tlb_gen",
+            "FG71 synchronize_srcu mm.user_accesses 0",
+            "C14 load ONCE page.contents"),
+        one.did("FG71|C14").subList(0, 4));
   }
 }

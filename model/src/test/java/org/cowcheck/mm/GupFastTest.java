@@ -162,4 +162,33 @@ final class GupFastTest {
             "G18 load ONCE page.flags"),
         one.did("G8|G1[1234578]"));
   }
+
+  private static Page get(OneEntry one, GupFlags flags) {
+    return new GupFast(one.kernel, one.memory, one.free)
+        .getUserPagesFast(one.cpu(), one.mm, one.table, flags);
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void longTermPinsOfMovablePagesAreForTheSlowPath(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    OneEntry.set(
+        one.page.flags(), OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.ZONE_MOVABLE));
+    assertNull(get(one, GupFlags.PIN_WRITE.forLong()));
+    assertEquals(1, one.references());
+    assertSame(one.page, get(one, GupFlags.PIN_WRITE));
+  }
+
+  /** fork is not asked, and neither is PG_anon_exclusive. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void follGetIsOneReferenceOfWhateverIsThere(KernelState state) {
+    OneEntry one = new OneEntry(state, 2, false).readOnly().shared();
+    OneEntry.set(one.mm.writeProtectSeq().sequence(), 1);
+    assertSame(one.page, get(one, GupFlags.GET));
+    assertEquals(3, one.references());
+    assertEquals(0, OneEntry.value(one.mm.flags()));
+    assertTrue(one.noted(GupFast.GOT, one.page.address()));
+    assertEquals(List.of(), one.did("G2|G11|G1[678]|G21"));
+  }
 }

@@ -48,6 +48,11 @@ final class OneEntry {
     this(new Kernel(patch, Platform.GENERIC, Accesses.MARKED), references, true);
   }
 
+  /** The same under any kernel. */
+  OneEntry(Kernel kernel, long references) {
+    this(kernel, references, true);
+  }
+
   private OneEntry(Kernel kernel, long references, boolean hasPinned) {
     this.kernel = kernel;
     KernelState state = kernel.state();

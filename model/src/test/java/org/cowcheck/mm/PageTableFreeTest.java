@@ -46,13 +46,15 @@ final class PageTableFreeTest {
             "RP1 lock file.i_mmap_rwsem",
             "RP2 load ONCE mm.pmd",
             "RP3 trylock mm.mmap_lock",
+            "RP3 ctrl mm.mmap_lock",
             "RP4 lock mm.pmd_lock",
+            "RP6 load ONCE mm.pmd",
             "RP6 update RELAXED mm.pmd",
             "RP6 mb",
             "RP7 unlock mm.pmd_lock",
             "PF1 store ONCE mm.pte=32768",
             "RP10 unlock mm.mmap_lock",
-            "RP12 unlock file.i_mmap_rwsem"),
+            "RP11 unlock file.i_mmap_rwsem"),
         orderOf(Patch.of(KernelState.S2)));
   }
 
@@ -63,16 +65,38 @@ final class PageTableFreeTest {
             "RP1 lock file.i_mmap_rwsem",
             "RP2 load ONCE mm.pmd",
             "RP3 trylock mm.mmap_lock",
+            "RP3 ctrl mm.mmap_lock",
+            "RP6 load ONCE mm.pmd",
             "RP6 update RELAXED mm.pmd",
             "RP6 mb",
             "RP8 smp_call_function(wait)",
             "PF1 store ONCE mm.pte=32768",
             "RP10 unlock mm.mmap_lock",
-            "RP12 unlock file.i_mmap_rwsem"),
+            "RP11 unlock file.i_mmap_rwsem"),
         orderOf(Patch.of(KernelState.S3)));
     assertFalse(
         orderOf(CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC).stream()
             .anyMatch(line -> line.startsWith("RP8")));
+  }
+
+  /** 1d65b771bc08: both levels are locked, mmap_lock is not, and RCU frees the table. */
+  @Test
+  void sinceV66_theTableIsFreedByRcuOnceAllLocksAreDropped() {
+    assertEquals(
+        List.of(
+            "RP1 lock file.i_mmap_rwsem",
+            "RP2 load ONCE mm.pmd",
+            "RP5 lock mm.pmd_lock",
+            "RP5 lock mm.ptl",
+            "RP6 load ONCE mm.pmd",
+            "RP6 update RELAXED mm.pmd",
+            "RP6 mb",
+            "RP9 unlock mm.ptl",
+            "RP9 unlock mm.pmd_lock",
+            "RP11 unlock file.i_mmap_rwsem",
+            "RP12 synchronize_rcu",
+            "PF1 store ONCE mm.pte=32768"),
+        orderOf(CollapsePatches.S3_WITH_LOCKLESS_RETRACT));
   }
 
   @ParameterizedTest
@@ -113,14 +137,79 @@ final class PageTableFreeTest {
         .collapse(one.cpu(), one.mm, table.above(), 2, FreeList.of(huge.head()));
     assertFalse(Pte.isFreed(value(table.pte())));
     assertTrue(
-        new ZapHugePmd(one.kernel, one.memory, one.free)
+        new ZapDepositedTable(one.kernel, one.memory, one.free)
             .zap(one.cpu(), one.mm, table.above(), table));
     assertTrue(Pte.isFreed(value(table.pte())));
     assertEquals(0, value(table.pmd()));
     assertEquals(0, value(huge.head().refcount()));
     assertFalse(one.bug());
     assertFalse(
-        new ZapHugePmd(one.kernel, one.memory, one.free)
+        new ZapDepositedTable(one.kernel, one.memory, one.free)
             .zap(one.cpu(), one.mm, table.above(), table));
+  }
+
+  private static boolean munmap(OneEntry one, Platform platform, boolean batched) {
+    set(one.table.pte(), 0);
+    Kernel kernel = new Kernel(Patch.of(one.kernel.state()), platform, Accesses.MARKED);
+    return new FreePgtables(kernel, one.memory)
+        .freePteRange(kernel.boot(one.engine), one.mm, one.table.above(), batched);
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void munmapUnlinksFlushesWaitsAndFrees(KernelState state) {
+    OneEntry byRcu = new OneEntry(state, 1);
+    assertTrue(munmap(byRcu, Platform.ARM64, true));
+    assertEquals(
+        List.of(
+            "PF11 load ONCE mm.pmd",
+            "PF12 store ONCE mm.pmd=0",
+            "PF13 mb",
+            "PF14 synchronize_rcu",
+            "PF1 store ONCE mm.pte=32768"),
+        byRcu.did("PF.*"));
+    OneEntry byIpi = new OneEntry(state, 1);
+    assertTrue(munmap(byIpi, Platform.ARM64, false));
+    assertEquals(List.of("PF15 smp_call_function(wait)"), byIpi.did("PF1[45]"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void onX86_theFlushOfMunmapIsTheWait(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    assertTrue(munmap(one, Platform.X86, true));
+    assertEquals(
+        List.of("PF13 update FULL mm.tlb_gen", "PF13 smp_call_function(wait)"),
+        one.did("PF1[345]"));
+    set(one.table.pmd(), 0);
+    assertFalse(munmap(one, Platform.X86, true));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aTableIsClearedBeforeItIsPutInPlace(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    PageTable table = PageTable.deposited(one.memory, "new", 0, 1);
+    set(table.pte(), Pte.FREED);
+    assertTrue(new PteAlloc(one.kernel).pteAlloc(one.cpu(), table));
+    assertEquals(
+        List.of(
+            "PF20 store ONCE new.pte0=0",
+            "PF21 lock new.pmd_lock",
+            "PF22 load ONCE new.pmd",
+            "PF23 smp_wmb",
+            "PF24 store ONCE new.pmd=" + table.asPmd(),
+            "PF25 unlock new.pmd_lock"),
+        one.did("PF.*"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aTableThatIsNotNeededIsFreed(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    PageTable table = PageTable.deposited(one.memory, "new", one.table.asPmd(), 1);
+    assertFalse(new PteAlloc(one.kernel).pteAlloc(one.cpu(), table));
+    assertEquals(one.table.asPmd(), value(table.pmd()));
+    assertTrue(Pte.isFreed(value(table.pte())));
   }
 }

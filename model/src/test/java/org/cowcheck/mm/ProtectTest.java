@@ -2,7 +2,12 @@ package org.cowcheck.mm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SlowGupPatches;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +79,27 @@ final class ProtectTest {
     OneEntry one = dirty(new OneEntry(SlowGupPatches.BLIND_UPGRADE, 2).shared());
     permitWrites(one);
     assertEquals(Pte.writable(one.page), one.pte());
+  }
+
+  /** pte_needs_flush() of x86, since v5.19. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void anEntryThatStaysAsItIsNeedsAFlushEverywhereButOnNewerX86(KernelState state) {
+    boolean isNew = state == KernelState.S2 || state == KernelState.S3;
+    for (Platform platform : Platform.values()) {
+      OneEntry one = new OneEntry(new Kernel(Patch.of(state), platform, Accesses.MARKED), 2);
+      one.readOnly().shared();
+      new Protect(one.kernel, one.memory).changePteRange(one.cpu(), one.mm, one.table);
+      assertEquals(isNew && platform == Platform.X86, one.did("Q6").isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void withoutAnEntryNothingIsFlushed(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    OneEntry.set(one.table.pte(), 0);
+    permitWrites(one);
+    assertEquals(List.of(), one.did("Q3|Q6"));
   }
 }

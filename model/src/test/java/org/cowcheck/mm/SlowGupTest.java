@@ -138,17 +138,17 @@ final class SlowGupTest {
   void forkIsKeptAwayAllTheTime(KernelState state) {
     OneEntry one = unmapped(state);
     get(one, GupFlags.PIN_WRITE);
-    List<String> locks = one.did("FG2|FG4|FG13|FG15");
-    assertEquals("FG2 lock mm.mmap_lock", locks.get(0));
-    assertEquals("FG15 unlock mm.mmap_lock", locks.get(locks.size() - 1));
+    List<String> locks = one.did("FG1|FG4|FG13|FG16");
+    assertEquals("FG1 lock mm.mmap_lock", locks.get(0));
+    assertEquals("FG16 unlock mm.mmap_lock", locks.get(locks.size() - 1));
     assertEquals(
         List.of(
-            "FG2 lock mm.mmap_lock",
+            "FG1 lock mm.mmap_lock",
             "FG4 lock mm.ptl",
             "FG13 unlock mm.ptl",
             "FG4 lock mm.ptl",
             "FG13 unlock mm.ptl",
-            "FG15 unlock mm.mmap_lock"),
+            "FG16 unlock mm.mmap_lock"),
         locks);
   }
 

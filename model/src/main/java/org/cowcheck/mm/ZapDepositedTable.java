@@ -8,12 +8,13 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
 
 /**
- * zap_huge_pmd() of an anonymous huge page (mm/huge_memory.c), with the flush and the put of its
- * mmu_gather, S0 to S3. The page table that was deposited with the entry is freed at once.
+ * zap_huge_pmd() of an anonymous huge page with zap_deposited_table() (mm/huge_memory.c), and with
+ * the flush and the put of its mmu_gather, S0 to S3. The page table that was deposited with the
+ * entry is freed at once, before the flush.
  *
  * <p>Left out: mmap_lock, migration entries, and pages that are mapped by entries, too.
  */
-public final class ZapHugePmd {
+public final class ZapDepositedTable {
   public static final Steps STEPS = new Steps("zap_huge_pmd");
 
   private static final Step LOCK = STEPS.step("PF2", "zap_huge_pmd", "take the PMD lock");
@@ -39,7 +40,7 @@ public final class ZapHugePmd {
    * @param memory knows the pages that entries name
    * @param free frees a page whose last reference is dropped
    */
-  public ZapHugePmd(Kernel kernel, Memory memory, PageFree free) {
+  public ZapDepositedTable(Kernel kernel, Memory memory, PageFree free) {
     this.kernel = kernel;
     this.arch = new Arch(kernel);
     this.memory = memory;

@@ -1,0 +1,178 @@
+package org.cowcheck.explore;
+
+import static com.google.common.collect.ImmutableList.toImmutableList;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Multimaps;
+import com.google.common.collect.SetMultimap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.explore.CatalogueWalk.Seen;
+import org.cowcheck.invariant.Invariant;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.scenario.Program;
+import org.cowcheck.scenario.Setting;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Verdict;
+
+/**
+ * What becomes of the catalogue if a barrier, a second look or a lock is left out of the kernel
+ * states: whether some cell that is Never becomes Sometimes.
+ *
+ * <p>Cells are tried from cheap to dear, until one changes; each exploration stops at the first
+ * violation. A cell that is Sometimes already can tell nothing. An exploration that ends in an
+ * exception of the model tells nothing either: the model was not made for what the mutant does.
+ */
+final class Mutation {
+  /** Executions after which a mutated cell is given up. */
+  private static final long BOUND = 50_000;
+
+  private Mutation() {}
+
+  /**
+   * What becomes of a mutant.
+   *
+   * @param changed the cell that becomes Sometimes and what it breaks, or the empty string
+   * @param tried how many cells were explored
+   * @param thrown what explorations ended in that ended in an exception, or at the bound
+   */
+  record Fate(String changed, int tried, ImmutableList<String> thrown) {
+
+    boolean isNoticed() {
+      return !changed.isEmpty();
+    }
+  }
+
+  /** The mutants that some cell of a kernel state executes, with those cells. */
+  static ImmutableSortedMap<Mutant, ImmutableList<Cell>> mutants(CatalogueWalk walk) {
+    SetMultimap<Mutant, Cell> cells = Multimaps.newSetMultimap(new TreeMap<>(), LinkedHashSet::new);
+    walk.all().forEach((cell, seen) -> seen.sections().forEach(mutant -> cells.put(mutant, cell)));
+    ImmutableSortedMap.Builder<Mutant, ImmutableList<Cell>> sorted =
+        ImmutableSortedMap.naturalOrder();
+    for (Mutant mutant : cells.keySet()) {
+      sorted.put(
+          mutant,
+          cells.get(mutant).stream()
+              .filter(cell -> isOfUse(walk, mutant, cell))
+              .sorted(
+                  Comparator.comparing((Cell cell) -> executions(walk, cell))
+                      .thenComparing(Cell::toString))
+              .collect(toImmutableList()));
+    }
+    return sorted.buildOrThrow();
+  }
+
+  /** Whether a cell can tell: it is Never; a missing barrier needs a model that reorders. */
+  private static boolean isOfUse(CatalogueWalk walk, Mutant mutant, Cell cell) {
+    Seen seen = walk.seen(cell).orElseThrow();
+    return seen.isComplete()
+        && seen.outcome().verdict() == Verdict.NEVER
+        && (mutant.kind() != Mutant.Kind.FENCE || !cell.model().equals("sc"));
+  }
+
+  private static long executions(CatalogueWalk walk, Cell cell) {
+    return walk.seen(cell).orElseThrow().outcome().executions();
+  }
+
+  /** The fates of mutants, found by all processors. */
+  static ImmutableSortedMap<Mutant, Fate> fates(
+      ImmutableSortedMap<Mutant, ImmutableList<Cell>> mutants) throws InterruptedException {
+    ConcurrentSkipListMap<Mutant, Fate> fates = new ConcurrentSkipListMap<>();
+    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      mutants.forEach(
+          (mutant, cells) ->
+              futures.add(pool.submit(() -> fates.put(mutant, fate(mutant, cells)))));
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+    return ImmutableSortedMap.copyOf(fates);
+  }
+
+  private static Fate fate(Mutant mutant, List<Cell> cells) {
+    TreeSet<String> thrown = new TreeSet<>();
+    int tried = 0;
+    for (Cell cell : cells) {
+      tried++;
+      try {
+        String broken = broken(mutated(cell, mutant), thrown);
+        if (!broken.isEmpty()) {
+          return new Fate(cell + ": " + broken, tried, ImmutableList.copyOf(thrown));
+        }
+      } catch (RuntimeException e) {
+        thrown.add(cell.scenario() + " throws " + e);
+      }
+    }
+    return new Fate("", tried, ImmutableList.copyOf(thrown));
+  }
+
+  private static Cell mutated(Cell cell, Mutant mutant) {
+    Patch state = cell.patch();
+    return new Cell(
+        cell.scenario(),
+        new Patch(
+            state.name() + " without " + mutant,
+            state.title(),
+            state.base(),
+            ImmutableList.of(mutant.edit())),
+        cell.platform(),
+        cell.model(),
+        cell.accesses());
+  }
+
+  /** What the first violation that is found breaks, or the empty string. */
+  private static String broken(Cell cell, Set<String> bounds) {
+    MemoryModel model =
+        MemoryModels.all().stream()
+            .filter(candidate -> candidate.name().equals(cell.model()))
+            .findFirst()
+            .orElseThrow();
+    Setting setting = cell.scenario().build(cell.kernel());
+    AtomicBoolean found = new AtomicBoolean();
+    Explorer.Visitor visitor =
+        execution -> {
+          for (Invariant invariant : setting.invariants()) {
+            if (!invariant.holds().test(execution)) {
+              found.set(true);
+              return invariant.broken();
+            }
+          }
+          return "";
+        };
+    Bounds bound = new Bounds(BOUND, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
+    Exploration exploration =
+        new Explorer(
+                ImmutableList.copyOf(setting.memory().words()),
+                setting.programs().stream().map(Program::body).collect(toImmutableList()),
+                model,
+                bound,
+                visitor,
+                executions -> {},
+                new Watch(bound, found::get))
+            .explore();
+    if (!exploration.isComplete() && exploration.violation().isEmpty()) {
+      bounds.add(cell.scenario() + " is not explored to the end: " + exploration.stopped());
+    }
+    return exploration.violation().map(Execution::broken).orElse("");
+  }
+}

@@ -1,0 +1,80 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.mm.MmFault.Access;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * Loads and stores by user code to hugetlb memory: the walk of the page table, faults if the entry
+ * does not permit the access, and the access, S0 to S3.
+ *
+ * <p>Left out: that the hardware may have the entry in its TLB. An access that faults is tried
+ * again a few times at most.
+ */
+public final class HugetlbAccess {
+  public static final Steps STEPS = new Steps("user access to hugetlb");
+
+  private static final int MOST_FAULTS = 4;
+
+  private static final Step WALK =
+      STEPS.step("HU1", "user code", "load the huge entry: permitted? else fault");
+  private static final Step LOAD = STEPS.step("HU2", "user code", "load from the page");
+  private static final Step STORE = STEPS.step("HU3", "user code", "store to the page");
+
+  private final Memory memory;
+  private final HugetlbFault fault;
+
+  /**
+   * User code on a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free takes back references
+   */
+  public HugetlbAccess(Kernel kernel, Memory memory, PageFree free) {
+    this.memory = memory;
+    this.fault = new HugetlbFault(kernel, memory, free);
+  }
+
+  /**
+   * Loads from a page of the huge page.
+   *
+   * @param pages the free pages of this CPU
+   * @return what was loaded; -1 if it is never permitted
+   */
+  public long read(Cpu cpu, HugetlbVma vma, int index, FreeList pages) {
+    Page page = access(cpu, vma, index, Access.READ, pages);
+    return page == null ? -1 : cpu.at(LOAD).READ_ONCE(page.contents());
+  }
+
+  /**
+   * Stores to a page of the huge page, and leaves the note {@link UserAccess#WRITTEN}.
+   *
+   * @param pages the free pages of this CPU
+   * @return whether it was permitted in the end
+   */
+  public boolean write(Cpu cpu, HugetlbVma vma, int index, long value, FreeList pages) {
+    Page page = access(cpu, vma, index, Access.WRITE, pages);
+    if (page == null) {
+      return false;
+    }
+    cpu.at(STORE).WRITE_ONCE(page.contents(), value);
+    cpu.note(UserAccess.WRITTEN, value);
+    return true;
+  }
+
+  private Page access(Cpu cpu, HugetlbVma vma, int index, Access access, FreeList pages) {
+    for (int faults = 0; ; faults++) {
+      long entry = cpu.at(WALK).READ_ONCE(vma.entry());
+      if (Pte.present(entry) && (access == Access.READ || Pte.writable(entry))) {
+        return Pte.page(memory, entry).block().pages().get(index);
+      }
+      if (faults == MOST_FAULTS) {
+        return null;
+      }
+      fault.handle(cpu, vma, access, pages);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * free_huge_page() (mm/hugetlb.c), S0 to S3: the last reference of a page of hugetlb is gone, and
+ * it goes back to the pool as a compound page.
+ *
+ * <p>S1 clears PG_anon_exclusive of the head before it resets mapping, with a wmb() between, as
+ * free_pages_prepare() does; S2 and S3 do the same without a barrier. S0 has nothing to clear.
+ *
+ * <p>Left out: the pool and its lock, surplus pages, which go back to the page allocator, reserves
+ * and cgroups; VM_BUG_ON of __ClearPageAnonExclusive(), whose answer folio_test_anon() has just
+ * given.
+ */
+final class HugetlbFree {
+  static final Steps STEPS = new Steps("free_huge_page");
+
+  private static final Step CHECK =
+      STEPS.step(
+          "HR1", "free_huge_page", "VM_BUG_ON: _refcount is not 0, or compound_mapcount is not -1");
+  private static final Step IS_ANON =
+      STEPS.step("HR2", "free_huge_page, S1 to S3", "load mapping: folio_test_anon?");
+  private static final Step CLEAR_EXCLUSIVE =
+      STEPS.step(
+          "HR3",
+          "free_huge_page, S1 to S3",
+          "anon: clear PG_anon_exclusive of the head, not atomically");
+  private static final Step CLEAR_WMB =
+      STEPS.step("HR4", "free_huge_page, S1", "anon: wmb, flag before mapping");
+  private static final Step CLEAR_MAPPING =
+      STEPS.step("HR5", "free_huge_page", "mapping becomes NULL");
+
+  private HugetlbFree() {}
+
+  static void freeHugePage(Kernel kernel, Cpu cpu, Page head) {
+    cpu.VM_BUG_ON(cpu.at(CHECK).atomic_read(head.refcount()) != 0);
+    cpu.VM_BUG_ON(cpu.atomic_read(head.block().compoundMapcount()) != -1);
+    if (kernel.state().hasAnonExclusive()
+        && kernel.has(CLEAR_EXCLUSIVE)
+        && PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(head))) {
+      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+      if (kernel.state().aliasesSlab()) {
+        // Has no partner: PageSlab() has no barrier between T2 and T4.
+        cpu.at(CLEAR_WMB).wmb();
+      }
+    }
+    cpu.at(CLEAR_MAPPING).write_plain_in_source(head.mapping(), 0);
+  }
+}

@@ -1,0 +1,107 @@
+package org.cowcheck.invariant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Note;
+import org.cowcheck.memory.Word;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.UserAccess;
+import org.junit.jupiter.api.Test;
+
+/** What memory must hold, and which VMA a page belongs to, at good ends and at bad ones. */
+final class LastWrittenTest {
+  private final Memory memory = new Memory();
+  private final Page page = Page.free(memory, "page");
+  private final PageTable table = PageTable.of(memory, "mm", 0);
+  private final PageTable other = PageTable.of(memory, "other", 0);
+  private final SwapSlot slot = SwapSlot.of(memory, SwapSlot.Device.DISK, 1, 7);
+  private final Map<Word, Long> values = new HashMap<>();
+  private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
+
+  private LastWrittenTest with(Word word, long value) {
+    values.put(word, value);
+    return this;
+  }
+
+  private LastWrittenTest written(long value) {
+    notes.add(new Note(UserAccess.WRITTEN, value, 0));
+    return this;
+  }
+
+  private void assertHolds(boolean expected, Invariant invariant) {
+    End end = new OneValue(0, ImmutableMap.copyOf(values), notes.build());
+    assertEquals(expected, invariant.holds().test(end));
+  }
+
+  private Invariant lastWritten() {
+    return new LastWritten(memory, table, 7).isSeen("stale");
+  }
+
+  @Test
+  void aMappedPageHoldsWhatWasWrittenLast() {
+    with(table.pte(), Pte.writable(page)).with(page.contents(), 9).written(8).written(9);
+    assertHolds(true, lastWritten());
+  }
+
+  @Test
+  void aMappedPageWithWhatWasWrittenBeforeIsStale() {
+    with(table.pte(), Pte.writable(page)).with(page.contents(), 7).written(8);
+    assertHolds(false, lastWritten());
+  }
+
+  @Test
+  void aSlotHoldsWhatWasThereAtFirst() {
+    with(table.pte(), Pte.swap(slot));
+    assertHolds(true, lastWritten());
+  }
+
+  @Test
+  void aSlotThatMissedAWriteIsStale() {
+    with(table.pte(), Pte.swap(slot)).written(8);
+    assertHolds(false, lastWritten());
+  }
+
+  @Test
+  void aPageInTheSwapCacheCountsAndNotItsSlot() {
+    with(table.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
+    with(page.contents(), 8).written(8);
+    assertHolds(true, lastWritten());
+  }
+
+  @Test
+  void anEmptyEntryHoldsNothing() {
+    assertHolds(false, lastWritten());
+  }
+
+  private Invariant vma() {
+    return new VmaOfPage(memory, ImmutableList.of(table), ImmutableList.of(other)).invariant();
+  }
+
+  @Test
+  void aMappedPageBelongsToTheVmaOfItsEntry() {
+    with(table.pte(), Pte.writable(page)).with(page.mapping(), Page.ANON_VMA);
+    assertHolds(true, vma());
+    with(page.mapping(), Page.OTHER_ANON_VMA);
+    assertHolds(false, vma());
+  }
+
+  @Test
+  void aPageInTheSwapCacheBelongsToTheVmaOfItsEntry() {
+    with(other.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
+    with(page.mapping(), Page.OTHER_ANON_VMA).assertHolds(true, vma());
+    with(page.mapping(), Page.ANON_VMA).assertHolds(false, vma());
+  }
+
+  @Test
+  void aSlotWithoutAPageBelongsToNobody() {
+    with(other.pte(), Pte.swap(slot)).assertHolds(true, vma());
+  }
+}
