@@ -27,6 +27,16 @@ final class Bus {
     return values.update(what, word, op, a, b);
   }
 
+  /** A load that belongs to the access before it. */
+  long loadAtOnce(int word) {
+    return values.loadAtOnce(word);
+  }
+
+  /** A store that belongs to the access before it. */
+  void storeAtOnce(int word, long value) {
+    values.storeAtOnce(word, value);
+  }
+
   boolean tryLock(String what, int word) {
     return values.tryLock(what, word);
   }

@@ -39,6 +39,11 @@ final class Invocation implements End {
     return bus;
   }
 
+  /** A CPU by its number. */
+  SequentialCpu cpu(int number) {
+    return cpus.get(number);
+  }
+
   /** Runs the program of a CPU. */
   long run(int cpu) {
     returned[cpu] = setting.programs().get(cpu).body().applyAsLong(cpus.get(cpu));

@@ -61,6 +61,10 @@ final class ModelChecker {
                 .methods(Values.ACCESSES.toArray(String[]::new))
                 .treatAsAtomic())
         .addGuarantee(
+            ManagedStrategyGuaranteeKt.forClasses(Values.class.getName())
+                .methods(Values.PARTS.toArray(String[]::new))
+                .ignore())
+        .addGuarantee(
             ManagedStrategyGuaranteeKt.forClasses(Session.class.getName()).methods("end").ignore())
         .addCustomScenario(new ExecutionScenario(List.of(), threads, List.of(), null));
   }

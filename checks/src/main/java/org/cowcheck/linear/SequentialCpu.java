@@ -13,6 +13,7 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.UserAccess;
 
 /**
  * A CPU of a sequentially consistent machine: one step per access, and fences have no effect.
@@ -23,11 +24,20 @@ import org.cowcheck.memory.Word;
  *
  * <p>Sections, also those with interrupts off, have no effect either: only a grace period waits for
  * them. Grace periods are refused, so that a program with one never runs without what it waits for.
+ *
+ * <p>An access of user code is one step with its walk of the page table: whoever flushes the TLB
+ * after a change of an entry waits for it, and nothing of that is modelled here.
  */
 final class SequentialCpu extends Cpu {
+  /** A walk, which comes first, and what is then accessed. */
+  private static final ImmutableList<Step> USER_ACCESS = UserAccess.STEPS.all();
+
   private final Bus bus;
   private final List<Note> notes = new ArrayList<>();
   private Step step = Step.NONE;
+
+  /** Whether what follows belongs to the access of user code that has begun. */
+  private boolean inAccess;
 
   SequentialCpu(Bus bus) {
     this.bus = bus;
@@ -45,12 +55,20 @@ final class SequentialCpu extends Cpu {
   @Override
   protected long load(Place place, Order order) {
     Word word = place.word();
+    if (inAccess) {
+      return bus.loadAtOnce(word.number());
+    }
+    inAccess = USER_ACCESS.contains(step);
     return bus.load(what(word), word.number());
   }
 
   @Override
   protected void store(Place place, long value, Order order, int dataRead) {
     Word word = place.word();
+    if (inAccess) {
+      bus.storeAtOnce(word.number(), value);
+      return;
+    }
     bus.store(what(word), word.number(), value);
   }
 
@@ -102,6 +120,7 @@ final class SequentialCpu extends Cpu {
   @Override
   public Cpu at(Step next) {
     step = next;
+    inAccess &= USER_ACCESS.contains(next) && !next.equals(USER_ACCESS.get(0));
     return this;
   }
 

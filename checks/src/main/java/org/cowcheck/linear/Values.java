@@ -20,6 +20,9 @@ final class Values {
   /** The methods that are one step each. */
   static final List<String> ACCESSES = List.of("load", "store", "update", "tryLock", "unlock");
 
+  /** The methods that belong to the step before them. */
+  static final List<String> PARTS = List.of("loadAtOnce", "storeAtOnce");
+
   private final List<List<Long>> histories = new ArrayList<>();
   private final List<Release> releases = new ArrayList<>();
 
@@ -48,6 +51,14 @@ final class Values {
       histories.get(word).add(op.apply(old, a, b));
     }
     return old;
+  }
+
+  long loadAtOnce(int word) {
+    return last(word);
+  }
+
+  void storeAtOnce(int word, long value) {
+    histories.get(word).add(value);
   }
 
   boolean tryLock(String what, int word) {

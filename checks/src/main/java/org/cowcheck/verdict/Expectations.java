@@ -33,7 +33,8 @@ public final class Expectations {
           "migration",
           "walkers",
           "slow-gup",
-          "swap");
+          "swap",
+          "selftest");
 
   private final Table<String, String, String> summaries;
 

@@ -10,9 +10,10 @@ import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.GupFast;
 
 /** A CPU that gets one step of a kernel path wrong: the planted bugs of {@link LincheckRun}. */
-final class SabotagedCpu extends ForwardingCpu {
+class SabotagedCpu extends ForwardingCpu {
   private final String blind;
   private final String late;
   private final String until;
@@ -39,6 +40,30 @@ final class SabotagedCpu extends ForwardingCpu {
    */
   static Cpu holdsBack(Cpu engine, String step, String until) {
     return new SabotagedCpu(engine, "", step, until);
+  }
+
+  /** Leaves out the updates of a step. */
+  static Cpu leavesOut(Cpu engine, String step) {
+    return holdsBack(engine, step, "never");
+  }
+
+  /** Sees no pins at the steps named by a regular expression: of counts the part below one pin. */
+  static Cpu seesNoPins(Cpu engine, String steps) {
+    return new SabotagedCpu(engine, "", "", "") {
+      private boolean looks;
+
+      @Override
+      public Cpu at(Step next) {
+        looks = next.label().matches(steps);
+        return super.at(next);
+      }
+
+      @Override
+      protected long load(Place place, Order order) {
+        long value = super.load(place, order);
+        return looks && place.word().name().endsWith("._refcount") ? value % GupFast.PIN : value;
+      }
+    };
   }
 
   @Override

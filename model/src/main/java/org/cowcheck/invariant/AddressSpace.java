@@ -2,6 +2,7 @@ package org.cowcheck.invariant;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pmd;
 
 /**
@@ -10,4 +11,15 @@ import org.cowcheck.mm.Pmd;
  * @param mm the mm
  * @param pmds by address
  */
-public record AddressSpace(Mm mm, ImmutableList<Pmd> pmds) {}
+public record AddressSpace(Mm mm, ImmutableList<Pmd> pmds) {
+
+  /** Whether a location is in this address space. */
+  boolean reaches(long location) {
+    for (Pmd pmd : pmds) {
+      if (PageTable.isInReach(PageTable.location(pmd, 0), location)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

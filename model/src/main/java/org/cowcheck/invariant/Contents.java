@@ -7,7 +7,7 @@ import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 
 /**
  * What must hold of the contents of pages, whoever maps them: values that are written differ, so
@@ -34,7 +34,7 @@ public final class Contents {
 
   private static boolean isWritten(End end, int cpu, long value) {
     return end.notes(cpu).stream()
-        .anyMatch(note -> note.name().equals(UserWrite.WRITTEN) && note.value() == value);
+        .anyMatch(note -> note.name().equals(UserAccess.WRITTEN) && note.value() == value);
   }
 
   /** Nobody writes to a page of the page cache through a private mapping. */

@@ -16,7 +16,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
 
@@ -37,27 +37,31 @@ public record Exclusivity(World world) {
 
   /** All of them, the gravest first. */
   public ImmutableList<Invariant> all() {
-    return ImmutableList.of(
-        always("a pinned page lost its exclusivity", this::keepsPins),
-        new Invariant(
-            "a page was pinned through a migration entry",
-            end -> !isNoted(end, GupHugePmd.THROUGH_MIGRATION)),
-        atEnd("a write through the page table is not seen through the pin", this::showsWrites),
-        new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
-        atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
-        atEnd("a copy made by an unshare is writable", this::isUnsharedReadOnly),
-        always("a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
-        always("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
-        always(
-            "a page with an exclusive migration entry has another entry",
-            this::hasOneExclusiveMigration),
-        always("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
-        forSlots("a swap slot has a second entry beside an exclusive one"),
-        atEnd("a page has fewer references than mappings and pins", this::isReferenced),
-        new Invariant(
-            ExclusiveFlagWatch.UNLOCKED_CHANGE,
-            end -> !isNoted(end, ExclusiveFlagWatch.UNLOCKED_CHANGE)),
-        PageInvariants.noBug());
+    return ImmutableList.<Invariant>builder()
+        .add(
+            always("a pinned page lost its exclusivity", this::keepsPins),
+            new Invariant(
+                "a page was pinned through a migration entry",
+                end -> !isNoted(end, GupHugePmd.THROUGH_MIGRATION)),
+            atEnd("a write through the page table is not seen through the pin", this::showsWrites))
+        .addAll(new Privacy(world).all())
+        .add(
+            atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
+            atEnd("a copy made by an unshare is writable", this::isUnsharedReadOnly),
+            always(
+                "a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
+            always("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
+            always(
+                "a page with an exclusive migration entry has another entry",
+                this::hasOneExclusiveMigration),
+            always("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
+            forSlots("a swap slot has a second entry beside an exclusive one"),
+            atEnd("a page has fewer references than mappings and pins", this::isReferenced),
+            new Invariant(
+                ExclusiveFlagWatch.UNLOCKED_CHANGE,
+                end -> !isNoted(end, ExclusiveFlagWatch.UNLOCKED_CHANGE)),
+            PageInvariants.noBug())
+        .build();
   }
 
   private KernelState state() {
@@ -231,34 +235,6 @@ public record Exclusivity(World world) {
     return true;
   }
 
-  /** A child does not see what the CPU that forked it writes to its own memory afterwards. */
-  private boolean hidesLaterWrites(End end) {
-    for (int cpu = 0; cpu < end.cpus(); cpu++) {
-      boolean forked = false;
-      for (Note note : end.notes(cpu)) {
-        forked |= note.name().equals(Fork.FORKED);
-        if (forked && note.name().equals(UserWrite.WRITTEN) && childSees(end, note.value())) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  private boolean childSees(End end, long written) {
-    for (Mapping mapping : end.mappings(world).all()) {
-      if (mapping.space() > 0 && sees(end, mapping, written)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean sees(End end, Mapping mapping, long written) {
-    return world.pages().stream()
-        .anyMatch(page -> mapping.maps(page) && end.value(page.contents()) == written);
-  }
-
   /** do_wp_page() copies no page that was exclusive all the time. */
   private boolean isCopiedIfShared(End end, Page page) {
     if (state() == KernelState.S0) {
@@ -277,7 +253,7 @@ public record Exclusivity(World world) {
   /** The copy that FAULT_FLAG_UNSHARE makes is read-only, until a write fault. */
   private boolean isUnsharedReadOnly(End end, Page page) {
     return count(end, WriteFault.UNSHARED, page) == 0
-        || isNoted(end, UserWrite.WRITTEN)
+        || isNoted(end, UserAccess.WRITTEN)
         || !any(end, mapping -> mapping.isWritable() && mapping.names(page));
   }
 

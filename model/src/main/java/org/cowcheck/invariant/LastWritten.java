@@ -6,11 +6,11 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 
 /**
  * What the memory at an address must hold in the end: what was written to it last. No more than one
- * CPU may write, and what it writes it notes ({@link UserWrite#WRITTEN}).
+ * CPU may write, and what it writes it notes ({@link UserAccess#WRITTEN}).
  *
  * @param memory knows the pages and slots that entries name
  * @param table where the address is mapped
@@ -29,7 +29,7 @@ public record LastWritten(Memory memory, PageTable table, long initial) {
     long last = initial;
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
       for (Note note : end.notes(cpu)) {
-        last = note.name().equals(UserWrite.WRITTEN) ? note.value() : last;
+        last = note.name().equals(UserAccess.WRITTEN) ? note.value() : last;
       }
     }
     return last;

@@ -55,7 +55,7 @@ public final class DirectIo {
 
   /**
    * A whole read of a block device into a page that the caller has pinned, which leaves the note
-   * {@link UserWrite#WRITTEN}. The page lock around set_page_dirty(), for which the kernel would
+   * {@link UserAccess#WRITTEN}. The page lock around set_page_dirty(), for which the kernel would
    * wait, is left out.
    */
   public static void readInto(Cpu cpu, Page page, long value) {
@@ -63,7 +63,7 @@ public final class DirectIo {
       cpu.test_and_set_bit(PG_DIRTY, page.flags());
     }
     cpu.at(STORE).WRITE_ONCE(page.contents(), value);
-    cpu.note(UserWrite.WRITTEN, value);
+    cpu.note(UserAccess.WRITTEN, value);
   }
 
   /** The device has the data. */

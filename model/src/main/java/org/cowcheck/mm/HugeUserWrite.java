@@ -8,7 +8,7 @@ import org.cowcheck.patch.Kernel;
 
 /**
  * A store by user code to memory that a writable huge PMD entry may map, S0 to S3; what a page
- * table maps is left to {@link UserWrite}.
+ * table maps is left to {@link UserAccess}.
  */
 public final class HugeUserWrite {
   public static final Steps STEPS = new Steps("user write to a huge page");
@@ -18,7 +18,7 @@ public final class HugeUserWrite {
   private static final Step STORE = STEPS.step("KH61", "user code", "store to the page");
 
   private final Memory memory;
-  private final UserWrite user;
+  private final UserAccess user;
 
   /**
    * User code on a kernel.
@@ -28,11 +28,11 @@ public final class HugeUserWrite {
    */
   public HugeUserWrite(Kernel kernel, Memory memory, PageFree free) {
     this.memory = memory;
-    this.user = new UserWrite(kernel, memory, free);
+    this.user = new UserAccess(kernel, memory, free);
   }
 
   /**
-   * Stores to what an address maps, and leaves the note {@link UserWrite#WRITTEN}.
+   * Stores to what an address maps, and leaves the note {@link UserAccess#WRITTEN}.
    *
    * @param table where the address is
    * @param pages the free pages of this CPU
@@ -44,7 +44,7 @@ public final class HugeUserWrite {
     }
     Page page = Pte.page(memory, pmd).block().pages().get(table.index());
     cpu.at(STORE).WRITE_ONCE(page.contents(), value);
-    cpu.note(UserWrite.WRITTEN, value);
+    cpu.note(UserAccess.WRITTEN, value);
     return true;
   }
 }

@@ -50,7 +50,7 @@ public final class HugetlbAccess {
   }
 
   /**
-   * Stores to a page of the huge page, and leaves the note {@link UserWrite#WRITTEN}.
+   * Stores to a page of the huge page, and leaves the note {@link UserAccess#WRITTEN}.
    *
    * @param pages the free pages of this CPU
    * @return whether it was permitted in the end
@@ -61,7 +61,7 @@ public final class HugetlbAccess {
       return false;
     }
     cpu.at(STORE).WRITE_ONCE(page.contents(), value);
-    cpu.note(UserWrite.WRITTEN, value);
+    cpu.note(UserAccess.WRITTEN, value);
     return true;
   }
 

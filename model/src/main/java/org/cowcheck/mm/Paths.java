@@ -67,7 +67,7 @@ public final class Paths {
         MadviseFree.STEPS,
         DirectIo.STEPS,
         UffdMove.STEPS,
-        UserWrite.STEPS,
+        UserAccess.STEPS,
         MmFault.STEPS,
         FileFault.STEPS,
         SlowGup.STEPS,

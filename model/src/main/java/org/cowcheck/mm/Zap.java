@@ -18,6 +18,9 @@ import org.cowcheck.patch.Kernel;
 public final class Zap {
   public static final Steps STEPS = new Steps("zap_pte_range");
 
+  /** The name of the note of an entry that is cleared; its value is where it is. */
+  public static final String ZAPPED = "zapped";
+
   private static final Step LOCK = STEPS.step("Z1", "zap_pte_range", "take the PT lock");
   private static final Step READ_PTE = STEPS.step("Z2", "zap_pte_range", "load the PTE: present?");
   private static final Step CLEAR_PTE = STEPS.step("Z3", "zap_pte_range", "clear the PTE");
@@ -73,6 +76,7 @@ public final class Zap {
       return freed;
     }
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
+    cpu.note(ZAPPED, table.location());
     Page page = Pte.page(memory, pte);
     CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
     cpu.at(UNLOCK).spin_unlock(table.lock());

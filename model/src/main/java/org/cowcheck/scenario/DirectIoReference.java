@@ -10,7 +10,7 @@ import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -98,7 +98,7 @@ final class DirectIoReference {
   }
 
   private static Setting build(PinRace race, String program, BiConsumer<Cpu, FreeList> protects) {
-    UserWrite user = new UserWrite(race.kernel, race.memory, race.free);
+    UserAccess user = new UserAccess(race.kernel, race.memory, race.free);
     return race.running(
         ImmutableList.of(Contents.showsDeviceWrites(0, race.memory, race.table)),
         new Program(

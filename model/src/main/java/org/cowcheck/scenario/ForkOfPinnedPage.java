@@ -7,7 +7,7 @@ import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Gup;
 import org.cowcheck.mm.GupFlags;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -50,7 +50,7 @@ final class ForkOfPinnedPage {
   private static Setting build(Kernel kernel, Memory memory) {
     PinRace race = PinRace.writable(kernel, memory);
     Fork fork = new Fork(kernel, memory, race.free);
-    UserWrite user = new UserWrite(kernel, memory, race.free);
+    UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(
             "pin, fork, write",

@@ -8,7 +8,7 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Unpin;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -99,7 +99,7 @@ final class GupFastVersusFork {
     GupFast gup = new GupFast(kernel, memory, race.free);
     Unpin unpin = new Unpin(kernel, race.free);
     Fork fork = new Fork(kernel, memory, race.free);
-    UserWrite user = new UserWrite(kernel, memory, race.free);
+    UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(
             "GUP-fast, unpin",

@@ -7,7 +7,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapIn;
 import org.cowcheck.mm.SwapOut;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;
@@ -66,7 +66,7 @@ final class GupFastVersusShrinkPageList {
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     SwapOut swapOut = new SwapOut(kernel, race.free);
     SwapIn swapIn = new SwapIn(kernel, memory, race.free);
-    UserWrite user = new UserWrite(kernel, memory, race.free);
+    UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         race.gupFast(PinRace.Pin.WRITABLE),
         new Program(

@@ -30,9 +30,14 @@ final class Handover {
     cpu.at(GIVE).smp_store_release(word, 1);
   }
 
+  /** Whether it was handed over. */
+  static boolean isGiven(Cpu cpu, Word word) {
+    return cpu.at(TAKE).smp_load_acquire(word) != 0;
+  }
+
   /** Makes a call, between its notes, if something was handed over. */
   static long call(Cpu cpu, Word word, LongSupplier call) {
-    if (cpu.at(TAKE).smp_load_acquire(word) == 0) {
+    if (!isGiven(cpu, word)) {
       return NOTHING;
     }
     cpu.note(Note.CALL, 0);

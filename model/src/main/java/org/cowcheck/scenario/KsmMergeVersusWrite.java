@@ -11,7 +11,7 @@ import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SwapPatches;
@@ -69,16 +69,19 @@ final class KsmMergeVersusWrite {
                     0,
                     SAME)));
     Page copy = machine.free("copy");
+    Page copyAgain = machine.free("copy2");
     Mm mm = machine.mm("mm", false);
     PageTable table = machine.map(mm, PageTable.of(memory, "mm", Pte.readOnly(page)));
     machine.map(machine.mm("other", false), PageTable.of(memory, "other", Pte.readOnly(ksmPage)));
-    UserWrite user = new UserWrite(kernel, memory, machine.free);
+    UserAccess user = new UserAccess(kernel, memory, machine.free);
     Ksm ksm = new Ksm(kernel);
     return machine.running(
         ImmutableList.of(
             new LastWritten(memory, table, SAME).isSeen("KSM takes away what was written")),
         new Program(
-            "write", cpu -> user.write(kernel.boot(cpu), mm, table, 8, FreeList.of(copy)) ? 1 : 0),
+            "write",
+            cpu ->
+                user.write(kernel.boot(cpu), mm, table, 8, FreeList.of(copy, copyAgain)) ? 1 : 0),
         new Program(
             "KSM",
             cpu -> ksm.merge(kernel.boot(cpu), mm, table, page, ksmPage, machine.free) ? 1 : 0));

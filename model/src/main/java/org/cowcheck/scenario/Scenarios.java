@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 
 /** The catalogue of scenarios. */
 public final class Scenarios {
-  private static final ImmutableList<Scenario> ALL =
+  private static final ImmutableList<Scenario> ONE_BY_ONE =
       ImmutableList.of(
           PageSlabAtFree.SCENARIO,
           FolioTestSlabAtFree.SCENARIO,
@@ -77,7 +77,6 @@ public final class Scenarios {
           DirectIoReference.MPROTECT,
           ForkOfPinnedPage.SCENARIO,
           ForkSnapshot.SCENARIO,
-          CowAfterMprotect.SCENARIO,
           GupFastVersusCollapse.SCENARIO,
           GupFastVersusTableFree.RETRACT,
           GupFastVersusTableFree.DEPOSIT,
@@ -123,6 +122,9 @@ public final class Scenarios {
           ReuseOfPteMappedHugePage.SCENARIO,
           HugeRow.PMD_MAPPED,
           HugeRow.PTE_MAPPED);
+
+  private static final ImmutableList<Scenario> ALL =
+      ImmutableList.<Scenario>builder().addAll(ONE_BY_ONE).addAll(CowCells.all()).build();
 
   private Scenarios() {}
 

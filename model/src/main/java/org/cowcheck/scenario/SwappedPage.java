@@ -11,7 +11,7 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapIn;
 import org.cowcheck.mm.SwapOut;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
@@ -70,7 +70,7 @@ final class SwappedPage {
   /** A write fault on the swap entry; then the user stores {@link #NEW}. */
   boolean writeSwapped(Cpu cpu, FreeList pages) {
     return swapIn().doSwapPage(cpu, mm, table, slot, true, pages)
-        && new UserWrite(kernel, memory, machine.free).write(cpu, mm, table, NEW, pages);
+        && new UserAccess(kernel, memory, machine.free).write(cpu, mm, table, NEW, pages);
   }
 
   /** What the memory of the entry is to hold. */

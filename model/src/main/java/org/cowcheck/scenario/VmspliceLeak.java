@@ -19,7 +19,7 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Protect;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
@@ -105,7 +105,7 @@ final class VmspliceLeak {
     PageTable childTable = machine.map(child, PageTable.of(memory, "child", Pte.readOnly(page)));
     Page spare = machine.free("spare");
     Page childSpare = machine.free("child's spare");
-    UserWrite user = new UserWrite(kernel, memory, machine.free);
+    UserAccess user = new UserAccess(kernel, memory, machine.free);
     Protect protect = new Protect(kernel, memory);
     Zap zap = new Zap(kernel, memory, machine.free);
     return machine.running(

@@ -16,7 +16,7 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
@@ -60,7 +60,7 @@ final class WriteFaultVersusSwapIn {
     Mm child = machine.mm("child", false);
     PageTable childTable = machine.map(child, PageTable.of(memory, "child", Pte.swap(slot)));
     Page spare = machine.free("spare");
-    UserWrite user = new UserWrite(kernel, memory, machine.free);
+    UserAccess user = new UserAccess(kernel, memory, machine.free);
     return machine.running(
         new Program(
             "parent writes",

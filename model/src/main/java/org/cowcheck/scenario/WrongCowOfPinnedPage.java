@@ -5,7 +5,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -48,7 +48,7 @@ final class WrongCowOfPinnedPage {
     PinRace race = PinRace.writable(kernel, memory);
     GupFast gup = new GupFast(kernel, memory, race.free);
     Protect protect = new Protect(kernel, memory);
-    UserWrite user = new UserWrite(kernel, memory, race.free);
+    UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(
             "pin, protect, write",

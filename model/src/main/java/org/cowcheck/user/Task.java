@@ -2,53 +2,41 @@ package org.cowcheck.user;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Step;
-import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Gup;
+import org.cowcheck.mm.GupFlags;
+import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Mm;
-import org.cowcheck.mm.MmFault;
-import org.cowcheck.mm.MmFault.Access;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Protect;
-import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.Vma;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 
 /**
  * One process with one page of private anonymous memory, on the CPU that runs it.
  *
- * <p>Left out: that the hardware may have the entry in its TLB. An access that faults is tried
- * again until it succeeds, a few times at most: whoever takes the page away again and again is done
- * by then.
+ * <p>What it does leaves notes, from which invariants read what each process wrote and saw.
  */
 public final class Task {
-  public static final Steps STEPS = new Steps("user access");
+  /** The name of the note of a store through a pin; its value is what was stored. */
+  public static final String WRITTEN_THROUGH = "written through";
 
-  private static final int MOST_FAULTS = 4;
-
-  private static final Step WALK =
-      STEPS.step("UA1", "user code", "load the PTE: permitted? else fault");
-  private static final Step LOAD = STEPS.step("UA2", "user code", "load from the page");
-  private static final Step STORE = STEPS.step("UA3", "user code", "store to the page");
-  private static final Step DEVICE_LOAD =
-      STEPS.step("UA4", "device or kernel", "load from the pinned page");
-  private static final Step DEVICE_STORE =
-      STEPS.step("UA5", "device or kernel", "store to the pinned page");
-
-  private final Memory memory;
   private final Cpu cpu;
   private final Mm mm;
   private final PageTable table;
   private final FreeList pages;
-  private final MmFault fault;
+  private final UserAccess user;
   private final Fork fork;
-  private final GupFast gup;
+  private final Gup gup;
+  private final SlowGup slowGup;
   private final Unpin unpin;
   private final Protect protect;
   private final Zap zap;
@@ -69,50 +57,28 @@ public final class Task {
       FreeList pages,
       Mm mm,
       PageTable table) {
-    this.memory = memory;
     this.cpu = kernel.boot(cpu);
     this.mm = mm;
     this.table = table;
     this.pages = pages;
     PageFree onto = free.onto(pages);
-    this.fault = new MmFault(kernel, memory, onto, pages);
+    this.user = new UserAccess(kernel, memory, onto);
     this.fork = new Fork(kernel, memory, onto);
-    this.gup = new GupFast(kernel, memory, onto);
+    this.gup = new Gup(kernel, memory, onto, pages);
+    this.slowGup = new SlowGup(kernel, memory, onto, pages);
     this.unpin = new Unpin(kernel, onto);
     this.protect = new Protect(kernel, memory);
     this.zap = new Zap(kernel, memory, onto);
   }
 
-  /**
-   * The page that the entry permits an access to, after faults if need be; null if it never does.
-   */
-  private Page access(Access access) {
-    for (int faults = 0; ; faults++) {
-      long pte = cpu.at(WALK).READ_ONCE(table.pte());
-      if (Pte.present(pte) && (access == Access.READ || Pte.writable(pte))) {
-        return Pte.page(memory, pte);
-      }
-      if (faults == MOST_FAULTS) {
-        return null;
-      }
-      fault.handle(cpu, mm, table, access);
-    }
-  }
-
-  /** Loads from the page. */
+  /** Loads from the page; {@link UserAccess#SEGV} if that was never permitted. */
   public long read() {
-    Page page = access(Access.READ);
-    return page == null ? -1 : cpu.at(LOAD).READ_ONCE(page.contents());
+    return user.read(cpu, mm, table, pages);
   }
 
   /** Stores to the page; whether it was permitted in the end. */
   public boolean write(long value) {
-    Page page = access(Access.WRITE);
-    if (page == null) {
-      return false;
-    }
-    cpu.at(STORE).WRITE_ONCE(page.contents(), value);
-    return true;
+    return user.write(cpu, mm, table, value, pages);
   }
 
   /** fork(): the child gets what is mapped here; it must have nothing yet. */
@@ -130,9 +96,24 @@ public final class Task {
     protect.changePteRange(cpu, mm, table);
   }
 
-  /** pin_user_pages_fast() of one page; null if the slow path would have to go on. */
-  public Page pin(boolean write) {
-    return gup.pinFast(cpu, mm, table, write);
+  /** mprotect(PROT_READ | PROT_WRITE). */
+  public void protectWritable() {
+    protect.permitWrites(cpu, mm, table);
+  }
+
+  /** pin_user_pages() of the page; null if it cannot be pinned. */
+  public Page pin(GupFlags flags) {
+    return slowGup.getUserPages(cpu, mm, Vma.ANON, table, flags);
+  }
+
+  /** pin_user_pages_fast() of the page; null if it cannot be pinned. */
+  public Page pinFast(GupFlags flags) {
+    return gup.getUserPagesFast(cpu, mm, table, flags);
+  }
+
+  /** vmsplice() of the page into a pipe: get_user_pages_fast() for reading. */
+  public Page vmsplice() {
+    return gup.getUserPagesFast(cpu, mm, table, GupFlags.GET);
   }
 
   /** unpin_user_page(). */
@@ -140,13 +121,14 @@ public final class Task {
     unpin.unpinUserPage(cpu, page);
   }
 
-  /** What a device reads from a page that is pinned. */
+  /** What a device reads from a page that is pinned, or the reader of a pipe. */
   public long readThrough(Page page) {
-    return cpu.at(DEVICE_LOAD).READ_ONCE(page.contents());
+    return HeldPage.read(cpu, page);
   }
 
   /** What a device writes to a page that is pinned. */
   public void writeThrough(Page page, long value) {
-    cpu.at(DEVICE_STORE).WRITE_ONCE(page.contents(), value);
+    HeldPage.write(cpu, page, value);
+    cpu.note(WRITTEN_THROUGH, value);
   }
 }

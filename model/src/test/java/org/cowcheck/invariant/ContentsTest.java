@@ -14,7 +14,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant holds where it should and is broken where it should be. */
@@ -34,7 +34,7 @@ final class ContentsTest {
   @Test
   void aHolderSeesNothingThatTheOtherWrote() {
     Invariant invariant = Contents.hidesWritesFrom(0, 0);
-    Note written = note(UserWrite.WRITTEN, 1);
+    Note written = note(UserAccess.WRITTEN, 1);
     assertTrue(invariant.holds().test(end(ImmutableMap.of(), written, note(HeldPage.SEEN, 0))));
     assertFalse(invariant.holds().test(end(ImmutableMap.of(), written, note(HeldPage.SEEN, 1))));
   }

@@ -23,7 +23,7 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
 import org.junit.jupiter.api.Test;
@@ -235,18 +235,6 @@ final class ExclusivityTest {
   }
 
   @Test
-  void aChildSeesWhatItsParentWroteBeforeForkOnly() {
-    mapped().with(page.refcount(), 2).with(page.mapcount(), 1).with(page.flags(), 0);
-    with(table.pte(), Pte.readOnly(page)).with(child.pte(), Pte.readOnly(page));
-    with(page.contents(), 7);
-    notes.add(new Note(UserWrite.WRITTEN, 7, 0));
-    note(Fork.FORKED).assertBreaks(NONE);
-    notes.add(new Note(UserWrite.WRITTEN, 7, 0));
-    assertBreaks("a child sees what its parent wrote after fork");
-    with(page.contents(), 8).assertBreaks(NONE);
-  }
-
-  @Test
   void aWriteFaultCopiesNoExclusivePage() {
     mapped().note(WriteFault.COPIED).assertBreaks("a write fault copied an exclusive page");
     assertBreaks(KernelState.S0, NONE);
@@ -256,7 +244,7 @@ final class ExclusivityTest {
   @Test
   void theCopyOfAnUnshareIsReadOnlyUntilSomebodyWrites() {
     mapped().note(WriteFault.UNSHARED).assertBreaks("a copy made by an unshare is writable");
-    note(UserWrite.WRITTEN).assertBreaks(NONE);
+    note(UserAccess.WRITTEN).assertBreaks(NONE);
   }
 
   @Test

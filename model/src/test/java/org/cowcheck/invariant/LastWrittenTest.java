@@ -13,7 +13,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserWrite;
+import org.cowcheck.mm.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** What memory must hold, and which VMA a page belongs to, at good ends and at bad ones. */
@@ -32,7 +32,7 @@ final class LastWrittenTest {
   }
 
   private LastWrittenTest written(long value) {
-    notes.add(new Note(UserWrite.WRITTEN, value, 0));
+    notes.add(new Note(UserAccess.WRITTEN, value, 0));
     return this;
   }
 

@@ -164,7 +164,7 @@ final class FileTableTest {
     assertTrue(user.write(cpu, setting.one.mm, setting.table.at(1), 8, FreeList.of()));
     assertEquals(8, value(setting.huge.pages().get(1).contents()));
     assertEquals(0, value(setting.huge.head().contents()));
-    assertTrue(setting.one.noted(UserWrite.WRITTEN, 8));
+    assertTrue(setting.one.noted(UserAccess.WRITTEN, 8));
     assertTrue(user.write(cpu, setting.one.mm, setting.one.table, 9, FreeList.of()));
     assertEquals(9, value(setting.one.page.contents()));
   }

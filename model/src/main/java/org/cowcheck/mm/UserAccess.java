@@ -1,0 +1,127 @@
+package org.cowcheck.mm;
+
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Steps;
+import org.cowcheck.mm.MmFault.Access;
+import org.cowcheck.patch.Kernel;
+
+/**
+ * A load or a store by user code: the walk of the page table, a fault if an entry does not permit
+ * it, and the access to the page, S0 to S3.
+ *
+ * <p>An access that faults is tried again, a few times at most: whoever takes the page away again
+ * and again is done by then.
+ *
+ * <p>Left out: accessed and dirty bits that hardware sets; and the TLB, with the flush that waits
+ * for an access: the store comes any time after the walk. So a process that one CPU forks has its
+ * accesses on that CPU alone; {@link ThreadWrite} is a thread with a TLB.
+ */
+public final class UserAccess {
+  public static final Steps STEPS = new Steps("user access");
+
+  /** The name of the note that follows a store; its value is what was stored. */
+  public static final String WRITTEN = "written";
+
+  /** The name of the note that follows a load; its value is what was loaded. */
+  public static final String READ = "read";
+
+  /** The name of the note that follows either: where the page was mapped. */
+  public static final String AT = "accessed at";
+
+  /** What {@link #read} returns if no access was permitted. */
+  public static final long SEGV = -1;
+
+  private static final int MOST_FAULTS = 4;
+
+  private static final Step WALK =
+      STEPS.step("H1", "user code", "load the PMD entry and the PTE: permitted? else fault");
+  private static final Step LOAD = STEPS.step("H2", "user code", "load from the page");
+  private static final Step STORE = STEPS.step("H3", "user code", "store to the page");
+
+  private final Kernel kernel;
+  private final Memory memory;
+  private final PageFree free;
+
+  /**
+   * User code on a kernel.
+   *
+   * @param memory knows the pages that entries name
+   * @param free frees a page whose last reference is dropped
+   */
+  public UserAccess(Kernel kernel, Memory memory, PageFree free) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.free = free;
+  }
+
+  /**
+   * Loads from the page that an entry maps, and leaves the notes {@link #READ} and {@link #AT}.
+   *
+   * @param cpu one on which the kernel is booted
+   * @param pages the free pages of this CPU
+   * @return what was loaded, or {@link #SEGV}
+   */
+  public long read(Cpu cpu, Mm mm, PageTable table, FreeList pages) {
+    Ref<Page> page = access(cpu, mm, table, Access.READ, pages);
+    if (page == null) {
+      return SEGV;
+    }
+    long value = cpu.at(LOAD).READ_ONCE(page.at(Page::contents));
+    cpu.note(READ, value);
+    cpu.note(AT, table.location());
+    return value;
+  }
+
+  /**
+   * Stores to the page that an entry maps, and leaves the notes {@link #WRITTEN} and {@link #AT}.
+   *
+   * @param cpu one on which the kernel is booted
+   * @param pages the free pages of this CPU
+   * @return whether it was permitted in the end
+   */
+  public boolean write(Cpu cpu, Mm mm, PageTable table, long value, FreeList pages) {
+    Ref<Page> page = access(cpu, mm, table, Access.WRITE, pages);
+    if (page == null) {
+      return false;
+    }
+    cpu.at(STORE).WRITE_ONCE(page.at(Page::contents), value);
+    cpu.note(WRITTEN, value);
+    cpu.note(AT, table.location());
+    return true;
+  }
+
+  /** The page that the entry permits an access to, after faults if need be; null if never. */
+  private Ref<Page> access(Cpu cpu, Mm mm, PageTable table, Access access, FreeList pages) {
+    for (int faults = 0; ; faults++) {
+      Ref<Page> page = walk(cpu.at(WALK), table, access);
+      if (page != null || faults == MOST_FAULTS) {
+        return page;
+      }
+      new MmFault(kernel, memory, free.onto(pages), pages).handle(cpu, mm, table, access);
+    }
+  }
+
+  /** The hardware's walk: what it finds at one level is where it goes on. */
+  private Ref<Page> walk(Cpu cpu, PageTable table, Access access) {
+    long pmd = cpu.READ_ONCE(table.pmd());
+    int read = cpu.lastRead();
+    if (!Pte.isTable(pmd)) {
+      return Pte.isHuge(pmd) && permits(pmd, access)
+          ? new Ref<>(Pte.page(memory, pmd).block().pages().get(table.index()), read)
+          : null;
+    }
+    PageTable below = memory.object(Pte.address(pmd), PageTable.class).at(table.index());
+    long pte = cpu.READ_ONCE(new Ref<>(below, read).at(PageTable::pte));
+    return permits(pte, access) ? new Ref<>(Pte.page(memory, pte), cpu.lastRead()) : null;
+  }
+
+  /** Whether the hardware lets user code access what an entry maps. */
+  private static boolean permits(long entry, Access access) {
+    return Pte.present(entry)
+        && (entry & Pte.PROTNONE) == 0
+        && (access == Access.READ || Pte.writable(entry));
+  }
+}

@@ -1,0 +1,105 @@
+package org.cowcheck.scenario;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Word;
+import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.user.Task;
+
+/** The parent and the child of a test of the matrix, each on a CPU of its own. */
+final class CowProcesses {
+  /** How many free pages a CPU has: one to swap in, one to copy. */
+  private static final int SPARES = 2;
+
+  private final Machine machine;
+  private final Mm parentMm;
+  private final Mm childMm;
+  private final PageTable parentTable;
+  private final PageTable childTable;
+  private final SwapSlot slot;
+  private final Page[] spares;
+  private final Word forked;
+  private final boolean isInOrder;
+  private final Word parentReady;
+  private final Word childReady;
+
+  /** The parent has memory of this kind; there is no child yet. */
+  CowProcesses(Machine machine, CowMemory kind) {
+    this.machine = machine;
+    this.slot = kind.slot(machine);
+    this.parentMm = machine.mm("mm", false);
+    this.parentTable = machine.map(parentMm, kind.mapped(machine, slot));
+    this.childMm = machine.mm("child", false);
+    this.childTable = machine.map(childMm, PageTable.of(machine.memory, "child", 0));
+    this.spares =
+        IntStream.range(0, 2 * SPARES)
+            .mapToObj(i -> machine.free("spare" + i))
+            .toArray(Page[]::new);
+    this.forked = machine.memory.word("forked", 0);
+    this.isInOrder = kind.isInOrder();
+    this.parentReady = machine.memory.word("parent_ready", 0);
+    this.childReady = machine.memory.word("child_ready", 0);
+  }
+
+  /** The parent, on the CPU that the engine made for it. */
+  Task parent(Cpu cpu) {
+    return task(cpu, parentMm, parentTable, 0);
+  }
+
+  /** The child, on the CPU that the engine made for it. */
+  Task child(Cpu cpu) {
+    return task(cpu, childMm, childTable, 1);
+  }
+
+  private Task task(Cpu cpu, Mm mm, PageTable table, int process) {
+    FreeList pages =
+        FreeList.of(Arrays.copyOfRange(spares, process * SPARES, (process + 1) * SPARES));
+    return new Task(machine.kernel, machine.memory, cpu, machine.free, pages, mm, table);
+  }
+
+  /** fork(), on the CPU of the parent: from here on the child runs. */
+  void fork(Cpu cpu, Task parent) {
+    parent.fork(child(cpu), slot);
+    Handover.give(cpu, forked);
+  }
+
+  /** Whether the child runs by now, on its CPU. */
+  boolean hasForked(Cpu cpu) {
+    return Handover.isGiven(cpu, forked);
+  }
+
+  /** It is the child's turn, if processes wait for each other. */
+  void parentIsReady(Cpu cpu) {
+    give(cpu, parentReady);
+  }
+
+  /** Whether the child may go on. */
+  boolean isParentReady(Cpu cpu) {
+    return isGiven(cpu, parentReady);
+  }
+
+  /** It is the parent's turn, if processes wait for each other. */
+  void childIsReady(Cpu cpu) {
+    give(cpu, childReady);
+  }
+
+  /** Whether the parent may go on. */
+  boolean isChildReady(Cpu cpu) {
+    return isGiven(cpu, childReady);
+  }
+
+  private void give(Cpu cpu, Word turn) {
+    if (isInOrder) {
+      Handover.give(cpu, turn);
+    }
+  }
+
+  private boolean isGiven(Cpu cpu, Word turn) {
+    return !isInOrder || Handover.isGiven(cpu, turn);
+  }
+}
