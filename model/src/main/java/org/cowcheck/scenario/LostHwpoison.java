@@ -8,6 +8,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.MemoryFailure;
+import org.cowcheck.mm.MemoryFailure.Outcome;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.Slab;
@@ -110,7 +111,9 @@ final class LostHwpoison {
         memory,
         ImmutableList.of(
             owner,
-            new Program("memory_failure", cpu -> failure.handle(kernel.boot(cpu), page).ordinal())),
+            new Program(
+                "memory_failure",
+                cpu -> failure.handle(kernel.boot(cpu), page) == Outcome.IGNORED ? 0 : 1)),
         ImmutableList.of(HardwarePoison.isKept(page), noBug()));
   }
 }
