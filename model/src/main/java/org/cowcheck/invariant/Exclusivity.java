@@ -16,6 +16,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.UffdMove;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
@@ -186,9 +187,13 @@ public record Exclusivity(World world) {
     return true;
   }
 
-  /** mremap() moved the entry: it alone maps the page, in the parent, as before. */
+  /**
+   * mremap() moved the entry: it alone maps the page, in the parent, as before. UFFDIO_MOVE must
+   * not do so to a page that is pinned.
+   */
   private boolean isMoved(Instant instant, Page page) {
-    return instant.mappings(world).mapping(page) == 1
+    return count(instant, UffdMove.MOVED, page) == 0
+        && instant.mappings(world).mapping(page) == 1
         && any(instant, mapping -> mapping.space() == 0 && mapping.maps(page))
         && (state() == KernelState.S0 || isExclusive(instant, page));
   }

@@ -31,6 +31,9 @@ import org.cowcheck.patch.Kernel;
  * gives up here.
  */
 public final class UffdMove {
+  /** The name of the note of a page that is at another address now; its value is its address. */
+  public static final String MOVED = "moved by UFFDIO_MOVE";
+
   public static final Steps STEPS = new Steps("move_pages_pte");
 
   private static final Step READ_DST =
@@ -161,6 +164,7 @@ public final class UffdMove {
     }
     cpu.at(MAPPING).WRITE_ONCE(page.mapping(), Page.OTHER_ANON_VMA);
     cpu.at(SET_PTE).WRITE_ONCE(dst.pte(), Pte.writable(page));
+    cpu.note(MOVED, page.address());
     return true;
   }
 

@@ -1,6 +1,7 @@
 package org.cowcheck.patch;
 
 import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Fence;
 
 /** The patches by name: the variants that bear on transparent huge pages. */
 public final class ThpPatches {
@@ -79,6 +80,16 @@ public final class ThpPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("WH30"), new Edit.AddHunk("WH33")));
 
+  /** The order that a new huge page lacks. */
+  public static final Patch HUGE_WMB =
+      new Patch(
+          "S3-with-huge-wmb",
+          "v6.1 with smp_wmb() before the PMD entry of a new huge page is stored",
+          KernelState.S3,
+          ImmutableList.of(
+              new Edit.InsertBefore("HP5", Fence.SMP_WMB),
+              new Edit.InsertBefore("KH48", Fence.SMP_WMB)));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
           SEED_SPLIT_MASK,
@@ -89,7 +100,8 @@ public final class ThpPatches {
           SPLIT_HEAD_RELEASE,
           NUMA_BALANCING,
           REUSE,
-          REUSE_FIXED);
+          REUSE_FIXED,
+          HUGE_WMB);
 
   private ThpPatches() {}
 }

@@ -14,6 +14,7 @@ import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.patch.ThpPatches;
 
 /** GUP-fast walks a page table that khugepaged takes away, and that is freed. */
 final class GupFastVersusTableFree {
@@ -78,7 +79,9 @@ final class GupFastVersusTableFree {
             SOURCE,
             simplifications,
             Patches.statesAnd(
-                CollapsePatches.S3_WITHOUT_PMD_RECHECK, CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC),
+                CollapsePatches.S3_WITHOUT_PMD_RECHECK,
+                CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC,
+                ThpPatches.HUGE_WMB),
             build::with)
         .from(
             new Origin.Race(

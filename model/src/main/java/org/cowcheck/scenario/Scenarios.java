@@ -69,6 +69,7 @@ public final class Scenarios {
           SwapEntryGoes.DONTNEED,
           WrongCowOfPinnedPage.SCENARIO,
           GupFastVersusFreeAndReuse.SCENARIO,
+          GupFastVersusHugeFault.SCENARIO,
           DirtyCow.SCENARIO,
           DirtyCow.CONTINUE,
           VmspliceLeak.SCENARIO,

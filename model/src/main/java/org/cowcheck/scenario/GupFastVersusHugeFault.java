@@ -1,0 +1,60 @@
+package org.cowcheck.scenario;
+
+import com.google.common.collect.ImmutableList;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.HugeFault;
+import org.cowcheck.mm.Mm;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageTable;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.ThpPatches;
+
+/** GUP-fast pins a huge page whose count of pins is set to 0 only now. */
+final class GupFastVersusHugeFault {
+  static final Scenario SCENARIO =
+      new Scenario(
+          "gup-fast-vs-huge-fault",
+          "GUP-fast pins a huge page while it is faulted in",
+          """
+          page_add_new_anon_rmap() sets compound_pincount of the new huge page to 0, and the fault
+          then stores the PMD entry. The smp_wmb() of __SetPageUptodate() comes before both, and
+          nothing between them. On a machine that reorders stores GUP-fast may find the entry, pin
+          the page, and have its pin wiped out by the 0: from then on the page does not look
+          pinned, and its unpin makes the count negative.
+
+            CPU0: GUP-fast                            CPU1: do_huge_pmd_anonymous_page
+                                                      (HP5) store the PMD entry     [early]
+            (G4)  load the PMD entry: the huge page
+            (G11) compound_pincount: 0 becomes 1
+                                                      (RH2) compound_pincount becomes 0
+          """,
+          "found by cowcheck; page_add_new_anon_rmap(), v5.17 to v6.1",
+          ImmutableList.of("the huge page has two pages"),
+          Patches.statesAnd(ThpPatches.HUGE_WMB),
+          GupFastVersusHugeFault::build);
+
+  private GupFastVersusHugeFault() {}
+
+  private static Setting build(Kernel kernel, Memory memory) {
+    Machine machine = new Machine(kernel, memory);
+    Page head = machine.add(PageBlock.free(memory, "huge", 2));
+    Mm mm = machine.mm("mm", true);
+    PageTable table = machine.map(mm, PageTable.deposited(memory, "mm", 0, 2));
+    GupFast gup = new GupFast(kernel, memory, machine.free);
+    HugeFault fault = new HugeFault(kernel);
+    return machine.running(
+        new Program(
+            "GUP-fast", cpu -> gup.pinFast(kernel.boot(cpu), mm, table, true) == null ? 0 : 1),
+        new Program(
+            "do_huge_pmd_anonymous_page",
+            cpu ->
+                fault.doHugePmdAnonymousPage(
+                        kernel.boot(cpu), table, FreeList.of(head), machine.free)
+                    ? 1
+                    : 0));
+  }
+}
