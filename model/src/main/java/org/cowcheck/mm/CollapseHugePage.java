@@ -149,7 +149,7 @@ public final class CollapseHugePage {
     cpu.at(INSTALL_LOCK).spin_lock(pmd.lock());
     cpu.at(INSTALL_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
-    HugeAnonRmap.pageAddNewAnonRmap(kernel, cpu, huge);
+    CompoundRmap.addNew(kernel, cpu, huge);
     cpu.at(ADD_LRU).set_bit(PG_LRU, huge.flags());
     cpu.at(SET_PMD).WRITE_ONCE(pmd.entry(), Pte.writable(huge) | Pte.HUGE);
     cpu.at(INSTALL_UNLOCK).spin_unlock(pmd.lock());

@@ -77,7 +77,6 @@ public final class Paths {
         CollapseHugePage.STEPS,
         CollapseIsolate.STEPS,
         CollapseCopy.STEPS,
-        HugeAnonRmap.STEPS,
         RetractPageTables.STEPS,
         PageTableFree.STEPS,
         GupHugetlb.STEPS,
