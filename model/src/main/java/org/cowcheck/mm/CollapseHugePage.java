@@ -69,7 +69,8 @@ public final class CollapseHugePage {
       STEPS.step("KH51", "collapse_huge_page", "given up: put the huge page");
 
   private final Kernel kernel;
-  private final PmdFlush flush;
+  private final Arch arch;
+  private final ArchPmd archPmd;
   private final Memory memory;
   private final PageFree free;
   private final CollapseIsolate isolate;
@@ -83,7 +84,8 @@ public final class CollapseHugePage {
    */
   public CollapseHugePage(Kernel kernel, Memory memory, PageFree free) {
     this.kernel = kernel;
-    this.flush = new PmdFlush(kernel);
+    this.arch = new Arch(kernel);
+    this.archPmd = new ArchPmd(kernel);
     this.memory = memory;
     this.free = free;
     this.isolate = new CollapseIsolate(memory, free);
@@ -113,10 +115,10 @@ public final class CollapseHugePage {
 
   private boolean collapseInto(Cpu cpu, Mm mm, Pmd pmd, Page huge) {
     cpu.at(LOCK).spin_lock(pmd.lock());
-    long old = flush.pmdpCollapseFlush(cpu.at(CLEAR_PMD), mm, pmd);
+    long old = archPmd.collapseFlush(cpu.at(CLEAR_PMD), mm, pmd.entry());
     cpu.at(UNLOCK).spin_unlock(pmd.lock());
     if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
-      flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
+      arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     if (!Pte.isTable(old)) {
       cpu.VM_BUG_ON(true);
@@ -139,7 +141,7 @@ public final class CollapseHugePage {
     cpu.at(BACK_LOCK).spin_lock(pmd.lock());
     cpu.at(BACK_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
-    flush.pmdPopulate(cpu.at(BACK_POPULATE), pmd, old);
+    archPmd.populate(cpu.at(BACK_POPULATE), pmd.entry(), old);
     cpu.at(BACK_UNLOCK).spin_unlock(pmd.lock());
   }
 
