@@ -1,6 +1,5 @@
 package org.cowcheck.mm;
 
-import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 
 import org.cowcheck.memory.Cpu;
@@ -57,8 +56,6 @@ public final class CollapseHugePage {
       STEPS.step("KH41", "collapse_huge_page", "take the PMD lock");
   private static final Step INSTALL_NONE =
       STEPS.step("KH42", "collapse_huge_page", "BUG_ON: the PMD entry is not none");
-  private static final Step ADD_LRU =
-      STEPS.step("KH47", "lru_cache_add_inactive_or_unevictable", "set PG_lru");
   private static final Step SET_PMD =
       STEPS.step("KH48", "set_pmd_at", "store the PMD entry: the huge page, writable");
   private static final Step INSTALL_UNLOCK =
@@ -152,7 +149,7 @@ public final class CollapseHugePage {
     cpu.at(INSTALL_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
     CompoundRmap.addNew(kernel, cpu, huge);
-    cpu.at(ADD_LRU).set_bit(PG_LRU, huge.flags());
+    AddToLru.folioAddLru(cpu, huge, free);
     cpu.at(SET_PMD).WRITE_ONCE(pmd.entry(), Pte.writable(huge) | Pte.HUGE);
     cpu.at(INSTALL_UNLOCK).spin_unlock(pmd.lock());
   }

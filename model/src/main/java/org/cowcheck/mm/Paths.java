@@ -32,6 +32,7 @@ public final class Paths {
         CopyHugePmd.STEPS,
         SplitHugePmd.STEPS,
         CompoundRmap.STEPS,
+        AddToLru.STEPS,
         SplitHugePage.STEPS,
         FreezeParts.STEPS,
         MoveTables.STEPS,
