@@ -14,7 +14,7 @@ import org.cowcheck.verdict.Cell;
  */
 final class ExclusiveFlagLaw {
   /** A new page; swap-in from an exclusive entry; reuse by the only owner. */
-  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "I11", "W8");
+  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "RG23", "W8");
 
   /** page_try_share_anon_rmap(), fork, and freeing. */
   private static final ImmutableSet<String> CLEAR = ImmutableSet.of("E3", "C9", "F8", "F13");

@@ -48,7 +48,7 @@ final class GupFastVersusSwapOut {
         (G11) pin the page                 [late]
                                                   (E3)  clear PG_anon_exclusive
                                                   (U15) store the swap entry, exclusive
-                                                  (I11) set PG_anon_exclusive
+                                                  (RG23) set PG_anon_exclusive
                                                   (I12) store the PTE
       """;
 
