@@ -35,7 +35,7 @@ public final class Paths {
         AddToLru.STEPS,
         SplitHugePage.STEPS,
         FreezeParts.STEPS,
-        MoveTables.STEPS,
+        MoveHugePmd.STEPS,
         HugeSwapOut.STEPS,
         HardwareWalk.STEPS,
         HugeFault.STEPS,
