@@ -12,8 +12,8 @@ import org.cowcheck.memory.Steps;
  *
  * <p>The reference that the batch has is dropped by a fully ordered operation (LR5). Nothing else
  * orders what page_add_new_anon_rmap() stores before the PMD entry that the caller stores next:
- * without it a GUP-fast that sees the entry could have its pin overwritten (RH2). Whoever wrote it
- * had no such thing in mind.
+ * without it a GUP-fast that sees the entry could have its pin overwritten (RH2). It is not there
+ * for that.
  *
  * <p>Left out: the list itself, mlock, PG_active of the multi-generational LRU.
  */
