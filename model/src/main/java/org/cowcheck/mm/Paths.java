@@ -93,7 +93,6 @@ public final class Paths {
         CollapseAndFreePmd.STEPS,
         CollapsePteMappedThp.STEPS,
         UnmapMappingRange.STEPS,
-        ZapDepositedTable.STEPS,
         MoveNormalPmd.STEPS,
         MovePtes.STEPS,
         FreePgtables.STEPS,
