@@ -109,8 +109,7 @@ final class DeviceExclusiveRow {
   private DeviceExclusiveRow() {}
 
   private static boolean isExclusive(PinRace race, Instant instant) {
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(race.kernel.state()));
-    return (instant.value(race.page.flags()) & exclusive) != 0;
+    return instant.isSet(race.page, PageFlag.anonExclusive(race.kernel.state()));
   }
 
   private static Invariant row(PinRace race) {

@@ -135,8 +135,7 @@ final class DevicePrivateRow {
   private DevicePrivateRow() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return (instant.value(page.flags()) & PageFlag.bit(PageFlag.anonExclusive(kernel.state())))
-        != 0;
+    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
   }
 
   private static Invariant row(Kernel kernel, PageTable table, Page device, boolean forks) {

@@ -128,8 +128,7 @@ final class MigrationEntryRows {
   private MigrationEntryRows() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return (instant.value(page.flags()) & PageFlag.bit(PageFlag.anonExclusive(kernel.state())))
-        != 0;
+    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
   }
 
   /** A migration entry is of one of two kinds, and any page that is mapped is exclusive or not. */
