@@ -2,10 +2,12 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.Pte;
 import org.cowcheck.verdict.Cell;
 
 /**
@@ -14,7 +16,7 @@ import org.cowcheck.verdict.Cell;
  */
 final class ExclusiveFlagLaw {
   /** A new page; swap-in from an exclusive entry; reuse by the only owner. */
-  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "I11", "W8");
+  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "RG23", "W8");
 
   /** page_try_share_anon_rmap(), fork, and freeing. */
   private static final ImmutableSet<String> CLEAR = ImmutableSet.of("E3", "C9", "F8", "F13");
@@ -51,7 +53,7 @@ final class ExclusiveFlagLaw {
       steps.add(label);
       if (!(before == 0 ? SET : CLEAR).contains(label)) {
         broken.add(label + " changes PG_anon_exclusive");
-      } else if (label.equals("E3") && lastWrite(graph, write, "mm.pte") != 0) {
+      } else if (label.equals("E3") && Pte.present(lastEntry(graph, write))) {
         broken.add(label + " clears PG_anon_exclusive of a page that is mapped");
       } else if (label.equals("C9")
           && !cell.patch().name().contains("write-protect-seq")
@@ -61,14 +63,23 @@ final class ExclusiveFlagLaw {
     }
   }
 
-  /** What the CPU of an event has written to a word last. */
+  /** What the CPU of an event has written to an entry of a page table last, of either level. */
+  private static long lastEntry(Graph graph, Event event) {
+    return lastWrite(graph, event, name -> name.matches(".*\\.(pte\\d*|pmd)"));
+  }
+
   private static long lastWrite(Graph graph, Event event, String word) {
+    return lastWrite(graph, event, word::equals);
+  }
+
+  /** What the CPU of an event has written last to a word of such a name. */
+  private static long lastWrite(Graph graph, Event event, Predicate<String> word) {
     for (int index = event.index() - 1; index >= 0; index--) {
       Event earlier = graph.event(graph.at(event.cpu(), index));
-      if (earlier.isWrite() && earlier.word().name().equals(word)) {
+      if (earlier.isWrite() && word.test(earlier.word().name())) {
         return earlier.value();
       }
     }
-    throw new AssertionError(event + ": no earlier write to " + word);
+    throw new AssertionError(event + ": no earlier write");
   }
 }

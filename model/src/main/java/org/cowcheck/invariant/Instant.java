@@ -3,6 +3,8 @@ package org.cowcheck.invariant;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.Page;
+import org.cowcheck.mm.PageFlag;
 
 /**
  * A state of memory that a CPU may see, and what the programs have noted until then. Looking at it
@@ -27,6 +29,11 @@ public interface Instant {
   /** What the page tables of a world hold then. An engine may keep the answer. */
   default Mappings mappings(World world) {
     return Mappings.at(world, this);
+  }
+
+  /** Whether a flag of a page is set, of that page itself. */
+  default boolean isSet(Page page, int flag) {
+    return (value(page.flags()) & PageFlag.bit(flag)) != 0;
   }
 
   /** Whether a program has noted something of this name. */

@@ -6,18 +6,19 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * page_add_anon_rmap() of a small page that is anonymous already (mm/rmap.c), S0 to S3: one more
- * entry maps it.
+ * page_add_anon_rmap() of one page (mm/rmap.c), S0 to S3: one more entry maps it.
  *
  * <p>Nothing orders the flag before the entry that the caller stores next.
  *
- * <p>Left out: that mapping is looked at again, which the callers have just done; the index.
+ * <p>Left out: that mapping is loaded again after the count; the index; SetPageAnonExclusive()
+ * looks at mapping, too.
  */
 final class AddAnonRmap {
   static final Steps STEPS = new Steps("page_add_anon_rmap");
 
   private static final Step LOCKED =
-      STEPS.step("RG20", "page_add_anon_rmap", "VM_BUG_ON: the page is not locked");
+      STEPS.step(
+          "RG20", "page_add_anon_rmap", "load mapping: PageKsm? else VM_BUG_ON: not PG_locked");
   private static final Step MAPCOUNT =
       STEPS.step("RG21", "page_add_anon_rmap", "_mapcount + 1: the first mapping?");
   private static final Step NOT_FIRST =
@@ -25,6 +26,9 @@ final class AddAnonRmap {
           "RG22",
           "page_add_anon_rmap, S1 to S3",
           "not the first: VM_BUG_ON RMAP_EXCLUSIVE or PG_anon_exclusive");
+  private static final Step MAPPING =
+      STEPS.step(
+          "RG22a", "__page_set_anon_rmap", "the first: PageAnon already? else store mapping");
   private static final Step EXCLUSIVE =
       STEPS.step("RG23", "__page_set_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
 
@@ -36,16 +40,30 @@ final class AddAnonRmap {
    * @param exclusive RMAP_EXCLUSIVE
    */
   static void pageAddAnonRmap(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
-    cpu.VM_BUG_ON(!cpu.at(LOCKED).test_bit(PageFlag.PG_LOCKED, page.flags()));
+    Page head = Folio.of(cpu.at(LOCKED), page);
+    boolean isKsm = PageTests.folioTestKsm(cpu, head);
+    cpu.VM_BUG_ON(!isKsm && !cpu.test_bit(PageFlag.PG_LOCKED, head.flags()));
     boolean first = cpu.at(MAPCOUNT).atomic_inc_and_test(page.mapcount());
-    if (!kernel.state().hasAnonExclusive()) {
-      return;
-    }
-    int flag = PageFlag.anonExclusive(kernel.state());
     if (!first) {
-      cpu.VM_BUG_ON(exclusive || cpu.at(NOT_FIRST).test_bit(flag, page.flags()));
-    } else if (exclusive) {
-      cpu.at(EXCLUSIVE).set_bit(flag, page.flags());
+      check(kernel, cpu.at(NOT_FIRST), page, exclusive);
+    } else if (!isKsm) {
+      setAnonRmap(kernel, cpu, page, exclusive);
+    }
+  }
+
+  private static void check(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
+    if (kernel.state().hasAnonExclusive()) {
+      cpu.VM_BUG_ON(
+          exclusive || cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+    }
+  }
+
+  private static void setAnonRmap(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
+    if (!PageTests.pageAnon(cpu.at(MAPPING), page)) {
+      cpu.WRITE_ONCE(page.mapping(), Page.ANON_VMA);
+    }
+    if (exclusive && kernel.state().hasAnonExclusive()) {
+      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     }
   }
 }

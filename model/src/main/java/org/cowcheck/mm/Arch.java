@@ -7,8 +7,9 @@ import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Platform;
 
 /**
- * What architectures do with a page-table entry (arch/x86, arch/arm64: include/asm/pgtable.h,
- * tlbflush.h). Callers label the steps and hold the PT lock.
+ * What architectures do with a page-table entry, and before they free a page table (arch/x86,
+ * arch/arm64: include/asm/pgtable.h, tlbflush.h; mm/mmu_gather.c). Callers label the steps and hold
+ * the PT lock.
  *
  * <pre>
  *                        x86                          arm64 and generic
@@ -18,12 +19,15 @@ import org.cowcheck.patch.Platform;
  * flush_tlb_page         tlb_gen, then a synchronous  dsb(ishst), tlbi, dsb(ish): a full barrier,
  *                        IPI that waits for sections  no handshake
  *                        with IRQs off
+ * tlb_remove_table_sync  nothing: the flush has       an IPI that waits for sections with IRQs
+ * _one                   waited already               off
+ * tlb_remove_table_free  as it does                   by RCU: such a section is a reader
  * deferred on swap-out   S0, S3; counts tlb_gen       generic: S0, S3, orders nothing;
  *                                                     arm64: never
  * </pre>
  *
  * <p>Left out: accessed and dirty bits that hardware sets in an entry, so the loop of cmpxchg runs
- * once; flushes without IPI under hypervisors.
+ * once; x86 kernels for hypervisors, which flush without IPI and free page tables as arm64 does.
  */
 final class Arch {
   private final Kernel kernel;
@@ -84,6 +88,20 @@ final class Arch {
       cpu.ipi_sync();
     } else {
       cpu.mb();
+    }
+  }
+
+  /** tlb_remove_table_sync_one(): no section with IRQs off that began before is left. */
+  void tlbRemoveTableSyncOne(Cpu cpu) {
+    if (!isX86()) {
+      cpu.ipi_sync();
+    }
+  }
+
+  /** tlb_remove_table_free(): waits for an RCU grace period, where page tables are freed by RCU. */
+  void tableGracePeriod(Cpu cpu) {
+    if (!isX86()) {
+      cpu.synchronize_rcu();
     }
   }
 

@@ -6,8 +6,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
 
 /**
- * What architectures do with a PMD entry that maps a huge page (arch/x86, arch/arm64:
- * include/asm/pgtable.h; mm/pgtable-generic.c). Callers label the steps and hold the PMD lock.
+ * What architectures do with a PMD entry (arch/x86, arch/arm64: include/asm/pgtable.h;
+ * mm/pgtable-generic.c). Callers label the steps and hold the PMD lock.
  *
  * <pre>
  *                          x86                         arm64 and generic
@@ -17,6 +17,7 @@ import org.cowcheck.patch.Platform;
  * pmdp_set_access_flags    set_pmd, no flush           cmpxchg_relaxed loop, then a flush
  * pmd_mkinvalid, migration offset scrambled, still     looks present from then on
  *                          not present
+ * pmdp_collapse_flush      xchg, full; then the flush  xchg_relaxed; then the flush
  * pmd_populate             set_pmd                     set_pmd; arm64: then dsb(ishst)
  * </pre>
  *
@@ -78,9 +79,24 @@ final class ArchPmd {
     flush(cpu, mm);
   }
 
-  /** pmd_populate(): the entry points to a page table. */
-  void populate(Cpu cpu, Word pmd, PageTable table) {
-    cpu.WRITE_ONCE(pmd, table.asPmd());
+  /**
+   * pmdp_collapse_flush() of an entry that points to a page table: clears it and flushes the range;
+   * the entry as it was. A huge page is a VM_BUG_ON.
+   */
+  long collapseFlush(Cpu cpu, Mm mm, Word pmd) {
+    cpu.VM_BUG_ON(Pte.isHuge(cpu.read_plain_in_source(pmd)));
+    long old = exchange(cpu, pmd, 0);
+    flush(cpu, mm);
+    return old;
+  }
+
+  /**
+   * pmd_populate(): the entry points to a page table.
+   *
+   * @param table {@link PageTable#asPmd()}
+   */
+  void populate(Cpu cpu, Word pmd, long table) {
+    cpu.WRITE_ONCE(pmd, table);
     if (kernel.platform() == Platform.ARM64) {
       cpu.wmb();
     }

@@ -31,12 +31,14 @@ final class CollapseAndFreePmd {
           "RP8", "tlb_remove_table_sync_one, S3", "not x86: wait for all sections from G3 to G20");
 
   private final Kernel kernel;
-  private final PmdFlush flush;
+  private final Arch arch;
+  private final ArchPmd archPmd;
   private final Memory memory;
 
   CollapseAndFreePmd(Kernel kernel, Memory memory) {
     this.kernel = kernel;
-    this.flush = new PmdFlush(kernel);
+    this.arch = new Arch(kernel);
+    this.archPmd = new ArchPmd(kernel);
     this.memory = memory;
   }
 
@@ -50,7 +52,7 @@ final class CollapseAndFreePmd {
       cpu.at(UNLOCK).spin_unlock(pmd.lock());
     }
     if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
-      flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
+      arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     if (Pte.isTable(old)) {
       PageTableFree.pteFree(cpu, memory.object(Pte.address(old), PageTable.class));
@@ -61,6 +63,6 @@ final class CollapseAndFreePmd {
 
   /** pmdp_collapse_flush(); the entry as it was. */
   long clear(Cpu cpu, Mm mm, Pmd pmd) {
-    return flush.pmdpCollapseFlush(cpu.at(CLEAR_PMD), mm, pmd);
+    return archPmd.collapseFlush(cpu.at(CLEAR_PMD), mm, pmd.entry());
   }
 }

@@ -8,7 +8,6 @@ import java.util.Set;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
-import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -36,8 +35,7 @@ final class CollapseCopy {
       STEPS.step("KH33", "__collapse_huge_page_copy", "take the PT lock");
   private static final Step CLEAR_PTE =
       STEPS.step("KH34", "__collapse_huge_page_copy", "clear the PTE");
-  private static final Step REMOVE_RMAP =
-      STEPS.step("KH35", "page_remove_rmap", "_mapcount - 1; of a tail: to the split queue?");
+  private static final Step REMOVE_RMAP = STEPS.step("KH35", "page_remove_rmap", "_mapcount - 1");
   private static final Step UNLOCK =
       STEPS.step("KH36", "__collapse_huge_page_copy", "drop the PT lock");
   private static final Step PUT =
@@ -96,23 +94,10 @@ final class CollapseCopy {
     }
     cpu.at(LOCK).spin_lock(entry.lock());
     ptepClear(cpu.at(CLEAR_PTE), entry);
-    boolean last = cpu.at(REMOVE_RMAP).atomic_add_negative(-1, from.mapcount());
-    if (last && isCompound) {
-      deferredSplit(cpu, head.block());
-    }
+    CompoundRmap.removePart(cpu.at(REMOVE_RMAP), from);
     cpu.at(UNLOCK).spin_unlock(entry.lock());
     cpu.at(PUT).test_bit(PG_SWAPCACHE, head.flags());
     free.putPage(cpu, from);
-  }
-
-  /** deferred_split_huge_page(). */
-  private static void deferredSplit(Cpu cpu, PageBlock block) {
-    Spinlock lock = block.splitQueueLock();
-    cpu.spin_lock(lock);
-    if (cpu.read_plain_in_source(block.deferredList()) == 0) {
-      cpu.write_plain_in_source(block.deferredList(), 1);
-    }
-    cpu.spin_unlock(lock);
   }
 
   /** ptep_clear(): since v5.19 (92fb05242a1b) by ptep_get_and_clear(). */

@@ -1,6 +1,5 @@
 package org.cowcheck.mm;
 
-import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 
 import org.cowcheck.memory.Cpu;
@@ -57,8 +56,6 @@ public final class CollapseHugePage {
       STEPS.step("KH41", "collapse_huge_page", "take the PMD lock");
   private static final Step INSTALL_NONE =
       STEPS.step("KH42", "collapse_huge_page", "BUG_ON: the PMD entry is not none");
-  private static final Step ADD_LRU =
-      STEPS.step("KH47", "lru_cache_add_inactive_or_unevictable", "set PG_lru");
   private static final Step SET_PMD =
       STEPS.step("KH48", "set_pmd_at", "store the PMD entry: the huge page, writable");
   private static final Step INSTALL_UNLOCK =
@@ -69,7 +66,8 @@ public final class CollapseHugePage {
       STEPS.step("KH51", "collapse_huge_page", "given up: put the huge page");
 
   private final Kernel kernel;
-  private final PmdFlush flush;
+  private final Arch arch;
+  private final ArchPmd archPmd;
   private final Memory memory;
   private final PageFree free;
   private final CollapseIsolate isolate;
@@ -83,7 +81,8 @@ public final class CollapseHugePage {
    */
   public CollapseHugePage(Kernel kernel, Memory memory, PageFree free) {
     this.kernel = kernel;
-    this.flush = new PmdFlush(kernel);
+    this.arch = new Arch(kernel);
+    this.archPmd = new ArchPmd(kernel);
     this.memory = memory;
     this.free = free;
     this.isolate = new CollapseIsolate(memory, free);
@@ -113,10 +112,10 @@ public final class CollapseHugePage {
 
   private boolean collapseInto(Cpu cpu, Mm mm, Pmd pmd, Page huge) {
     cpu.at(LOCK).spin_lock(pmd.lock());
-    long old = flush.pmdpCollapseFlush(cpu.at(CLEAR_PMD), mm, pmd);
+    long old = archPmd.collapseFlush(cpu.at(CLEAR_PMD), mm, pmd.entry());
     cpu.at(UNLOCK).spin_unlock(pmd.lock());
     if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
-      flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
+      arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     if (!Pte.isTable(old)) {
       cpu.VM_BUG_ON(true);
@@ -139,7 +138,7 @@ public final class CollapseHugePage {
     cpu.at(BACK_LOCK).spin_lock(pmd.lock());
     cpu.at(BACK_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
-    flush.pmdPopulate(cpu.at(BACK_POPULATE), pmd, old);
+    archPmd.populate(cpu.at(BACK_POPULATE), pmd.entry(), old);
     cpu.at(BACK_UNLOCK).spin_unlock(pmd.lock());
   }
 
@@ -149,8 +148,8 @@ public final class CollapseHugePage {
     cpu.at(INSTALL_LOCK).spin_lock(pmd.lock());
     cpu.at(INSTALL_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
-    HugeAnonRmap.pageAddNewAnonRmap(kernel, cpu, huge);
-    cpu.at(ADD_LRU).set_bit(PG_LRU, huge.flags());
+    CompoundRmap.addNew(kernel, cpu, huge);
+    AddToLru.folioAddLru(cpu, huge, free);
     cpu.at(SET_PMD).WRITE_ONCE(pmd.entry(), Pte.writable(huge) | Pte.HUGE);
     cpu.at(INSTALL_UNLOCK).spin_unlock(pmd.lock());
   }

@@ -34,7 +34,6 @@ public final class FreePgtables {
           "PF15", "tlb_remove_table_one", "not x86: wait for all sections from G3 to G20 by IPI");
 
   private final Arch arch;
-  private final PmdFlush flush;
   private final Memory memory;
 
   /**
@@ -44,7 +43,6 @@ public final class FreePgtables {
    */
   public FreePgtables(Kernel kernel, Memory memory) {
     this.arch = new Arch(kernel);
-    this.flush = new PmdFlush(kernel);
     this.memory = memory;
   }
 
@@ -61,9 +59,9 @@ public final class FreePgtables {
     cpu.at(CLEAR_PMD).WRITE_ONCE(pmd.entry(), 0);
     arch.flushTlb(cpu.at(FLUSH), mm);
     if (batched) {
-      flush.tableGracePeriod(cpu.at(RCU));
+      arch.tableGracePeriod(cpu.at(RCU));
     } else {
-      flush.tlbRemoveTableSyncOne(cpu.at(SYNC));
+      arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     PageTableFree.pteFree(cpu, memory.object(Pte.address(old), PageTable.class));
     return true;

@@ -9,8 +9,7 @@ import org.cowcheck.patch.Kernel;
  * do_huge_pmd_anonymous_page() for a write fault (mm/huge_memory.c): a huge page where there is no
  * PMD entry, S0 to S3.
  *
- * <p>Left out: the huge zero page, userfaultfd, page contents; the table that is deposited; the LRU
- * batch, which is drained at once.
+ * <p>Left out: the huge zero page, userfaultfd, page contents; the table that is deposited.
  */
 public final class HugeFault {
   public static final Steps STEPS = new Steps("do_huge_pmd_anonymous_page");
@@ -26,8 +25,6 @@ public final class HugeFault {
       STEPS.step("HP5", "__do_huge_pmd_anonymous_page", "store the PMD entry: huge, writable");
   private static final Step UNLOCK =
       STEPS.step("HP6", "__do_huge_pmd_anonymous_page", "drop the lock of the PMD entry");
-  private static final Step ON_LRU =
-      STEPS.step("HP7", "lru_add_drain", "set PG_lru of the head, atomically");
 
   private final Kernel kernel;
 
@@ -51,7 +48,7 @@ public final class HugeFault {
       return false;
     }
     CompoundRmap.addNew(kernel, cpu, head);
-    cpu.at(ON_LRU).set_bit(PageFlag.PG_LRU, head.flags());
+    AddToLru.folioAddLru(cpu, head, free);
     cpu.at(SET).WRITE_ONCE(table.pmd(), Pte.huge(head, true));
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     return true;

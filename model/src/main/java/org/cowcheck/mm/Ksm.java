@@ -166,7 +166,7 @@ public final class Ksm {
         cpu.VM_BUG_ON(isExclusiveAnon(cpu, ksmPage));
       }
       cpu.at(GET_KSM).atomic_inc(ksmPage.refcount());
-      SwapIn.pageAddAnonRmap(kernel, cpu, ksmPage, false);
+      AddAnonRmap.pageAddAnonRmap(kernel, cpu, ksmPage, false);
       arch.ptepGetAndClear(cpu.at(REPLACE_CLEAR), table);
       arch.flushTlb(cpu, mm);
       cpu.at(SET_KSM_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(ksmPage));

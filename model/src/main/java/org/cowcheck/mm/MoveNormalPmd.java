@@ -49,7 +49,7 @@ public final class MoveNormalPmd {
 
   private final Kernel kernel;
   private final Arch arch;
-  private final PmdFlush flush;
+  private final ArchPmd archPmd;
   private final PageTable frame0;
 
   /**
@@ -60,7 +60,7 @@ public final class MoveNormalPmd {
   public MoveNormalPmd(Kernel kernel, PageTable frame0) {
     this.kernel = kernel;
     this.arch = new Arch(kernel);
-    this.flush = new PmdFlush(kernel);
+    this.archPmd = new ArchPmd(kernel);
     this.frame0 = frame0;
   }
 
@@ -89,7 +89,7 @@ public final class MoveNormalPmd {
       cpu.at(CLEAR_OLD).WRITE_ONCE(from.entry(), 0);
       cpu.at(NEW_NONE);
       cpu.VM_BUG_ON(cpu.read_plain_in_source(to.entry()) != 0);
-      flush.pmdPopulate(cpu.at(SET_NEW), to, pmd == 0 ? frame0.asPmd() : pmd);
+      archPmd.populate(cpu.at(SET_NEW), to.entry(), pmd == 0 ? frame0.asPmd() : pmd);
       arch.flushTlb(cpu.at(FLUSH), mm);
     }
     cpu.at(UNLOCK).spin_unlock(to.lock());

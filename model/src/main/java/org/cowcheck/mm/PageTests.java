@@ -47,6 +47,11 @@ public final class PageTests {
     return (cpu.read_plain_in_source(folio.at(Page::mapping)) & Page.MAPPING_ANON) != 0;
   }
 
+  /** folio_test_ksm(): one load of mapping (plain in source). The caller labels the step. */
+  static boolean folioTestKsm(Cpu cpu, Page folio) {
+    return (cpu.read_plain_in_source(folio.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
+  }
+
   /** PageSlab(). */
   public static boolean pageSlab(Kernel kernel, Cpu cpu, Page page) {
     return pageSlab(kernel, cpu, Ref.to(page));

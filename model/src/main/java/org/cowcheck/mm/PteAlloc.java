@@ -24,10 +24,10 @@ public final class PteAlloc {
       STEPS.step("PF24", "pmd_populate", "store the PMD entry: the page table");
   private static final Step UNLOCK = STEPS.step("PF25", "pmd_install", "drop the PMD lock");
 
-  private final PmdFlush flush;
+  private final ArchPmd arch;
 
   public PteAlloc(Kernel kernel) {
-    this.flush = new PmdFlush(kernel);
+    this.arch = new ArchPmd(kernel);
   }
 
   /**
@@ -42,7 +42,7 @@ public final class PteAlloc {
     boolean none = cpu.at(NONE).read_plain_in_source(table.pmd()) == 0;
     if (none) {
       cpu.at(WMB).smp_wmb();
-      flush.pmdPopulate(cpu.at(POPULATE), table.above(), table.asPmd());
+      arch.populate(cpu.at(POPULATE), table.pmd(), table.asPmd());
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     if (!none) {

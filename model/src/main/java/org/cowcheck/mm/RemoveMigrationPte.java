@@ -10,8 +10,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * remove_migration_ptes() and remove_migration_pte() of a small page (mm/migrate.c), S0 to S3: each
- * migration entry of the old page maps the new one, which is the old one if migration failed.
+ * remove_migration_ptes() of a small page, and remove_migration_pte() of an entry (mm/migrate.c),
+ * S0 to S3: each migration entry of the old page maps the new one, which is the old one if
+ * migration failed.
  *
  * <p>S1 to S3 bring exclusivity back from every entry but a readable one. Nothing orders the flag
  * before the entry: a GUP-fast that sees the entry and not the flag backs off. S0 stores the entry
@@ -59,14 +60,20 @@ public final class RemoveMigrationPte {
     }
   }
 
-  private void removeMigrationPte(Cpu cpu, PageTable table, long entry, Page page) {
-    cpu.at(GET).atomic_inc(page.refcount());
+  /**
+   * remove_migration_pte(); the caller holds the PT lock.
+   *
+   * @param page what the entry is to map
+   */
+  void removeMigrationPte(Cpu cpu, PageTable table, long entry, Page page) {
+    Page folio = Folio.of(cpu.at(GET), page);
+    cpu.atomic_inc(folio.refcount());
     boolean dirty =
         kernel.state() == KernelState.S3
-            && cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())
+            && cpu.at(DIRTY).test_bit(PG_DIRTY, folio.flags())
             && Pte.dirty(entry);
     boolean exclusive =
-        PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(page))
+        PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(folio))
             && kernel.has(EXCLUSIVE)
             && (Pte.isExclusiveMigration(entry) || !kernel.has(READABLE));
     long pte = restored(entry, page, dirty);

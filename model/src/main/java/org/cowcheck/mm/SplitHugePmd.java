@@ -169,7 +169,7 @@ public final class SplitHugePmd {
     }
     removeCompound(cpu, head);
     cpu.at(PTE_WMB).smp_wmb();
-    arch.populate(cpu.at(POPULATE), table.pmd(), table);
+    arch.populate(cpu.at(POPULATE), table.pmd(), table.asPmd());
     if (freezes) {
       for (Page part : head.block().pages()) {
         CompoundRmap.removePart(cpu.at(REMOVE_RMAP), part);
@@ -195,7 +195,7 @@ public final class SplitHugePmd {
   private void populate(Cpu cpu, PageTable table, Page head, long bits) {
     setPtes(cpu, table, head, bits, false, false);
     cpu.at(PTE_WMB).smp_wmb();
-    arch.populate(cpu.at(POPULATE), table.pmd(), table);
+    arch.populate(cpu.at(POPULATE), table.pmd(), table.asPmd());
   }
 
   private boolean isExclusive(Cpu cpu, Page head) {

@@ -14,8 +14,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * do_swap_page() of a small page (mm/memory.c), the reads that it asks for (mm/swap_state.c,
- * mm/page_io.c), and page_add_anon_rmap() (mm/rmap.c), S0 to S3.
+ * do_swap_page() of a small page (mm/memory.c), and the reads that it asks for (mm/swap_state.c,
+ * mm/page_io.c), S0 to S3.
  *
  * <h2>Who owns the page</h2>
  *
@@ -92,15 +92,6 @@ public final class SwapIn {
           "load flags: PG_swapcache? write fault, S1 to S3: load _refcount: nobody else?");
   private static final Step COUNT =
       STEPS.step("I9", "do_swap_page, S1 to S3", "load _refcount: nobody else?");
-  private static final Step ADD_RMAP =
-      STEPS.step("I10", "page_add_anon_rmap", "load mapping; _mapcount + 1: the first mapping?");
-  private static final Step SECOND =
-      STEPS.step(
-          "I10a", "page_add_anon_rmap, S1 to S3", "not the first: VM_BUG_ON PG_anon_exclusive");
-  private static final Step MAPPING =
-      STEPS.step("I10b", "__page_set_anon_rmap", "the first: PageAnon already? else store mapping");
-  private static final Step EXCLUSIVE =
-      STEPS.step("I11", "__page_set_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
   private static final Step CHECK =
       STEPS.step(
           "I11a",
@@ -264,7 +255,7 @@ public final class SwapIn {
       Cpu cpu, PageTable table, SwapSlot slot, Page page, long entry, boolean write) {
     long pte = present(page, entry, write && reuseSwapPage(cpu, page, slot));
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
-    pageAddAnonRmap(kernel, cpu, page, false);
+    AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, false);
     slot.free(cpu.at(SWAP_FREE));
     if (slot.full()) {
       SwapCache.freeSwap(cpu, page);
@@ -279,7 +270,7 @@ public final class SwapIn {
     if (keepsExclusive) {
       cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
     }
-    boolean ksm = pageKsm(cpu.at(IS_KSM), page);
+    boolean ksm = PageTests.folioTestKsm(cpu.at(IS_KSM), page);
     boolean certain =
         !ksm && (!source.cached() || (keepsExclusive && isExclusive(cpu, slot, page, entry)));
     slot.free(cpu.at(SWAP_FREE));
@@ -288,7 +279,7 @@ public final class SwapIn {
     }
     boolean exclusive = !ksm && (certain || cpu.at(COUNT).atomic_read(page.refcount()) == 1);
     long pte = present(page, entry, exclusive && write);
-    pageAddAnonRmap(kernel, cpu, page, exclusive);
+    AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, exclusive);
     if (keepsExclusive) {
       boolean isAnon = PageTests.pageAnon(cpu.at(CHECK), page);
       cpu.VM_BUG_ON(
@@ -315,7 +306,7 @@ public final class SwapIn {
 
   /** reuse_swap_page(): whether page and slot are mapped once together, by this entry. */
   private static boolean reuseSwapPage(Cpu cpu, Page page, SwapSlot slot) {
-    if (pageKsm(cpu.at(IS_KSM), page)) {
+    if (PageTests.folioTestKsm(cpu.at(IS_KSM), page)) {
       return false;
     }
     boolean cached = cpu.at(REUSE).test_bit(PG_SWAPCACHE, page.flags());
@@ -335,38 +326,5 @@ public final class SwapIn {
   private static long present(Page page, long entry, boolean writable) {
     long pte = Pte.readOnly(page) | (writable ? Pte.WRITE | Pte.DIRTY : 0);
     return (entry & Pte.UFFD_WP) == 0 ? pte : (pte | Pte.UFFD_WP) & ~Pte.WRITE;
-  }
-
-  /** PageKsm() of a small page: one load of mapping. The caller labels the step. */
-  private static boolean pageKsm(Cpu cpu, Page page) {
-    return (cpu.read_plain_in_source(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
-  }
-
-  /**
-   * page_add_anon_rmap() of a small page.
-   *
-   * @param exclusive RMAP_EXCLUSIVE
-   */
-  static void pageAddAnonRmap(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
-    boolean isKsm = pageKsm(cpu.at(ADD_RMAP), page);
-    boolean first = cpu.atomic_inc_and_test(page.mapcount());
-    boolean hasExclusive = kernel.state().hasAnonExclusive();
-    if (!first) {
-      cpu.at(SECOND);
-      cpu.VM_BUG_ON(exclusive);
-      if (hasExclusive) {
-        cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
-      }
-      return;
-    }
-    if (isKsm) {
-      return;
-    }
-    if (!PageTests.pageAnon(cpu.at(MAPPING), page)) {
-      cpu.WRITE_ONCE(page.mapping(), Page.ANON_VMA);
-    }
-    if (exclusive && hasExclusive) {
-      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
-    }
   }
 }

@@ -11,8 +11,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * try_to_migrate() of a small page and try_to_migrate_one() (mm/rmap.c), S0 to S3: each entry that
- * maps the page becomes a migration entry.
+ * try_to_migrate() of a small page, and try_to_migrate_one() of an entry (mm/rmap.c), S0 to S3:
+ * each entry that maps the page becomes a migration entry.
  *
  * <h2>The three kinds</h2>
  *
@@ -87,36 +87,41 @@ public final class TryToMigrate {
   /** Unmaps a page that the caller has locked and holds a reference of; may leave it mapped. */
   public void tryToMigrate(Cpu cpu, Page page, Iterable<RmapVma> vmas) {
     for (RmapVma vma : vmas) {
-      if (!tryToMigrateOne(cpu, page, vma.mm(), vma.table())
+      if (!walk(cpu, page, vma.mm(), vma.table())
           || cpu.at(MAPPED).atomic_read(page.mapcount()) < 0) {
         return;
       }
     }
   }
 
-  /** try_to_migrate_one(): false if the page may be pinned. */
-  private boolean tryToMigrateOne(Cpu cpu, Page page, Mm mm, PageTable table) {
+  private boolean walk(Cpu cpu, Page page, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.lock());
     long mapped = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     boolean isPages =
         Pte.address(mapped) == page.address()
             && (Pte.present(mapped) || Pte.isDevicePrivate(mapped));
-    boolean done = !isPages || unmap(cpu, page, mm, table);
+    boolean done = !isPages || tryToMigrateOne(cpu, page, page, mm, table);
     cpu.at(UNLOCK).spin_unlock(table.lock());
     return done;
   }
 
-  private boolean unmap(Cpu cpu, Page page, Mm mm, PageTable table) {
+  /**
+   * try_to_migrate_one() of an entry that maps a page; the caller holds the PT lock.
+   *
+   * @param folio the page, or the huge page that it is a part of
+   * @return false if the page may be pinned
+   */
+  boolean tryToMigrateOne(Cpu cpu, Page folio, Page page, Mm mm, PageTable table) {
     boolean exclusive =
         kernel.state().hasAnonExclusive()
-            && PageTests.folioTestAnon(cpu.at(EXCLUSIVE), Ref.to(page))
+            && PageTests.folioTestAnon(cpu.at(EXCLUSIVE), Ref.to(folio))
             && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (Pte.present(pte)) {
       arch.flushTlb(cpu.at(FLUSH), mm);
     }
-    if (Pte.dirty(pte) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {
-      cpu.test_and_set_bit(PG_DIRTY, page.flags());
+    if (Pte.dirty(pte) && !cpu.at(DIRTY).test_bit(PG_DIRTY, folio.flags())) {
+      cpu.test_and_set_bit(PG_DIRTY, folio.flags());
     }
     long entry;
     if (!page.isDevicePrivate() && cpu.at(POISONED).test_bit(PG_HWPOISON, page.flags())) {
@@ -126,7 +131,7 @@ public final class TryToMigrate {
         cpu.VM_BUG_ON(
             Pte.writable(pte)
                 && !exclusive
-                && PageTests.folioTestAnon(cpu.at(WRITABLE_CHECK), Ref.to(page)));
+                && PageTests.folioTestAnon(cpu.at(WRITABLE_CHECK), Ref.to(folio)));
       }
       if (exclusive && kernel.has(SHARE) && !share(cpu, page, table, pte)) {
         return false;
@@ -134,7 +139,7 @@ public final class TryToMigrate {
       entry = Pte.migration(page, kept(pte, exclusive));
     }
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), entry);
-    cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());
+    CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
     free.putPage(cpu.at(PUT), page);
     return true;
   }

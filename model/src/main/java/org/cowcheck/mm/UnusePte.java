@@ -131,9 +131,9 @@ public final class UnusePte {
     long pte = Pte.readOnly(page) | wp;
     if (state == KernelState.S0) {
       cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
-      SwapIn.pageAddAnonRmap(kernel, cpu, page, false);
+      AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, false);
     } else {
-      SwapIn.pageAddAnonRmap(kernel, cpu, page, exclusive);
+      AddAnonRmap.pageAddAnonRmap(kernel, cpu, page, exclusive);
       cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
     }
   }

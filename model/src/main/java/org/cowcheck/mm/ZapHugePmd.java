@@ -7,12 +7,13 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * zap_huge_pmd() (mm/huge_memory.c): munmap(), exit or MADV_DONTNEED of a whole huge page that a
- * PMD entry maps, with the flush and the put of its mmu_gather, S0 to S3. PG_anon_exclusive stays
- * as it is. One page of a huge page is zapped by splitting the PMD entry ({@link SplitHugePmd}),
- * and its PTE ({@link Zap}).
+ * zap_huge_pmd() with zap_deposited_table() (mm/huge_memory.c): munmap(), exit or MADV_DONTNEED of
+ * a whole huge page that a PMD entry maps, with the flush and the put of its mmu_gather, S0 to S3.
+ * PG_anon_exclusive stays as it is. The page table that was deposited with the entry is freed at
+ * once, before the flush. One page of a huge page is zapped by splitting the PMD entry ({@link
+ * SplitHugePmd}), and its PTE ({@link Zap}).
  *
- * <p>Left out: mmap_lock, files, the table that was deposited.
+ * <p>Left out: mmap_lock, files.
  */
 public final class ZapHugePmd {
   public static final Steps STEPS = new Steps("zap_huge_pmd");
@@ -22,6 +23,8 @@ public final class ZapHugePmd {
   private static final Step READ =
       STEPS.step("ZH2", "__pmd_trans_huge_lock", "load the PMD entry: huge?");
   private static final Step CLEAR = STEPS.step("ZH3", "zap_huge_pmd", "clear the PMD entry");
+  private static final Step IS_ANON =
+      STEPS.step("ZH3a", "zap_huge_pmd", "PageAnon? then free the deposited table");
   private static final Step UNLOCK =
       STEPS.step("ZH4", "zap_huge_pmd", "drop the lock of the PMD entry");
   private static final Step FLUSH = STEPS.step("ZH5", "tlb_flush_mmu", "flush the TLB");
@@ -44,7 +47,12 @@ public final class ZapHugePmd {
     this.free = free;
   }
 
-  /** Unmaps what the PMD entry maps, if it is huge; whether the page is on the free list now. */
+  /**
+   * Unmaps what a PMD entry maps, if it is huge.
+   *
+   * @param table the page table that was deposited with the entry
+   * @return whether the page is on the free list now
+   */
   public boolean zapHugePmd(Cpu cpu, Mm mm, PageTable table) {
     cpu.at(LOCK).spin_lock(table.above().lock());
     if (!Pte.isHuge(cpu.at(READ).read_plain_in_source(table.pmd()))) {
@@ -56,6 +64,9 @@ public final class ZapHugePmd {
     Page head = Pte.page(memory, pmd);
     if (mapped) {
       CompoundRmap.remove(cpu, head);
+    }
+    if (PageTests.pageAnon(cpu.at(IS_ANON), head)) {
+      PageTableFree.pteFree(cpu, table);
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     if (!mapped) {

@@ -7,7 +7,6 @@ import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.DeviceExclusive;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
@@ -110,8 +109,7 @@ final class DeviceExclusiveRow {
   private DeviceExclusiveRow() {}
 
   private static boolean isExclusive(PinRace race, Instant instant) {
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(race.kernel.state()));
-    return (instant.value(race.page.flags()) & exclusive) != 0;
+    return instant.isSet(race.page, PageFlag.anonExclusive(race.kernel.state()));
   }
 
   private static Invariant row(PinRace race) {
@@ -124,7 +122,6 @@ final class DeviceExclusiveRow {
   private static Setting meanwhile(Kernel kernel, Memory memory) {
     PinRace race = PinRace.writable(kernel, memory);
     DeviceExclusive device = new DeviceExclusive(kernel, memory, race.free);
-    Fork fork = new Fork(kernel, memory, race.free);
     return race.running(
         ImmutableList.of(
             EntryRule.always(
@@ -133,12 +130,7 @@ final class DeviceExclusiveRow {
                 (instant, entry) ->
                     !Pte.isDeviceExclusive(entry)
                         || Pte.writable(entry) == isExclusive(race, instant))),
-        new Program(
-            "fork",
-            cpu -> {
-              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
-              return 1;
-            }),
+        race.fork(),
         new Program(
             "make device-exclusive, then fault",
             engine -> {
@@ -156,7 +148,6 @@ final class DeviceExclusiveRow {
     Page page = AnonPage.mapped(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     DeviceExclusive device = new DeviceExclusive(kernel, memory, race.free);
-    Fork fork = new Fork(kernel, memory, race.free);
     return race.running(
         ImmutableList.of(row(race)),
         race.gupFast(PinRace.Pin.WRITABLE),
@@ -170,7 +161,7 @@ final class DeviceExclusiveRow {
               }
               device.done(cpu, made);
               if (forks) {
-                fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
+                race.fork(cpu);
               } else {
                 device.removeEntry(cpu, race.table);
               }

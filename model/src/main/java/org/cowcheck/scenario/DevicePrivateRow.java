@@ -5,7 +5,6 @@ import org.cowcheck.invariant.EntryRule;
 import org.cowcheck.invariant.Instant;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.MigrateVma;
 import org.cowcheck.mm.Mm;
@@ -136,8 +135,7 @@ final class DevicePrivateRow {
   private DevicePrivateRow() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return (instant.value(page.flags()) & PageFlag.bit(PageFlag.anonExclusive(kernel.state())))
-        != 0;
+    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
   }
 
   private static Invariant row(Kernel kernel, PageTable table, Page device, boolean forks) {
@@ -168,16 +166,6 @@ final class DevicePrivateRow {
     return new PinRace(kernel, memory, device, Pte.devicePrivate(device, true), true);
   }
 
-  private static Program fork(PinRace race) {
-    Fork fork = new Fork(race.kernel, race.memory, race.free);
-    return new Program(
-        "fork",
-        cpu -> {
-          fork.dupMmap(race.kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
-          return 1;
-        });
-  }
-
   private static ImmutableList<Invariant> rows(PinRace race) {
     return ImmutableList.of(
         row(race.kernel, race.table, race.page, true),
@@ -186,7 +174,7 @@ final class DevicePrivateRow {
 
   private static Setting fork(Kernel kernel, Memory memory) {
     PinRace race = onDevice(kernel, memory);
-    return race.running(rows(race), race.gupFast(PinRace.Pin.WRITABLE), fork(race));
+    return race.running(rows(race), race.gupFast(PinRace.Pin.WRITABLE), race.fork());
   }
 
   private static Setting eviction(Kernel kernel, Memory memory) {
@@ -194,7 +182,7 @@ final class DevicePrivateRow {
     MigrateVma migrate = new MigrateVma(kernel, memory, race.free);
     return race.running(
         rows(race),
-        fork(race),
+        race.fork(),
         new Program(
             "migrate_device_range",
             cpu ->

@@ -3,7 +3,6 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
@@ -98,7 +97,6 @@ final class GupFastVersusFork {
     PinRace race = PinRace.writable(kernel, memory);
     GupFast gup = new GupFast(kernel, memory, race.free);
     Unpin unpin = new Unpin(kernel, race.free);
-    Fork fork = new Fork(kernel, memory, race.free);
     UserAccess user = new UserAccess(kernel, memory, race.free);
     return race.running(
         new Program(
@@ -116,7 +114,7 @@ final class GupFastVersusFork {
             "fork, then write",
             engine -> {
               Cpu cpu = kernel.boot(engine);
-              fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
+              race.fork(cpu);
               return user.write(cpu, race.mm, race.table, 1, race.pages()) ? 1 : 0;
             }));
   }
@@ -135,14 +133,6 @@ final class GupFastVersusFork {
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean hasPinned) {
     Page page = AnonPage.mapped(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), hasPinned);
-    Fork fork = new Fork(kernel, memory, race.free);
-    return race.running(
-        race.gupFast(pin),
-        new Program(
-            "fork",
-            cpu -> {
-              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
-              return 0;
-            }));
+    return race.running(race.gupFast(pin), race.fork());
   }
 }

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -80,7 +79,7 @@ final class GupFastVersusKsm {
   /** KSM has taken a reference when it found the page. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin) {
     Page page = AnonPage.mappedAndHeld(memory, kernel.state());
-    long pte = pin == PinRace.Pin.WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
+    long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     Ksm ksm = new Ksm(kernel);
     return race.running(

@@ -213,10 +213,9 @@ final class GupFastVersusMigration {
         held == Held.YES
             ? AnonPage.isolatedAndHeld(memory, kernel.state())
             : AnonPage.isolated(memory, kernel.state());
-    long pte = pin == PinRace.Pin.WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
+    long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     Migrate migrate = new Migrate(kernel, race.free);
-    Fork fork = new Fork(kernel, memory, race.free);
     return race.running(
         race.gupFast(pin),
         new Program(
@@ -227,7 +226,7 @@ final class GupFastVersusMigration {
               if (!migrate.unmap(cpu, page, target, race.vmas())) {
                 return 0;
               }
-              fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
+              race.fork(cpu);
               return migrate.move(cpu, page, target, race.vmas(), race.slot) ? 2 : 1;
             }));
   }
@@ -243,7 +242,7 @@ final class GupFastVersusMigration {
     Page page = memory.object(slot.swapCache().initialValue(), Page.class);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     race.add(slot);
-    return race.running(race.gupFast(PinRace.Pin.WRITABLE), migration(race, slot));
+    return race.running(race.gupFast(PinRace.Pin.WRITABLE), race.migration(slot));
   }
 
   private static Setting pinned(Kernel kernel, Memory memory) {
@@ -268,36 +267,18 @@ final class GupFastVersusMigration {
                   new Fork.Child(race.childTable, FreeList.of(childs)));
               return 1;
             }),
-        migration(race, race.slot));
+        race.migration(race.slot));
   }
 
   private static Setting unpinned(Kernel kernel, Memory memory) {
     Page page = AnonPage.isolated(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
-    Fork fork = new Fork(kernel, memory, race.free);
-    return race.running(
-        new Program(
-            "fork",
-            cpu -> {
-              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
-              return 1;
-            }),
-        migration(race, race.slot));
-  }
-
-  private static Program migration(PinRace race, SwapSlot slot) {
-    Migrate migrate = new Migrate(race.kernel, race.free);
-    return new Program(
-        "migration",
-        cpu ->
-            migrate.unmapAndMove(race.kernel.boot(cpu), race.page, race.vmas(), slot, race.pages())
-                ? 1
-                : 0);
+    return race.running(race.fork(), race.migration(race.slot));
   }
 
   private static Setting alone(Kernel kernel, Memory memory) {
     Page page = AnonPage.isolated(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
-    return race.running(race.gupFast(PinRace.Pin.WRITABLE), migration(race, race.slot));
+    return race.running(race.gupFast(PinRace.Pin.WRITABLE), race.migration(race.slot));
   }
 }

@@ -32,13 +32,13 @@ final class GupFastVersusSplitHugePage {
             CPU0: GUP-fast of the tail                CPU1: split_huge_page()
             (G5)  load the PTE: the tail
             (G6)  load compound_head: the head
-                                                      (SH27) store the migration entry
+                                                      (MG12) store the migration entry
                                                       (SH4) freeze the count: 1 to 0
                                                       (SH15) _refcount of the head + 1     [early]
             (G8)  _refcount of the head + 1
             (G9)  load compound_head: still the head
                                                       (SH10) compound_head of the tail becomes 0
-                                                      (SH34) store the PTE: the tail
+                                                      (RG7)  store the PTE: the tail
             (G14) load the PTE: still the same
           """,
           "a question of our own; __split_huge_page() of v6.1",

@@ -3,9 +3,7 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapIn;
 import org.cowcheck.mm.SwapOut;
 import org.cowcheck.patch.Kernel;
@@ -48,7 +46,7 @@ final class GupFastVersusSwapOut {
         (G11) pin the page                 [late]
                                                   (E3)  clear PG_anon_exclusive
                                                   (U15) store the swap entry, exclusive
-                                                  (I11) set PG_anon_exclusive
+                                                  (RG23) set PG_anon_exclusive
                                                   (I12) store the PTE
       """;
 
@@ -103,10 +101,9 @@ final class GupFastVersusSwapOut {
   /** A read-only pin is taken through a read-only entry, whose page it has to find exclusive. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean forks) {
     Page page = AnonPage.isolated(memory, kernel.state());
-    long pte = pin == PinRace.Pin.WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
+    long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     SwapOut swapOut = new SwapOut(kernel, race.free);
-    Fork fork = new Fork(kernel, memory, race.free);
     SwapIn swapIn = new SwapIn(kernel, memory, race.free);
     return race.running(
         race.gupFast(pin),
@@ -118,7 +115,7 @@ final class GupFastVersusSwapOut {
                 return 0;
               }
               if (forks) {
-                fork.dupMmap(cpu, race.mm, race.table, race.slot, race.child());
+                race.fork(cpu);
               } else {
                 swapIn.doSwapPage(cpu, race.table, race.slot);
               }

@@ -9,7 +9,7 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.RetractPageTables;
-import org.cowcheck.mm.ZapDepositedTable;
+import org.cowcheck.mm.ZapHugePmd;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
@@ -53,7 +53,7 @@ final class GupFastVersusTableFree {
             (G4)  load the PMD entry: the page table
                                                       (KH4)  clear the PMD entry, flush
                                                       (KH48) store the PMD entry: huge
-                                                      (PF4)  clear the PMD entry
+                                                      (ZH3)  clear the PMD entry
                                                       (PF1)  free the deposited page table
             (G5)  load the PTE: freed
 
@@ -111,7 +111,7 @@ final class GupFastVersusTableFree {
   private static Setting buildDeposit(Kernel kernel, Memory memory) {
     CollapseRace race = new CollapseRace(kernel, memory, 1);
     CollapseHugePage collapse = new CollapseHugePage(kernel, memory, race.free);
-    ZapDepositedTable zap = new ZapDepositedTable(kernel, memory, race.free);
+    ZapHugePmd zap = new ZapHugePmd(kernel, memory, race.free);
     return race.running(
         race.gupFast(),
         new Program(
@@ -123,7 +123,7 @@ final class GupFastVersusTableFree {
                   == null) {
                 return 0;
               }
-              return zap.zap(cpu, race.mm, race.table.above(), race.table) ? 1 : 0;
+              return zap.zapHugePmd(cpu, race.mm, race.table) ? 1 : 0;
             }));
   }
 }

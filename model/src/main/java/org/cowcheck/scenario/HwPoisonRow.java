@@ -100,13 +100,12 @@ final class HwPoisonRow {
   }
 
   private static ImmutableList<Invariant> row(PinRace race) {
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(race.kernel.state()));
+    int exclusive = PageFlag.anonExclusive(race.kernel.state());
     return ImmutableList.of(
         EntryRule.always(
             "PG_anon_exclusive of a poisoned page changed",
             race.table,
-            (instant, entry) ->
-                !Pte.isHwpoison(entry) || (instant.value(race.page.flags()) & exclusive) != 0));
+            (instant, entry) -> !Pte.isHwpoison(entry) || instant.isSet(race.page, exclusive)));
   }
 
   private static Setting migration(Kernel kernel, Memory memory) {

@@ -3,7 +3,6 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.KPageCount;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
@@ -39,18 +38,12 @@ final class KPageCountOfMappedPage {
 
   private static Setting build(Kernel kernel, Memory memory) {
     PinRace race = PinRace.writable(kernel, memory);
-    Fork fork = new Fork(kernel, memory, race.free);
     return race.running(
         ImmutableList.of(
             new Invariant(
                 "kpagecount_read() counted no mapping of a page that was mapped all the time",
                 end -> end.returned(1) > 0)),
-        new Program(
-            "fork",
-            cpu -> {
-              fork.dupMmap(kernel.boot(cpu), race.mm, race.table, race.slot, race.child());
-              return 0;
-            }),
+        race.fork(),
         new Program(
             "kpagecount_read", cpu -> KPageCount.pageCount(kernel, kernel.boot(cpu), race.page)));
   }

@@ -100,14 +100,6 @@ final class MadviseFreeVersusDirectIo {
               unpin.unpinUserPage(cpu, pinned);
               return 1;
             }),
-        new Program(
-            "reclaim",
-            cpu ->
-                swapped
-                        .swapOut()
-                        .shrinkPageList(
-                            kernel.boot(cpu), swapped.mm, swapped.table, page, swapped.slot)
-                    ? 1
-                    : 0));
+        swapped.reclaim(page));
   }
 }

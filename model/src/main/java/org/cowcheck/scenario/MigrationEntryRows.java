@@ -128,8 +128,7 @@ final class MigrationEntryRows {
   private MigrationEntryRows() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return (instant.value(page.flags()) & PageFlag.bit(PageFlag.anonExclusive(kernel.state())))
-        != 0;
+    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
   }
 
   /** A migration entry is of one of two kinds, and any page that is mapped is exclusive or not. */
@@ -157,22 +156,13 @@ final class MigrationEntryRows {
                         == exclusive));
   }
 
-  private static Program migration(PinRace race) {
-    Migrate migrate = new Migrate(race.kernel, race.free);
-    return new Program(
-        "migration",
-        cpu ->
-            migrate.unmapAndMove(
-                    race.kernel.boot(cpu), race.page, race.vmas(), race.slot, race.pages())
-                ? 1
-                : 0);
-  }
-
   private static Setting writable(Kernel kernel, Memory memory) {
     Page page = AnonPage.isolated(memory, kernel.state());
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     return race.running(
-        row(race, Pte.WRITE, Pte.WRITE, true), race.gupFast(PinRace.Pin.WRITABLE), migration(race));
+        row(race, Pte.WRITE, Pte.WRITE, true),
+        race.gupFast(PinRace.Pin.WRITABLE),
+        race.migration(race.slot));
   }
 
   private static Setting readableExclusive(Kernel kernel, Memory memory) {
@@ -181,7 +171,7 @@ final class MigrationEntryRows {
     return race.running(
         row(race, Pte.EXCLUSIVE, Pte.EXCLUSIVE, true),
         race.gupFast(PinRace.Pin.READ_ONLY),
-        migration(race));
+        race.migration(race.slot));
   }
 
   private static Setting mprotect(Kernel kernel, Memory memory) {
@@ -209,6 +199,6 @@ final class MigrationEntryRows {
     Page page = AnonPage.isolatedAndShared(memory);
     PinRace race = new PinRace(kernel, memory, page, Pte.readOnly(page), Pte.readOnly(page), true);
     return race.running(
-        row(race, 0, 0, false), race.gupFast(PinRace.Pin.READ_ONLY), migration(race));
+        row(race, 0, 0, false), race.gupFast(PinRace.Pin.READ_ONLY), race.migration(race.slot));
   }
 }

@@ -2,10 +2,12 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Migrate;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
@@ -23,7 +25,12 @@ final class PinRace {
   /** What the pin asks for. */
   enum Pin {
     READ_ONLY,
-    WRITABLE
+    WRITABLE;
+
+    /** An entry that a pin of this kind may be taken through. */
+    long entry(Page page) {
+      return this == WRITABLE ? Pte.writable(page) : Pte.readOnly(page);
+    }
   }
 
   final Kernel kernel;
@@ -37,6 +44,7 @@ final class PinRace {
   final Mm childMm;
   final PageTable childTable;
   private final Machine machine;
+  private final Fork fork;
 
   /**
    * A setting.
@@ -55,6 +63,7 @@ final class PinRace {
     this.memory = memory;
     this.machine = new Machine(kernel, memory);
     this.free = machine.free;
+    this.fork = new Fork(kernel, memory, free);
     this.page = machine.add(page);
     this.mm = machine.mm("mm", hasPinned);
     this.table = machine.map(mm, PageTable.of(memory, "mm", pte));
@@ -76,6 +85,33 @@ final class PinRace {
     return new Program(
         "GUP-fast",
         cpu -> gup.pinFast(kernel.boot(cpu), mm, table, pin == Pin.WRITABLE) == null ? 0 : 1);
+  }
+
+  /** The mm forks; the child gets the entry, or a copy. */
+  void fork(Cpu cpu) {
+    fork.dupMmap(cpu, mm, table, slot, child());
+  }
+
+  /** The fork, alone on a CPU. */
+  Program fork() {
+    return new Program(
+        "fork",
+        cpu -> {
+          fork(kernel.boot(cpu));
+          return 1;
+        });
+  }
+
+  /**
+   * The migration of the page, alone on a CPU. Returns 1 if it was migrated.
+   *
+   * @param cached the swap slot whose page it may be
+   */
+  Program migration(SwapSlot cached) {
+    Migrate migrate = new Migrate(kernel, free);
+    return new Program(
+        "migration",
+        cpu -> migrate.unmapAndMove(kernel.boot(cpu), page, vmas(), cached, pages()) ? 1 : 0);
   }
 
   /** One more free page, for a CPU of its own. */

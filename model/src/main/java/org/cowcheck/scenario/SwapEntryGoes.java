@@ -95,20 +95,7 @@ final class SwapEntryGoes {
             new Invariant(
                 "memory comes back that was thrown away",
                 end -> end.value(swapped.table.pte()) == 0)),
-        new Program(
-            "write fault",
-            cpu ->
-                swapped
-                        .swapIn()
-                        .doSwapPage(
-                            kernel.boot(cpu),
-                            swapped.mm,
-                            swapped.table,
-                            swapped.slot,
-                            true,
-                            FreeList.of(first, second))
-                    ? 1
-                    : 0),
+        swapped.fault(true, first, second),
         new Program(
             "MADV_DONTNEED",
             cpu -> zap.zapPteRange(kernel.boot(cpu), swapped.mm, swapped.table) ? 1 : 0));

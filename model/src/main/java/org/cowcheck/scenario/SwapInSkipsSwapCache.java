@@ -60,20 +60,7 @@ final class SwapInSkipsSwapCache {
     return swapped.machine.running(
         ImmutableList.of(
             swapped.lastWritten(SwappedPage.OLD).isSeen("a swap-in maps stale contents")),
-        new Program(
-            "read fault",
-            cpu ->
-                swapped
-                        .swapIn()
-                        .doSwapPage(
-                            kernel.boot(cpu),
-                            swapped.mm,
-                            swapped.table,
-                            swapped.slot,
-                            false,
-                            FreeList.of(read))
-                    ? 1
-                    : 0),
+        swapped.fault(false, read),
         new Program(
             "write fault, write, swap-out",
             engine -> {

@@ -74,15 +74,7 @@ final class SwapInUnderWriteback {
             new Invariant(
                 "a page changed while a device that needs stable pages wrote it",
                 end -> !end.noted(0, Pageout.CHANGED))),
-        new Program(
-            "reclaim",
-            cpu ->
-                swapped
-                        .swapOut()
-                        .shrinkPageList(
-                            kernel.boot(cpu), swapped.mm, swapped.table, page, swapped.slot)
-                    ? 1
-                    : 0),
+        swapped.reclaim(page),
         new Program(
             "write fault, write",
             cpu -> swapped.writeSwapped(kernel.boot(cpu), FreeList.of(first, second)) ? 1 : 0));

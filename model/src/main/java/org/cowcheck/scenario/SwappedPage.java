@@ -67,6 +67,24 @@ final class SwappedPage {
     return new SwapOut(kernel, machine.free);
   }
 
+  /** Reclaim of the page that the entry maps, alone on a CPU. */
+  Program reclaim(Page page) {
+    SwapOut swapOut = swapOut();
+    return new Program(
+        "reclaim", cpu -> swapOut.shrinkPageList(kernel.boot(cpu), mm, table, page, slot) ? 1 : 0);
+  }
+
+  /** A fault on the swap entry, alone on a CPU that has these free pages. */
+  Program fault(boolean write, Page... pages) {
+    SwapIn swapIn = swapIn();
+    return new Program(
+        write ? "write fault" : "read fault",
+        cpu ->
+            swapIn.doSwapPage(kernel.boot(cpu), mm, table, slot, write, FreeList.of(pages))
+                ? 1
+                : 0);
+  }
+
   /** A write fault on the swap entry; then the user stores {@link #NEW}. */
   boolean writeSwapped(Cpu cpu, FreeList pages) {
     return swapIn().doSwapPage(cpu, mm, table, slot, true, pages)

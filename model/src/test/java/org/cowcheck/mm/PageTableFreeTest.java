@@ -137,15 +137,13 @@ final class PageTableFreeTest {
         .collapse(one.cpu(), one.mm, table.above(), 2, FreeList.of(huge.head()));
     assertFalse(Pte.isFreed(value(table.pte())));
     assertTrue(
-        new ZapDepositedTable(one.kernel, one.memory, one.free)
-            .zap(one.cpu(), one.mm, table.above(), table));
+        new ZapHugePmd(one.kernel, one.memory, one.free).zapHugePmd(one.cpu(), one.mm, table));
     assertTrue(Pte.isFreed(value(table.pte())));
     assertEquals(0, value(table.pmd()));
     assertEquals(0, value(huge.head().refcount()));
     assertFalse(one.bug());
     assertFalse(
-        new ZapDepositedTable(one.kernel, one.memory, one.free)
-            .zap(one.cpu(), one.mm, table.above(), table));
+        new ZapHugePmd(one.kernel, one.memory, one.free).zapHugePmd(one.cpu(), one.mm, table));
   }
 
   private static boolean munmap(OneEntry one, Platform platform, boolean batched) {

@@ -162,7 +162,7 @@ final class SplitHugePageTest {
   void partsMoveToAnotherTableAndStayExclusive(KernelState state) {
     HugeEntry huge = new HugeEntry(state).split();
     set(huge.child.pmd(), huge.child.asPmd());
-    new MoveTables(huge.kernel).movePtes(huge.cpu(), huge.mm, huge.table.at(1), huge.child, 1);
+    new MovePtes(huge.kernel).move(huge.cpu(), huge.mm, huge.table.at(1), huge.child, 1);
     assertEquals(0, huge.pte(1));
     assertEquals(huge.tail.address() | Pte.PRESENT | Pte.WRITE, value(huge.child.pte()));
     assertEquals(huge.one.hasExclusive(), huge.isExclusive(huge.tail));
@@ -174,7 +174,7 @@ final class SplitHugePageTest {
   void aHugePageMovesAsAWhole(KernelState state) {
     HugeEntry huge = new HugeEntry(state);
     assertTrue(
-        new MoveTables(huge.kernel).moveHugePmd(huge.cpu(), huge.mm, huge.table, huge.child));
+        new MoveHugePmd(huge.kernel).moveHugePmd(huge.cpu(), huge.mm, huge.table, huge.child));
     assertEquals(0, huge.pmd());
     assertEquals(Pte.huge(huge.head, true), value(huge.child.pmd()));
     assertEquals(1, huge.references());

@@ -240,11 +240,12 @@ final class SwapInTest {
     Swapped test = Swapped.of(state, Device.DISK).cached();
     assertTrue(test.fault(false));
     List<String> steps =
-        test.one.did("I8|I10|I12").stream()
+        test.one.did("I8|RG21|I12").stream()
             .filter(line -> line.matches(".*(store ONCE (swap_map|mm)|_mapcount).*"))
             .map(line -> line.substring(0, line.indexOf(' ')))
             .toList();
     assertEquals(
-        state == KernelState.S0 ? List.of("I12", "I10", "I8") : List.of("I8", "I10", "I12"), steps);
+        state == KernelState.S0 ? List.of("I12", "RG21", "I8") : List.of("I8", "RG21", "I12"),
+        steps);
   }
 }

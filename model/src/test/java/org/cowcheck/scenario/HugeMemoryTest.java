@@ -12,7 +12,7 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Mm;
-import org.cowcheck.mm.MoveTables;
+import org.cowcheck.mm.MovePtes;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
@@ -102,7 +102,7 @@ final class HugeMemoryTest {
     machine(state);
     HugeMemory huge = split();
     PageTable moved = machine.map(mm, PageTable.of(memory, "moved", 0, 0));
-    new MoveTables(kernel).movePtes(cpu(), mm, huge.at(1), moved, 1);
+    new MovePtes(kernel).move(cpu(), mm, huge.at(1), moved, 1);
     compare(
         state,
         HugeMemory::partialMremap,
