@@ -48,9 +48,6 @@ final class HistoryTest {
           // fork's store to write_protect_seq and its load of the pins: no barrier to this day.
           .putAll(
               "623a1ddfeb23-hugetlb-fork", "S0-with-hugetlb-write-protect-seq", "seed", "S2", "S3")
-          // The store that sets compound_pincount to 0, and the PMD entry: no barrier.
-          .putAll("70cbc3cc78a9-gup-fast-vs-collapse", "S3-without-collapse-sync", "S3")
-          .putAll("2ba99c5e0881-gup-fast-vs-deposited-table", "S3")
           .build();
 
   static Stream<Scenario> races() {

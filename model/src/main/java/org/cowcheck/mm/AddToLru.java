@@ -5,6 +5,7 @@ import static org.cowcheck.mm.PageFlag.PG_LRU;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
+import org.cowcheck.patch.Kernel;
 
 /**
  * lru_cache_add_inactive_or_unevictable() of a new huge page, by folio_add_lru(), which does not
@@ -33,11 +34,15 @@ final class AddToLru {
   private AddToLru() {}
 
   /** Adds a huge page that the caller has the only reference of. */
-  static void folioAddLru(Cpu cpu, Page head, PageFree free) {
+  static void folioAddLru(Kernel kernel, Cpu cpu, Page head, PageFree free) {
     cpu.at(GET).atomic_inc(head.refcount());
     cpu.at(LOCK).spin_lock(free.lruLock());
     cpu.at(SET_LRU).set_bit(PG_LRU, head.flags());
     cpu.at(UNLOCK).spin_unlock(free.lruLock());
-    cpu.VM_BUG_ON(cpu.at(PUT).atomic_dec_and_test(head.refcount()));
+    if (kernel.has(PUT)) {
+      cpu.VM_BUG_ON(cpu.at(PUT).atomic_dec_and_test(head.refcount()));
+    } else {
+      cpu.at(PUT).atomic_dec(head.refcount());
+    }
   }
 }

@@ -149,7 +149,7 @@ public final class CollapseHugePage {
     cpu.at(INSTALL_NONE);
     cpu.VM_BUG_ON(cpu.read_plain_in_source(pmd.entry()) != 0);
     CompoundRmap.addNew(kernel, cpu, huge);
-    AddToLru.folioAddLru(cpu, huge, free);
+    AddToLru.folioAddLru(kernel, cpu, huge, free);
     cpu.at(SET_PMD).WRITE_ONCE(pmd.entry(), Pte.writable(huge) | Pte.HUGE);
     cpu.at(INSTALL_UNLOCK).spin_unlock(pmd.lock());
   }

@@ -48,7 +48,7 @@ public final class HugeFault {
       return false;
     }
     CompoundRmap.addNew(kernel, cpu, head);
-    AddToLru.folioAddLru(cpu, head, free);
+    AddToLru.folioAddLru(kernel, cpu, head, free);
     cpu.at(SET).WRITE_ONCE(table.pmd(), Pte.huge(head, true));
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     return true;

@@ -1,7 +1,6 @@
 package org.cowcheck.patch;
 
 import com.google.common.collect.ImmutableList;
-import org.cowcheck.memory.Fence;
 
 /** The patches by name: the variants that bear on transparent huge pages. */
 public final class ThpPatches {
@@ -80,15 +79,13 @@ public final class ThpPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.AddHunk("WH30"), new Edit.AddHunk("WH33")));
 
-  /** The order that a new huge page lacks. */
-  public static final Patch HUGE_WMB =
+  /** Nothing else orders a new huge page before its PMD entry. */
+  public static final Patch RELAXED_BATCH_PUT =
       new Patch(
-          "S3-with-huge-wmb",
-          "v6.1 with smp_wmb() before the PMD entry of a new huge page is stored",
+          "S3-with-relaxed-batch-put",
+          "v6.1 whose LRU batch drops its reference of a new huge page without ordering",
           KernelState.S3,
-          ImmutableList.of(
-              new Edit.InsertBefore("HP5", Fence.SMP_WMB),
-              new Edit.InsertBefore("KH48", Fence.SMP_WMB)));
+          ImmutableList.of(new Edit.DropHunk("LR5")));
 
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
@@ -101,7 +98,7 @@ public final class ThpPatches {
           NUMA_BALANCING,
           REUSE,
           REUSE_FIXED,
-          HUGE_WMB);
+          RELAXED_BATCH_PUT);
 
   private ThpPatches() {}
 }

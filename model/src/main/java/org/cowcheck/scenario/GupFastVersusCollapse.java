@@ -6,7 +6,6 @@ import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.patch.ThpPatches;
 
 /** GUP-fast pins a page that is being collapsed into a huge page. */
 final class GupFastVersusCollapse {
@@ -36,16 +35,13 @@ final class GupFastVersusCollapse {
               collapse clears the entry and then loads the count. Each is store, full barrier,
               load, so one of them sees the other. Since 2ba99c5e0881 collapse also waits for
               GUP-fast (KH6), which alone would be enough here. On x86 the flush has always waited.
-              What is left under LKMM is that of gup-fast-vs-huge-fault: GUP-fast pins the new huge
-              page, and the store that sets its count of pins to 0 comes after (S3-with-huge-wmb).
               """,
               "70cbc3cc78a9 (mm: gup: fix the fast GUP race against THP collapse)",
               ImmutableList.of("the page table has two entries, of which the second is empty"),
               Patches.statesAnd(
                   CollapsePatches.S3_WITHOUT_PMD_RECHECK,
                   CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC,
-                  CollapsePatches.S3_WITHOUT_PMD_RECHECK_AND_COLLAPSE_SYNC,
-                  ThpPatches.HUGE_WMB),
+                  CollapsePatches.S3_WITHOUT_PMD_RECHECK_AND_COLLAPSE_SYNC),
               GupFastVersusCollapse::build)
           .from(
               new Origin.Race(

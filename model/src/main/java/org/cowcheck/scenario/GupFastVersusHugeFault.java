@@ -13,7 +13,7 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;
 
-/** GUP-fast pins a huge page whose count of pins is set to 0 only now. */
+/** GUP-fast pins a huge page whose count of pins has just been set to 0. */
 final class GupFastVersusHugeFault {
   static final Scenario SCENARIO =
       new Scenario(
@@ -21,20 +21,20 @@ final class GupFastVersusHugeFault {
           "GUP-fast pins a huge page while it is faulted in",
           """
           page_add_new_anon_rmap() sets compound_pincount of the new huge page to 0, and the fault
-          then stores the PMD entry. The smp_wmb() of __SetPageUptodate() comes before both, and
-          nothing between them. On a machine that reorders stores GUP-fast may find the entry, pin
-          the page, and have its pin wiped out by the 0: from then on the page does not look
-          pinned, and its unpin makes the count negative.
+          then stores the PMD entry. The smp_wmb() of __SetPageUptodate() comes before both. Were
+          nothing between them, GUP-fast might find the entry, pin the page, and have its pin wiped
+          out by the 0. What is between is the LRU: a huge page does not stay in a batch, and the
+          batch drops its reference by a fully ordered operation (LR5), which is not there for this.
 
             CPU0: GUP-fast                            CPU1: do_huge_pmd_anonymous_page
-                                                      (HP5) store the PMD entry     [early]
+                                                      (HP5) store the PMD entry     [if not for LR5]
             (G4)  load the PMD entry: the huge page
             (G11) compound_pincount: 0 becomes 1
                                                       (RH2) compound_pincount becomes 0
           """,
-          "found by cowcheck; page_add_new_anon_rmap(), v5.17 to v6.1",
+          "a question of our own; page_add_new_anon_rmap() and folio_add_lru(), v5.17 to v6.1",
           ImmutableList.of("the huge page has two pages"),
-          Patches.statesAnd(ThpPatches.HUGE_WMB),
+          Patches.statesAnd(ThpPatches.RELAXED_BATCH_PUT),
           GupFastVersusHugeFault::build);
 
   private GupFastVersusHugeFault() {}

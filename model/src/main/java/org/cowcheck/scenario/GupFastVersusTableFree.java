@@ -14,7 +14,6 @@ import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.patch.ThpPatches;
 
 /** GUP-fast walks a page table that khugepaged takes away, and that is freed. */
 final class GupFastVersusTableFree {
@@ -79,9 +78,7 @@ final class GupFastVersusTableFree {
             SOURCE,
             simplifications,
             Patches.statesAnd(
-                CollapsePatches.S3_WITHOUT_PMD_RECHECK,
-                CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC,
-                ThpPatches.HUGE_WMB),
+                CollapsePatches.S3_WITHOUT_PMD_RECHECK, CollapsePatches.S3_WITHOUT_COLLAPSE_SYNC),
             build::with)
         .from(
             new Origin.Race(
