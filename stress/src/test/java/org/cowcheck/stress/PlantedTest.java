@@ -38,6 +38,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)
+          .put("PlantedLostHwpoisonAtFree.WithoutFix", "PG_hwpoison was set and is lost")
           .put("PlantedPageSlabAtFault.WithoutClear", "PageSlab() said slab")
           .put("PlantedPageSlabAtFree.IsolatedInWrongOrder", "0, 1")
           .put("PlantedPageSlabAtFree.WithoutClear", "PageSlab() said slab")
