@@ -36,6 +36,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusKsm.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)
+          .put("PlantedIsolateMovableVersusSlab.IsolatedWithOneLook", "0, 1")
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)
           .put("PlantedLostHwpoisonAtFree.WithoutFix", "PG_hwpoison was set and is lost")
