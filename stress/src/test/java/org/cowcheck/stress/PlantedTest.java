@@ -40,6 +40,9 @@ final class PlantedTest {
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)
           .put("PlantedLostHwpoisonAtFree.WithoutFix", "PG_hwpoison was set and is lost")
+          .put(
+              "PlantedMadviseFreeVersusDirectIo.BlindStep",
+              "reclaim discards a page that is written")
           .put("PlantedPageSlabAtFault.WithoutClear", "PageSlab() said slab")
           .put("PlantedPageSlabAtFree.IsolatedInWrongOrder", "0, 1")
           .put("PlantedPageSlabAtFree.WithoutClear", "PageSlab() said slab")
