@@ -48,6 +48,7 @@ final class PlantedTest {
           .put("PlantedPageSlabAtFree.WithoutClear", "PageSlab() said slab")
           .put("PlantedPageSlabOfSlab.StaleAnswer", "PageSlab() said no slab")
           .put("PlantedPageSlabOfSlab.WithoutClear", BUG)
+          .put("PlantedSwapInSkipsSwapCache.BlindStep", "a swap-in maps stale contents")
           .build();
 
   /** A flag that stays, an answer that is stale, and accesses in the wrong order. */

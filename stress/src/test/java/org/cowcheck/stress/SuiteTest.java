@@ -68,7 +68,11 @@ final class SuiteTest {
           "org.cowcheck.stress.PageSlabAtFree.IsolatedWithReaderRmb",
           "org.cowcheck.stress.PageSlabOfSlab.After",
           "org.cowcheck.stress.PageSlabOfSlab.AfterAsWritten",
-          "org.cowcheck.stress.PageSlabOfSlab.Isolated");
+          "org.cowcheck.stress.PageSlabOfSlab.Isolated",
+          "org.cowcheck.stress.SwapInSkipsSwapCache.After",
+          "org.cowcheck.stress.SwapInSkipsSwapCache.Before",
+          "org.cowcheck.stress.SwapInSkipsSwapCache.Isolated",
+          "org.cowcheck.stress.SwapInSkipsSwapCache.IsolatedWithCache");
 
   /** Which of them this build runs; the profile stress runs all. */
   private static final Pattern SELECTED = Pattern.compile(System.getProperty("jcstress.tests"));
