@@ -18,6 +18,10 @@ final class SuiteTest {
       ImmutableSortedSet.of(
           "org.cowcheck.stress.FolioTestSlabAtFree.After",
           "org.cowcheck.stress.FolioTestSlabAtFree.Before",
+          "org.cowcheck.stress.GupFastVersusCollapse.After",
+          "org.cowcheck.stress.GupFastVersusCollapse.Before",
+          "org.cowcheck.stress.GupFastVersusCollapse.Isolated",
+          "org.cowcheck.stress.GupFastVersusCollapse.IsolatedWithPmd",
           "org.cowcheck.stress.GupFastVersusFork.After",
           "org.cowcheck.stress.GupFastVersusFork.Before",
           "org.cowcheck.stress.GupFastVersusFork.BeforeWithoutBarriers",
