@@ -39,6 +39,8 @@ final class SuiteTest {
           "org.cowcheck.stress.GupFastVersusKsm.After",
           "org.cowcheck.stress.GupFastVersusKsm.Before",
           "org.cowcheck.stress.GupFastVersusKsm.BeforeWithoutBarriers",
+          "org.cowcheck.stress.GupFastVersusRetract.Before",
+          "org.cowcheck.stress.GupFastVersusRetract.Isolated",
           "org.cowcheck.stress.GupFastVersusSwapOut.After",
           "org.cowcheck.stress.GupFastVersusSwapOut.Before",
           "org.cowcheck.stress.GupFastVersusSwapOut.BeforeWithoutBarriers",
