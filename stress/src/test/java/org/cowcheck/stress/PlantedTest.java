@@ -34,6 +34,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)
           .put("PlantedGupFastVersusForkReadOnly.BlindStep", LOST)
           .put("PlantedGupFastVersusForkThenWrite.BlindStep", BUG)
+          .put("PlantedGupFastVersusHugetlbFork.BlindStep", LOST)
           .put("PlantedGupFastVersusKsm.BlindStep", LOST)
           .put("PlantedGupFastVersusRetract.BlindStep", "a page table is walked after it was freed")
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
