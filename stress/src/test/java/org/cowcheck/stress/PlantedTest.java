@@ -39,6 +39,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusRetract.BlindStep", "a page table is walked after it was freed")
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)
+          .put("PlantedHugePmdUnshareVersusGupFast.BlindStep", LOST)
           .put("PlantedIsolateMovableVersusSlab.IsolatedWithOneLook", "0, 1")
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)

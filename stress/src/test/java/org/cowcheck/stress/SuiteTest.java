@@ -50,6 +50,8 @@ final class SuiteTest {
           "org.cowcheck.stress.GupFastVersusSwapOut.BeforeWithoutBarriers",
           "org.cowcheck.stress.GupFastVersusSwapOutReadOnly.After",
           "org.cowcheck.stress.GupFastVersusSwapOutReadOnly.Before",
+          "org.cowcheck.stress.HugePmdUnshareVersusGupFast.Before",
+          "org.cowcheck.stress.HugePmdUnshareVersusGupFast.Isolated",
           "org.cowcheck.stress.IsolateMovableVersusSlab.After",
           "org.cowcheck.stress.IsolateMovableVersusSlab.Before",
           "org.cowcheck.stress.IsolateMovableVersusSlab.Isolated",
