@@ -29,6 +29,7 @@ final class PlantedTest {
   private static final ImmutableSortedMap<String, String> FOUND =
       ImmutableSortedMap.<String, String>naturalOrder()
           .put("PlantedFolioTestSlabAtFree.WithoutClear", "folio_test_slab() said slab")
+          .put("PlantedFollowHugePageWithWrongLock.BlindStep", BUG)
           .put("PlantedGupFastVersusCollapse.BlindStep", LOST)
           .put("PlantedGupFastVersusFork.BlindStep", LOST)
           .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)

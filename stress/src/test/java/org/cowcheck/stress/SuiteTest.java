@@ -18,6 +18,10 @@ final class SuiteTest {
       ImmutableSortedSet.of(
           "org.cowcheck.stress.FolioTestSlabAtFree.After",
           "org.cowcheck.stress.FolioTestSlabAtFree.Before",
+          "org.cowcheck.stress.FollowHugePageWithWrongLock.After",
+          "org.cowcheck.stress.FollowHugePageWithWrongLock.Before",
+          "org.cowcheck.stress.FollowHugePageWithWrongLock.Isolated",
+          "org.cowcheck.stress.FollowHugePageWithWrongLock.IsolatedWithLock",
           "org.cowcheck.stress.GupFastVersusCollapse.After",
           "org.cowcheck.stress.GupFastVersusCollapse.Before",
           "org.cowcheck.stress.GupFastVersusCollapse.Isolated",
