@@ -54,6 +54,7 @@ final class PlantedTest {
           .put("PlantedPageSlabOfSlab.StaleAnswer", "PageSlab() said no slab")
           .put("PlantedPageSlabOfSlab.WithoutClear", BUG)
           .put("PlantedSwapInSkipsSwapCache.BlindStep", "a swap-in maps stale contents")
+          .put("PlantedVmspliceLeak.WithoutFix", "shows what another process wrote")
           .build();
 
   /** A flag that stays, an answer that is stale, and accesses in the wrong order. */

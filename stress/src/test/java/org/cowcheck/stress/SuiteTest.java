@@ -88,7 +88,11 @@ final class SuiteTest {
           "org.cowcheck.stress.SwapInSkipsSwapCache.After",
           "org.cowcheck.stress.SwapInSkipsSwapCache.Before",
           "org.cowcheck.stress.SwapInSkipsSwapCache.Isolated",
-          "org.cowcheck.stress.SwapInSkipsSwapCache.IsolatedWithCache");
+          "org.cowcheck.stress.SwapInSkipsSwapCache.IsolatedWithCache",
+          "org.cowcheck.stress.VmspliceLeak.After",
+          "org.cowcheck.stress.VmspliceLeak.Before",
+          "org.cowcheck.stress.VmspliceLeak.Isolated",
+          "org.cowcheck.stress.VmspliceLeak.IsolatedWithCount");
 
   /** Which of them this build runs; the profile stress runs all. */
   private static final Pattern SELECTED = Pattern.compile(System.getProperty("jcstress.tests"));
