@@ -30,6 +30,7 @@ final class PlantedTest {
       ImmutableSortedMap.<String, String>naturalOrder()
           .put("PlantedFolioTestSlabAtFree.WithoutClear", "folio_test_slab() said slab")
           .put("PlantedFollowHugePageWithWrongLock.BlindStep", BUG)
+          .put("PlantedForkSnapshot.IsolatedWithoutLock", "0, 1")
           .put("PlantedGupFastVersusCollapse.BlindStep", LOST)
           .put("PlantedGupFastVersusFork.BlindStep", LOST)
           .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)

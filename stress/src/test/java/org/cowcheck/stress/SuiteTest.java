@@ -22,6 +22,8 @@ final class SuiteTest {
           "org.cowcheck.stress.FollowHugePageWithWrongLock.Before",
           "org.cowcheck.stress.FollowHugePageWithWrongLock.Isolated",
           "org.cowcheck.stress.FollowHugePageWithWrongLock.IsolatedWithLock",
+          "org.cowcheck.stress.ForkSnapshot.Isolated",
+          "org.cowcheck.stress.ForkSnapshot.IsolatedWithLock",
           "org.cowcheck.stress.GupFastVersusCollapse.After",
           "org.cowcheck.stress.GupFastVersusCollapse.Before",
           "org.cowcheck.stress.GupFastVersusCollapse.Isolated",
