@@ -38,6 +38,7 @@ final class PlantedTest {
           .put("PlantedGupFastVersusForkThenWrite.BlindStep", BUG)
           .put("PlantedGupFastVersusHugetlbFork.BlindStep", LOST)
           .put("PlantedGupFastVersusKsm.BlindStep", LOST)
+          .put("PlantedGupFastVersusMigration.BlindStep", LOST)
           .put("PlantedGupFastVersusRetract.BlindStep", "a page table is walked after it was freed")
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)

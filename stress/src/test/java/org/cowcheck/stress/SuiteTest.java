@@ -49,6 +49,8 @@ final class SuiteTest {
           "org.cowcheck.stress.GupFastVersusKsm.After",
           "org.cowcheck.stress.GupFastVersusKsm.Before",
           "org.cowcheck.stress.GupFastVersusKsm.BeforeWithoutBarriers",
+          "org.cowcheck.stress.GupFastVersusMigration.After",
+          "org.cowcheck.stress.GupFastVersusMigration.Before",
           "org.cowcheck.stress.GupFastVersusRetract.Before",
           "org.cowcheck.stress.GupFastVersusRetract.Isolated",
           "org.cowcheck.stress.GupFastVersusSwapOut.After",
