@@ -56,6 +56,7 @@ final class PlantedTest {
           .put("PlantedPageSlabOfSlab.StaleAnswer", "PageSlab() said no slab")
           .put("PlantedPageSlabOfSlab.WithoutClear", BUG)
           .put("PlantedSwapInSkipsSwapCache.BlindStep", "a swap-in maps stale contents")
+          .put("PlantedUffdMoveMissesPage.BlindStep", "belongs to another VMA")
           .put("PlantedVmspliceLeak.WithoutFix", "shows what another process wrote")
           .build();
 
