@@ -127,6 +127,10 @@ final class SuiteTest {
         () -> assertSeen(suite, "GupFastVersusSwapOut.Before", LOST),
         () -> assertSeen(suite, "GupFastVersusSwapOutReadOnly.Before", LOST),
         () -> assertSeen(suite, "GupFastVersusKsm.Before", LOST),
+        () -> assertSeen(suite, "GupFastVersusMigration.Before", LOST),
+        () -> assertSeen(suite, "LostHwpoisonAtFree.Before", "PG_hwpoison was set and is lost"),
+        () -> assertSeen(suite, "MadviseFreeVersusDirectIo.Before", "reclaim discards a page"),
+        () -> assertSeen(suite, "VmspliceLeak.Before", "shows what another process wrote"),
         () -> assertSeen(suite, "GupFastVersusFork.Isolated", "0, 0"));
   }
 
