@@ -6,6 +6,10 @@
  * the scenario's own invariants. A run shows that something happens here, never that it cannot. It
  * knows no explorer; nothing uses it.
  *
+ * <p>A fix that waits by an IPI or for a grace period has no "after": HardwareCpu refuses both.
+ * Where the flush of the TLB alone waits for GUP-fast, as on x86, the race shows here all the same,
+ * because the platform is generic.
+ *
  * <p>Races with GUP-fast list their results one by one: they are those that the explorer finds
  * under LKMM on the generic platform. Any other is forbidden, broken invariant or not.
  *
@@ -16,6 +20,9 @@
  *   <li>gup-fast-vs-swap-out-swap-in goes wrong in the seed alone, and that under LKMM alone: the
  *       second step of a pin and the look at the entry after it are reordered. An atomic of x86 is
  *       a full fence, so the explorer alone shows it.
+ *   <li>5afb4bf9fc62-unpin-of-the-head has one CPU as well.
+ *   <li>70e806e4e645-fork-snapshot flushes the TLB and waits for the accesses of other CPUs: in
+ *       {@link org.cowcheck.stress.ForkSnapshot} its weak spot runs alone.
  *   <li>gup-fast-vs-ksm-changed-pte and gup-fast-vs-free-and-reuse never go wrong with marked
  *       accesses, in any kernel: there is no race to show.
  * </ul>

@@ -29,20 +29,35 @@ final class PlantedTest {
   private static final ImmutableSortedMap<String, String> FOUND =
       ImmutableSortedMap.<String, String>naturalOrder()
           .put("PlantedFolioTestSlabAtFree.WithoutClear", "folio_test_slab() said slab")
+          .put("PlantedFollowHugePageWithWrongLock.BlindStep", BUG)
+          .put("PlantedForkSnapshot.IsolatedWithoutLock", "0, 1")
+          .put("PlantedGupFastVersusCollapse.BlindStep", LOST)
           .put("PlantedGupFastVersusFork.BlindStep", LOST)
           .put("PlantedGupFastVersusForkFirstPin.BlindStep", LOST)
           .put("PlantedGupFastVersusForkReadOnly.BlindStep", LOST)
           .put("PlantedGupFastVersusForkThenWrite.BlindStep", BUG)
+          .put("PlantedGupFastVersusHugetlbFork.BlindStep", LOST)
           .put("PlantedGupFastVersusKsm.BlindStep", LOST)
+          .put("PlantedGupFastVersusMigration.BlindStep", LOST)
+          .put("PlantedGupFastVersusRetract.BlindStep", "a page table is walked after it was freed")
           .put("PlantedGupFastVersusSwapOut.BlindStep", LOST)
           .put("PlantedGupFastVersusSwapOutReadOnly.BlindStep", LOST)
+          .put("PlantedHugePmdUnshareVersusGupFast.BlindStep", LOST)
+          .put("PlantedIsolateMovableVersusSlab.IsolatedWithOneLook", "0, 1")
           .put("PlantedKPageFlagsAtFree.WithoutClear", "stable_page_flags() said slab")
           .put("PlantedKPageFlagsWithReference.WithoutClear", BUG)
+          .put("PlantedLostHwpoisonAtFree.WithoutFix", "PG_hwpoison was set and is lost")
+          .put(
+              "PlantedMadviseFreeVersusDirectIo.BlindStep",
+              "reclaim discards a page that is written")
           .put("PlantedPageSlabAtFault.WithoutClear", "PageSlab() said slab")
           .put("PlantedPageSlabAtFree.IsolatedInWrongOrder", "0, 1")
           .put("PlantedPageSlabAtFree.WithoutClear", "PageSlab() said slab")
           .put("PlantedPageSlabOfSlab.StaleAnswer", "PageSlab() said no slab")
           .put("PlantedPageSlabOfSlab.WithoutClear", BUG)
+          .put("PlantedSwapInSkipsSwapCache.BlindStep", "a swap-in maps stale contents")
+          .put("PlantedUffdMoveMissesPage.BlindStep", "belongs to another VMA")
+          .put("PlantedVmspliceLeak.WithoutFix", "shows what another process wrote")
           .build();
 
   /** A flag that stays, an answer that is stale, and accesses in the wrong order. */

@@ -1,0 +1,48 @@
+package org.cowcheck.stress.planted;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.cowcheck.stress.Race;
+import org.cowcheck.stress.Run;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJL_Result;
+
+/**
+ * Twin of {@link org.cowcheck.stress.GupFastVersusHugetlbFork} with a planted bug: it must fail.
+ *
+ * <p>fork shares a page that is pinned.
+ */
+public final class PlantedGupFastVersusHugetlbFork {
+  private PlantedGupFastVersusHugetlbFork() {}
+
+  /** v6.1 with smp_mb(), and fork does not see the pin. */
+  @JCStressTest
+  @State
+  @Outcome(id = Run.HOLDS, expect = ACCEPTABLE, desc = "every invariant holds")
+  @Outcome(expect = FORBIDDEN, desc = "an invariant is broken")
+  public static class BlindStep {
+    private static final Race RACE =
+        BlindCpu.race("623a1ddfeb23-hugetlb-fork", "S3-with-hugetlb-fork-mb", "HC9");
+    private final Run run = RACE.start();
+
+    @Actor
+    public void gupFast() {
+      run.cpu0();
+    }
+
+    @Actor
+    public void fork() {
+      run.cpu1();
+    }
+
+    @Arbiter
+    public void judge(JJL_Result result) {
+      run.judge(result);
+    }
+  }
+}
