@@ -71,6 +71,8 @@ public final class Paths {
         MmFault.STEPS,
         FileFault.STEPS,
         SlowGup.STEPS,
+        TryGrabPage.STEPS,
+        FollowTransHugePmd.STEPS,
         UffdContinue.STEPS,
         HeldPage.STEPS,
         ThreadWrite.STEPS,
