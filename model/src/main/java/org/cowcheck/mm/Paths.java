@@ -41,6 +41,8 @@ public final class Paths {
         HugeWriteFault.STEPS,
         ReuseLargeFolio.STEPS,
         ZapHugePmd.STEPS,
+        ZapPmdRange.STEPS,
+        ProtectPmdRange.STEPS,
         MigrateHugePmd.STEPS,
         ShareAnonRmap.STEPS,
         Ksm.STEPS,

@@ -11,17 +11,18 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.Protect;
+import org.cowcheck.mm.ProtectPmdRange;
 import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Vma;
-import org.cowcheck.mm.Zap;
+import org.cowcheck.mm.ZapPmdRange;
 import org.cowcheck.patch.Kernel;
 
 /**
- * One process with one page of private anonymous memory, on the CPU that runs it.
+ * One process with private anonymous memory, on the CPU that runs it. It accesses and pins one
+ * page; fork(), munmap() and mprotect() are of all that its page table maps.
  *
  * <p>What it does leaves notes, from which invariants read what each process wrote and saw.
  */
@@ -38,8 +39,8 @@ public final class Task {
   private final Gup gup;
   private final SlowGup slowGup;
   private final Unpin unpin;
-  private final Protect protect;
-  private final Zap zap;
+  private final ProtectPmdRange protect;
+  private final ZapPmdRange zap;
 
   /**
    * A process.
@@ -47,7 +48,7 @@ public final class Task {
    * @param cpu the CPU as the engine made it; the kernel's edits take effect on it
    * @param free takes pages back
    * @param pages the free pages of this CPU
-   * @param table where its page is mapped
+   * @param table where its page is mapped, at the entry of the page
    */
   public Task(
       Kernel kernel,
@@ -67,8 +68,8 @@ public final class Task {
     this.gup = new Gup(kernel, memory, onto, pages);
     this.slowGup = new SlowGup(kernel, memory, onto, pages);
     this.unpin = new Unpin(kernel, onto);
-    this.protect = new Protect(kernel, memory);
-    this.zap = new Zap(kernel, memory, onto);
+    this.protect = new ProtectPmdRange(kernel, memory);
+    this.zap = new ZapPmdRange(kernel, memory, onto);
   }
 
   /** Loads from the page; {@link UserAccess#SEGV} if that was never permitted. */
@@ -83,17 +84,17 @@ public final class Task {
 
   /** fork(): the child gets what is mapped here; it must have nothing yet. */
   public void fork(Task child, SwapSlot slot) {
-    fork.dupMmap(cpu, mm, table, slot, new Fork.Child(child.table, pages));
+    fork.dupMmap(cpu, mm, table.at(0), slot, new Fork.Child(child.table.at(0), pages));
   }
 
   /** munmap() or exit. */
   public void unmap() {
-    zap.zapPteRange(cpu, mm, table);
+    zap.zapPmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ). */
   public void protect() {
-    protect.changePteRange(cpu, mm, table);
+    protect.changePmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ | PROT_WRITE). */
