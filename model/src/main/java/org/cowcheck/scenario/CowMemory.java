@@ -6,7 +6,11 @@ import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import org.cowcheck.mm.HugeSwapOut;
+import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
@@ -15,18 +19,57 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.SwapSlot.Device;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.SlowGupPatches;
 
 /**
  * A kind of memory that the tests of the matrix run on: how the parent has it at first.
  *
  * <p>zram is a device that reads at once: a slot with one entry is read into a page that never is
  * in the swap cache.
+ *
+ * <p>Left out: huge pages that are swapped out. Once one is written and freed each of its entries
+ * is a swap entry like that of a small page ({@link HugeSwapOut} leads there), so that these cells
+ * would be copies of those of {@link #SWAPPED}.
  */
 enum CowMemory {
-  BASE("base", "a small page that is mapped writable", Optional.empty()),
-  SWAPPED("swapped", "a small page that is swapped out", Optional.of(Device.DISK)),
+  BASE("base", "a small page that is mapped writable", Optional.empty(), Optional.empty()),
+  SWAPPED(
+      "swapped", "a small page that is swapped out", Optional.of(Device.DISK), Optional.empty()),
   SWAPPED_ZRAM(
-      "swapped-zram", "a small page that is swapped out to zram", Optional.of(Device.SYNCHRONOUS));
+      "swapped-zram",
+      "a small page that is swapped out to zram",
+      Optional.of(Device.SYNCHRONOUS),
+      Optional.empty()),
+  PMD_MAPPED("thp", "a huge page that a PMD entry maps", new Huge(HugeMemory::pmdMapped, 1)),
+  PTE_MAPPED("pte-mapped-thp", "a huge page that PTEs map", new Huge(HugeMemory::pteMapped, 1)),
+  SINGLE_PTE(
+      "single-pte-of-thp",
+      "a huge page of which one page is left",
+      new Huge(HugeMemory::singlePte, 0)),
+  PARTIAL_MREMAP(
+      "partial-mremap-of-thp",
+      "a huge page half of which is moved elsewhere",
+      new Huge(HugeMemory::partialMremap, 0)),
+  PARTIALLY_SHARED(
+      "partially-shared-thp",
+      "a huge page half of which was shared with a child that is gone",
+      new Huge(HugeMemory::partiallyShared, 0));
+
+  /**
+   * A way to have a huge page.
+   *
+   * @param make makes it
+   * @param page the page of it that the test accesses and pins
+   */
+  private record Huge(BiFunction<Machine, Mm, HugeMemory> make, int page) {}
+
+  /**
+   * What readers get is not what these cells are about; and entries of a huge page that was split
+   * are clean. S0 counts mappings of a PMD entry anyway.
+   */
+  private static final ImmutableSet<Patch> NOT_OF_HUGE_PAGES =
+      ImmutableSet.of(SlowGupPatches.FORCED_COW, SlowGupPatches.BLIND_UPGRADE);
 
   /** What the page holds before a test. */
   static final long BEFORE = 1;
@@ -34,11 +77,17 @@ enum CowMemory {
   private final String id;
   private final String title;
   private final Optional<Device> swap;
+  private final Optional<Huge> huge;
 
-  CowMemory(String id, String title, Optional<Device> swap) {
+  CowMemory(String id, String title, Optional<Device> swap, Optional<Huge> huge) {
     this.id = id;
     this.title = title;
     this.swap = swap;
+    this.huge = huge;
+  }
+
+  CowMemory(String id, String title, Huge huge) {
+    this(id, title, Optional.empty(), Optional.of(huge));
   }
 
   /** As names of scenarios have it. */
@@ -53,11 +102,13 @@ enum CowMemory {
 
   /** What the cells of this kind leave out. */
   ImmutableList<String> simplifications() {
+    String memory =
+        huge.isPresent()
+            ? "a huge page of two pages, one of which is accessed and pinned"
+            : "the parent has one page of memory";
     return isInOrder()
-        ? ImmutableList.of(
-            "the parent has one page of memory",
-            "parent and child wait for each other as in the test suite")
-        : ImmutableList.of("the parent has one page of memory");
+        ? ImmutableList.of(memory, "parent and child wait for each other as in the test suite")
+        : ImmutableList.of(memory);
   }
 
   /**
@@ -65,7 +116,17 @@ enum CowMemory {
    * time have more than 10,000 executions.
    */
   boolean isInOrder() {
-    return swap.isPresent();
+    return swap.isPresent() || huge.isPresent();
+  }
+
+  /** Those of a test's patches that bear on this kind. */
+  ImmutableList<Patch> bearing(ImmutableList<Patch> patches) {
+    return huge.isPresent()
+        ? patches.stream()
+            .filter(patch -> !NOT_OF_HUGE_PAGES.contains(patch))
+            .filter(patch -> this != PMD_MAPPED || !patch.equals(SlowGupPatches.MAPCOUNT))
+            .collect(ImmutableList.toImmutableList())
+        : patches;
   }
 
   /** The swap slot of the machine. */
@@ -75,10 +136,20 @@ enum CowMemory {
   }
 
   /** The page table of the parent, at the page that is tested. */
-  PageTable mapped(Machine machine, SwapSlot slot) {
+  PageTable mapped(Machine machine, Mm mm, SwapSlot slot) {
+    if (huge.isPresent()) {
+      return huge.get().make().apply(machine, mm).at(huge.get().page());
+    }
     KernelState state = machine.kernel.state();
     long pte = swap.isPresent() ? swapped(state, slot) : Pte.writable(page(machine, state));
-    return PageTable.of(machine.memory, "mm", pte);
+    return machine.map(mm, PageTable.of(machine.memory, "mm", pte));
+  }
+
+  /** Room for the child's share, at the same page. */
+  PageTable room(Machine machine, Mm child) {
+    return huge.isPresent()
+        ? HugeMemory.room(machine, child, "child").at(huge.get().page())
+        : machine.map(child, PageTable.of(machine.memory, "child", 0));
   }
 
   /** S2 and S3 keep in the entry that the page was exclusive. */

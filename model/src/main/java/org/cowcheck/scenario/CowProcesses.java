@@ -33,9 +33,9 @@ final class CowProcesses {
     this.machine = machine;
     this.slot = kind.slot(machine);
     this.parentMm = machine.mm("mm", false);
-    this.parentTable = machine.map(parentMm, kind.mapped(machine, slot));
+    this.parentTable = kind.mapped(machine, parentMm, slot);
     this.childMm = machine.mm("child", false);
-    this.childTable = machine.map(childMm, PageTable.of(machine.memory, "child", 0));
+    this.childTable = kind.room(machine, childMm);
     this.spares =
         IntStream.range(0, 2 * SPARES)
             .mapToObj(i -> machine.free("spare" + i))

@@ -30,7 +30,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** Mapped by a PMD entry. */
   static HugeMemory pmdMapped(Machine machine, Mm mm) {
-    PageBlock block = HugePage.mapped(machine.memory, machine.kernel.state());
+    PageBlock block = HugePage.mapped(machine.memory, machine.kernel.state(), CowMemory.BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
@@ -115,8 +115,16 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
         machine.memory,
         "page",
         PageBlock.Compound.UNMAPPED,
-        new PageState(flags | (headExclusive ? exclusive : 0), Page.ANON_VMA, 2 + tailMapcount, 0),
-        HugePage.TAIL.withFlags(exclusive).withMapcount(tailMapcount));
+        new PageState(
+            flags | (headExclusive ? exclusive : 0),
+            Page.ANON_VMA,
+            2 + tailMapcount,
+            0,
+            CowMemory.BEFORE),
+        HugePage.TAIL
+            .withFlags(exclusive)
+            .withMapcount(tailMapcount)
+            .withContents(CowMemory.BEFORE));
   }
 
   private static long writable(PageBlock block, int page) {
