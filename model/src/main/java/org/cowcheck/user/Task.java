@@ -26,7 +26,7 @@ import org.cowcheck.patch.Kernel;
  *
  * <p>What it does leaves notes, from which invariants read what each process wrote and saw.
  */
-public final class Task {
+public final class Task implements PageOwner {
   /** The name of the note of a store through a pin; its value is what was stored. */
   public static final String WRITTEN_THROUGH = "written through";
 
@@ -73,11 +73,13 @@ public final class Task {
   }
 
   /** Loads from the page; {@link UserAccess#SEGV} if that was never permitted. */
+  @Override
   public long read() {
     return user.read(cpu, mm, table, pages);
   }
 
   /** Stores to the page; whether it was permitted in the end. */
+  @Override
   public boolean write(long value) {
     return user.write(cpu, mm, table, value, pages);
   }
@@ -88,31 +90,37 @@ public final class Task {
   }
 
   /** munmap() or exit. */
+  @Override
   public void unmap() {
     zap.zapPmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ). */
+  @Override
   public void protect() {
     protect.changePmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ | PROT_WRITE). */
+  @Override
   public void protectWritable() {
     protect.permitWrites(cpu, mm, table);
   }
 
   /** pin_user_pages() of the page; null if it cannot be pinned. */
+  @Override
   public Page pin(GupFlags flags) {
     return slowGup.getUserPages(cpu, mm, Vma.ANON, table, flags);
   }
 
   /** pin_user_pages_fast() of the page; null if it cannot be pinned. */
+  @Override
   public Page pinFast(GupFlags flags) {
     return gup.getUserPagesFast(cpu, mm, table, flags);
   }
 
   /** vmsplice() of the page into a pipe: get_user_pages_fast() for reading. */
+  @Override
   public Page vmsplice() {
     return gup.getUserPagesFast(cpu, mm, table, GupFlags.GET);
   }
@@ -123,6 +131,7 @@ public final class Task {
   }
 
   /** What a device reads from a page that is pinned, or the reader of a pipe. */
+  @Override
   public long readThrough(Page page) {
     return HeldPage.read(cpu, page);
   }
