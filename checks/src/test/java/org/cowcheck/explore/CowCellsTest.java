@@ -109,8 +109,8 @@ final class CowCellsTest {
 
   /** Cells are named after test and kind. */
   @Test
-  void thereAreFourteenTestsOnThreeKindsOfMemory() {
-    assertEquals(14 * 3, cells().size());
+  void thereAreFourteenTestsOnNineKindsOfMemory() {
+    assertEquals(14 * 9, cells().size());
   }
 
   /** A CPU that leaves out the atomic updates of a step. */

@@ -206,7 +206,8 @@ public record Exclusivity(World world) {
       return false;
     }
     if (state() == KernelState.S0) {
-      return count(instant, Fork.SHARED, page) + count(instant, Ksm.MERGEABLE, page) == 0
+      return !mayBeShared(instant, page, mapping)
+          && count(instant, Ksm.MERGEABLE, page) == 0
           && (slot == null || SwapSlot.count(instant.value(slot.swapMap())) <= 1);
     }
     if (slot != null) {
@@ -215,6 +216,32 @@ public record Exclusivity(World world) {
     return Pte.isMigration(mapping.entry())
         ? mapping.isExclusiveMigration()
         : isExclusive(instant, page);
+  }
+
+  /**
+   * Whether fork() shared the page, unless that was before its own CPU pinned it, and who got it
+   * then has let it go.
+   */
+  private boolean mayBeShared(Instant instant, Page page, Mapping own) {
+    for (int cpu = 0; cpu < instant.cpus(); cpu++) {
+      boolean shared = false;
+      for (Note note : instant.notes(cpu)) {
+        if (note.value() == page.address()) {
+          shared =
+              (shared || note.name().equals(Fork.SHARED)) && !note.name().equals(GupFast.PINNED);
+        }
+      }
+      if (shared) {
+        return true;
+      }
+    }
+    return count(instant, Fork.SHARED, page) > 0
+        && (instant.mappings(world).hidden()
+            || any(
+                instant,
+                mapping ->
+                    mapping.location() != own.location()
+                        && (mapping.names(page) || restoresTo(instant, mapping, page))));
   }
 
   private SwapSlot slot(long entry) {

@@ -102,6 +102,18 @@ final class ArchPmd {
     }
   }
 
+  /**
+   * Whether pmdp_invalidate_ad() leaves the flush to its caller: x86, since 4f83145721f3 (v5.19).
+   */
+  boolean invalidatesWithoutFlush() {
+    return arch.knowsNeedlessFlushes();
+  }
+
+  /** As {@link Arch#knowsNeedlessFlushes}: huge_pmd_needs_flush(). */
+  boolean knowsNeedlessFlushes() {
+    return arch.knowsNeedlessFlushes();
+  }
+
   /** flush_pmd_tlb_range(), the second half of pmdp_invalidate(). */
   void flush(Cpu cpu, Mm mm) {
     arch.flushTlb(cpu, mm);

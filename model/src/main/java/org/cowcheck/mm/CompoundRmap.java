@@ -155,4 +155,17 @@ final class CompoundRmap {
     }
     cpu.spin_unlock(block.splitQueueLock());
   }
+
+  /**
+   * page_trans_huge_mapcount(), until v5.18: how often the part is mapped that is mapped most. The
+   * caller labels the step.
+   */
+  static long mostMappings(Cpu cpu, Page head) {
+    long most = -1;
+    for (Page part : head.block().pages()) {
+      most = Math.max(most, cpu.atomic_read(part.mapcount()));
+    }
+    most += cpu.test_bit(PG_DOUBLE_MAP, doubleMap(head)) ? 0 : 1;
+    return most + cpu.atomic_read(head.block().compoundMapcount()) + 1;
+  }
 }

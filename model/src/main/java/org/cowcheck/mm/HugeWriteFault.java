@@ -1,6 +1,5 @@
 package org.cowcheck.mm;
 
-import static org.cowcheck.mm.PageFlag.PG_DOUBLE_MAP;
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 
@@ -115,37 +114,56 @@ public final class HugeWriteFault {
    * @param pages the free pages of this CPU
    */
   public void handleMmFault(Cpu cpu, Mm mm, PageTable table, boolean unshare, FreeList pages) {
-    long pmd = cpu.at(READ).read_plain_in_source(table.pmd());
-    if (Pte.isTransHuge(pmd)) {
-      if (Pte.writable(pmd) || doHugePmdWpPage(cpu, mm, table, pmd, unshare)) {
-        return;
-      }
-    } else if (!Pte.isTable(pmd)) {
-      return;
+    if (handlePmd(cpu, mm, Vma.ANON, table, true, unshare) == Done.NOTHING) {
+      fault.doWpPage(cpu, mm, table, unshare, pages);
     }
-    fault.doWpPage(cpu, mm, table, unshare, pages);
   }
 
-  /** Whether the fault is done with; false (VM_FAULT_FALLBACK) if the PMD entry was split. */
-  private boolean doHugePmdWpPage(Cpu cpu, Mm mm, PageTable table, long pmd, boolean unshare) {
+  /** How far a look at the PMD entry has brought a fault. */
+  enum Done {
+    /** There is a page table: the fault goes on with the entry of one page. */
+    NOTHING,
+    /** There is nothing more to do, or to wait for; the access is to be tried again. */
+    ALL,
+    /** VM_FAULT_WRITE: as ALL, and the huge page may be written to. */
+    WROTE
+  }
+
+  /**
+   * What __handle_mm_fault() does for a PMD entry.
+   *
+   * @param write FAULT_FLAG_WRITE or FAULT_FLAG_UNSHARE
+   */
+  Done handlePmd(Cpu cpu, Mm mm, Vma vma, PageTable table, boolean write, boolean unshare) {
+    long pmd = cpu.at(READ).read_plain_in_source(table.pmd());
+    if (!Pte.isTransHuge(pmd)) {
+      return Pte.isTable(pmd) ? Done.NOTHING : Done.ALL;
+    }
+    if (!write || Pte.writable(pmd)) {
+      return Done.ALL;
+    }
+    return doHugePmdWpPage(cpu, mm, vma, table, pmd, unshare);
+  }
+
+  /** NOTHING (VM_FAULT_FALLBACK) if the PMD entry was split. */
+  private Done doHugePmdWpPage(
+      Cpu cpu, Mm mm, Vma vma, PageTable table, long pmd, boolean unshare) {
     cpu.at(LOCK).spin_lock(table.above().lock());
     if (!cpu.at(SAME).recheck(table.pmd(), pmd)) {
       cpu.at(UNLOCK).spin_unlock(table.above().lock());
-      return true;
+      return Done.ALL;
     }
     Page head = Pte.page(memory, pmd);
     if (isExclusive(cpu, EXCLUSIVE, head)) {
-      reuse(cpu, mm, table, pmd, unshare);
-      return true;
+      return reuse(cpu, mm, vma, table, pmd, unshare);
     }
     if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())
         && !lockAfterWait(cpu, table, pmd, head)) {
-      return true;
+      return Done.ALL;
     }
     if (kernel.state() != KernelState.S1 && isExclusive(cpu, EXCLUSIVE_AGAIN, head)) {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
-      reuse(cpu, mm, table, pmd, unshare);
-      return true;
+      return reuse(cpu, mm, vma, table, pmd, unshare);
     }
     boolean reuses =
         kernel.state() == KernelState.S0 ? isMappedOnce(cpu, head) : isAlone(cpu, head);
@@ -155,13 +173,12 @@ public final class HugeWriteFault {
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
     if (reuses) {
-      reuse(cpu, mm, table, pmd, unshare);
-      return true;
+      return reuse(cpu, mm, vma, table, pmd, unshare);
     }
     cpu.note(NOT_REUSED, head.address());
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     split.split(cpu, mm, table);
-    return false;
+    return Done.NOTHING;
   }
 
   private boolean isExclusive(Cpu cpu, Step step, Page head) {
@@ -201,19 +218,15 @@ public final class HugeWriteFault {
     if (cpu.at(MAPCOUNTS).test_bit(PG_SWAPCACHE, head.flags())) {
       return false;
     }
-    long most = -1;
-    for (Page part : head.block().pages()) {
-      most = Math.max(most, cpu.atomic_read(part.mapcount()));
-    }
-    most += cpu.test_bit(PG_DOUBLE_MAP, CompoundRmap.doubleMap(head)) ? 0 : 1;
-    return most + cpu.atomic_read(head.block().compoundMapcount()) + 1 <= 1;
+    return CompoundRmap.mostMappings(cpu, head) <= 1;
   }
 
-  private void reuse(Cpu cpu, Mm mm, PageTable table, long pmd, boolean unshare) {
+  private Done reuse(Cpu cpu, Mm mm, Vma vma, PageTable table, long pmd, boolean unshare) {
     if (!unshare) {
-      long writable = pmd | Pte.WRITE | Pte.DIRTY;
+      long writable = vma.maybeMkwrite(pmd | Pte.DIRTY);
       arch.setAccessFlags(cpu.at(REUSE), mm, table.pmd(), writable);
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
+    return unshare ? Done.ALL : Done.WROTE;
   }
 }

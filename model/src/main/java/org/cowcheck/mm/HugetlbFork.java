@@ -176,7 +176,10 @@ public final class HugetlbFork {
   }
 
   /** page_needs_cow_for_dma(), with its branches. */
-  private static boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+  private boolean pageNeedsCowForDma(Cpu cpu, Mm mm, Page page) {
+    if (!kernel.has(PINNED)) {
+      return false;
+    }
     boolean hasPinned = cpu.at(PINNED).test_bit(Mm.MMF_HAS_PINNED, mm.flags());
     cpu.ctrl(mm.flags());
     if (!hasPinned) {

@@ -8,11 +8,12 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3.
+ * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3. Above a table
+ * of several entries the PMD entry is looked at first ({@link HugeWriteFault}).
  *
  * <p>A fault on a migration entry does nothing: it is tried again later. A page of a device is
- * mapped by the faulting entry alone. Left out: huge pages, NUMA hinting, and the zero page, for
- * which a read fault maps a page of its own.
+ * mapped by the faulting entry alone. Left out: NUMA hinting, and the zero page, for which a read
+ * fault maps a page of its own.
  */
 public final class MmFault {
   public static final Steps STEPS = new Steps("handle_pte_fault");
@@ -33,6 +34,7 @@ public final class MmFault {
 
   private final Memory memory;
   private final Fault fault;
+  private final HugeWriteFault hugeFault;
   private final FileFault fileFault;
   private final SwapIn swapIn;
   private final WriteFault writeFault;
@@ -51,6 +53,7 @@ public final class MmFault {
   public MmFault(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
     this.memory = memory;
     this.fault = new Fault(kernel);
+    this.hugeFault = new HugeWriteFault(kernel, memory, free);
     this.fileFault = new FileFault(kernel, free);
     this.swapIn = new SwapIn(kernel, memory, free);
     this.writeFault = new WriteFault(kernel, memory, free);
@@ -78,6 +81,13 @@ public final class MmFault {
    * @return VM_FAULT_WRITE: whether COW was broken where it had to be
    */
   boolean handleMmFault(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
+    if (table.size() > 1) {
+      HugeWriteFault.Done huge =
+          hugeFault.handlePmd(cpu, mm, vma, table, access != Access.READ, access == Access.UNSHARE);
+      if (huge != HugeWriteFault.Done.NOTHING) {
+        return huge == HugeWriteFault.Done.WROTE;
+      }
+    }
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (pte == 0 && vma.isAnonymous()) {
       fault.doAnonymousPage(cpu, table, pages, free);

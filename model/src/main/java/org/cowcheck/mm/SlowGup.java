@@ -1,7 +1,6 @@
 package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_DIRTY;
-import static org.cowcheck.mm.PageFlag.PG_HEAD;
 import static org.cowcheck.mm.PageFlag.PG_REFERENCED;
 
 import org.cowcheck.memory.Cpu;
@@ -15,7 +14,7 @@ import org.cowcheck.patch.KernelState;
 
 /**
  * get_user_pages_unlocked() of one page: __get_user_pages(), follow_page_pte() and faultin_page()
- * (mm/gup.c), S0 to S3.
+ * (mm/gup.c), S0 to S3. For a huge page that a PMD entry maps see {@link FollowTransHugePmd}.
  *
  * <p>All looks at the entry are under the PT lock, and mmap_lock keeps fork away, so that no fence
  * is needed; the smp_rmb() of gup_must_unshare() is there all the same.
@@ -31,9 +30,9 @@ import org.cowcheck.patch.KernelState;
  * S3 (5535be309971)    the page is anonymous and exclusive
  * </pre>
  *
- * <p>Left out: huge pages, PROT_NONE, special entries and device pages; that a fault may drop
- * mmap_lock; signals; activating the page. The kernel tries again until it succeeds; here it gives
- * up after a few faults: whoever takes the page away again and again is done by then. A page that
+ * <p>Left out: PROT_NONE, special entries and device pages; that a fault may drop mmap_lock;
+ * signals; activating the page. The kernel tries again until it succeeds; here it gives up after a
+ * few faults: whoever takes the page away again and again is done by then. A page that
  * FOLL_LONGTERM may not have is not migrated: the pin is dropped.
  */
 public final class SlowGup {
@@ -63,13 +62,6 @@ public final class SlowGup {
           "FG8",
           "follow_page_pte, S1 to S3, DEBUG_VM",
           "FOLL_PIN, PageAnon: VM_BUG_ON without PG_anon_exclusive");
-  private static final Step READ_REF =
-      STEPS.step("FG9", "try_grab_page", "load compound_head, _refcount: none?");
-  private static final Step GRAB =
-      STEPS.step(
-          "FG10", "try_grab_page", "load flags: PG_head? _refcount + 1024 (FOLL_GET or large: 1)");
-  private static final Step PINCOUNT =
-      STEPS.step("FG11", "try_grab_page", "large: compound_pincount + 1 (S0, S1: before FG10)");
   private static final Step TOUCH =
       STEPS.step(
           "FG12",
@@ -88,6 +80,7 @@ public final class SlowGup {
 
   private final Kernel kernel;
   private final Memory memory;
+  private final FollowTransHugePmd followHuge;
   private final MmFault fault;
   private final Unpin unpin;
 
@@ -101,6 +94,7 @@ public final class SlowGup {
   public SlowGup(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
     this.kernel = kernel;
     this.memory = memory;
+    this.followHuge = new FollowTransHugePmd(kernel, memory);
     this.fault = new MmFault(kernel, memory, free, pages);
     this.unpin = new Unpin(kernel, free);
   }
@@ -142,7 +136,7 @@ public final class SlowGup {
     GupFlags now = flags;
     boolean brokeCow = false;
     for (int faults = 0; ; faults++) {
-      Followed followed = followPagePte(cpu, vma, table, now, brokeCow);
+      Followed followed = followPmd(cpu, mm, vma, table, now, brokeCow);
       if (followed.page() != null || faults == MOST_FAULTS) {
         return followed.page();
       }
@@ -169,6 +163,20 @@ public final class SlowGup {
   private record Followed(Page page, boolean mustUnshare) {
     static final Followed NOTHING = new Followed(null, false);
     static final Followed MUST_UNSHARE = new Followed(null, true);
+  }
+
+  /** follow_pmd_mask(); above a table of one entry there is no PMD entry to look at. */
+  private Followed followPmd(
+      Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags, boolean brokeCow) {
+    if (table.size() > 1) {
+      FollowTransHugePmd.Followed huge = followHuge.follow(cpu, mm, vma, table, flags, brokeCow);
+      if (!huge.isTable()) {
+        return huge.page() == null
+            ? new Followed(null, huge.mustUnshare())
+            : taken(cpu, table, huge.page(), flags);
+      }
+    }
+    return followPagePte(cpu, vma, table, flags, brokeCow);
   }
 
   private Followed followPagePte(
@@ -208,12 +216,16 @@ public final class SlowGup {
       }
       cpu.VM_BUG_ON(PageTests.pageAnon(cpu.at(CHECK), page) && !isExclusive(cpu, page));
     }
-    if (!tryGrabPage(cpu, page, flags)) {
+    if (!TryGrabPage.tryGrabPage(kernel, cpu, page, flags)) {
       return Followed.NOTHING;
     }
     if (!flags.longterm()) {
       touch(cpu.at(TOUCH), pte, page, flags);
     }
+    return taken(cpu, table, page, flags);
+  }
+
+  private static Followed taken(Cpu cpu, PageTable table, Page page, GupFlags flags) {
     if (flags.pin()) {
       cpu.note(GupFast.PINNED, page.address());
       cpu.note(GupFast.PINNED_AT, table.location());
@@ -225,26 +237,6 @@ public final class SlowGup {
 
   private boolean isExclusive(Cpu cpu, Page page) {
     return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
-  }
-
-  private boolean tryGrabPage(Cpu cpu, Page page, GupFlags flags) {
-    Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_REF), Ref.to(page));
-    boolean referenced = cpu.atomic_read(folio.at(Page::refcount)) > 0;
-    cpu.VM_BUG_ON(!referenced);
-    if (!referenced) {
-      return false;
-    }
-    cpu.at(GRAB);
-    boolean large = flags.pin() && cpu.test_bit(PG_HEAD, folio.at(Page::flags));
-    boolean isOld = kernel.state() == KernelState.S0 || kernel.state() == KernelState.S1;
-    if (large && isOld) {
-      cpu.at(PINCOUNT).atomic_add(1, folio.target().block().compoundPincount());
-    }
-    cpu.at(GRAB).atomic_add(large ? 1 : flags.references(), folio.at(Page::refcount));
-    if (large && !isOld) {
-      cpu.at(PINCOUNT).atomic_add(1, folio.target().block().compoundPincount());
-    }
-    return true;
   }
 
   private static void touch(Cpu cpu, long pte, Page page, GupFlags flags) {

@@ -227,16 +227,23 @@ public final class WriteFault {
 
   /** Before 09854ba94c6a: mappings and swap entries count, references do not. */
   private boolean mayReuseByMapcount(Cpu cpu, Page page) {
-    if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+    Page folio = Folio.of(cpu.at(TRYLOCK), page);
+    if (cpu.test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
       return false;
     }
-    boolean alone = !isKsm(cpu.at(MAPCOUNT), page) && cpu.atomic_read(page.mapcount()) == 0;
-    if (alone && cpu.test_bit(PG_SWAPCACHE, page.flags())) {
-      SwapCache.freeSwap(cpu, page);
-      alone = !cpu.at(MAPCOUNT).test_bit(PG_SWAPCACHE, page.flags());
+    boolean alone = !isKsm(cpu.at(MAPCOUNT), folio) && isMappedOnce(cpu, folio);
+    if (alone && cpu.test_bit(PG_SWAPCACHE, folio.flags())) {
+      SwapCache.freeSwap(cpu, folio);
+      alone = !cpu.at(MAPCOUNT).test_bit(PG_SWAPCACHE, folio.flags());
     }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
+    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
     return alone;
+  }
+
+  private static boolean isMappedOnce(Cpu cpu, Page folio) {
+    return folio.block().size() > 1
+        ? CompoundRmap.mostMappings(cpu, folio) <= 1
+        : cpu.atomic_read(folio.mapcount()) == 0;
   }
 
   /** PageKsm(): one load of mapping (plain in source). The caller labels the step. */

@@ -123,6 +123,6 @@ public final class SlowGupPatches {
         state + "-without-early-cow",
         state.title() + " whose fork shares pinned pages, too (before 70e806e4e645)",
         state,
-        ImmutableList.of(new Edit.DropHunk("C8")));
+        ImmutableList.of(new Edit.DropHunk("C8"), new Edit.DropHunk("HC9")));
   }
 }

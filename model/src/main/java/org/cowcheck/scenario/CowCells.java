@@ -27,7 +27,7 @@ final class CowCells {
             test.story(),
             SOURCE,
             kind.simplifications(),
-            test.patches(),
+            kind.bearing(test.patches()),
             (kernel, memory) -> build(test, kind, kernel, memory))
         .from(new Origin.SelftestCell(test.id(), kind.id()));
   }

@@ -8,7 +8,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.Task;
+import org.cowcheck.user.PageOwner;
 
 /**
  * Tests 7 to 14 of the matrix: a page is pinned, its owner writes, and the write is to be seen
@@ -25,7 +25,7 @@ final class CowPins {
 
   /** How a page is pinned for reading. */
   private interface Pinning {
-    Page pin(Task owner, GupFlags flags);
+    Page pin(PageOwner owner, GupFlags flags);
   }
 
   private static final CowTest IO_URING =
@@ -86,27 +86,29 @@ final class CowPins {
           IO_URING,
           IO_URING_FORK,
           onShared(
-              "ro-pin-on-shared", "a page that a child shares is pinned for reading", Task::pin),
+              "ro-pin-on-shared",
+              "a page that a child shares is pinned for reading",
+              PageOwner::pin),
           onShared(
               "ro-fast-pin-on-shared",
               "a page that a child shares is pinned for reading by GUP-fast",
-              Task::pinFast),
+              PageOwner::pinFast),
           onPreviouslyShared(
               "ro-pin-on-previously-shared",
               "a page is pinned for reading while the child that shares it exits",
-              Task::pin),
+              PageOwner::pin),
           onPreviouslyShared(
               "ro-fast-pin-on-previously-shared",
               "a page is pinned for reading by GUP-fast while the child that shares it exits",
-              Task::pinFast),
+              PageOwner::pinFast),
           onExclusive(
               "ro-pin-on-ro-exclusive",
               "an exclusive read-only page is pinned for reading",
-              Task::pin),
+              PageOwner::pin),
           onExclusive(
               "ro-fast-pin-on-ro-exclusive",
               "an exclusive read-only page is pinned for reading by GUP-fast",
-              Task::pinFast));
+              PageOwner::pinFast));
 
   private CowPins() {}
 
@@ -201,7 +203,7 @@ final class CowPins {
         Optional.empty());
   }
 
-  private static long seesWrite(Cpu cpu, Task owner, CowProcesses processes, Page pinned) {
+  private static long seesWrite(Cpu cpu, PageOwner owner, CowProcesses processes, Page pinned) {
     if (pinned == null || !owner.write(CowTest.AFTER)) {
       return CowTest.REFUSED;
     }

@@ -3,12 +3,16 @@ package org.cowcheck.scenario;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Word;
 import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.user.HugetlbTask;
+import org.cowcheck.user.PageOwner;
 import org.cowcheck.user.Task;
 
 /** The parent and the child of a test of the matrix, each on a CPU of its own. */
@@ -24,6 +28,8 @@ final class CowProcesses {
   private final SwapSlot slot;
   private final Page[] spares;
   private final Word forked;
+  private final boolean isHugetlb;
+  private final Spinlock faultMutex;
   private final boolean isInOrder;
   private final Word parentReady;
   private final Word childReady;
@@ -33,38 +39,52 @@ final class CowProcesses {
     this.machine = machine;
     this.slot = kind.slot(machine);
     this.parentMm = machine.mm("mm", false);
-    this.parentTable = machine.map(parentMm, kind.mapped(machine, slot));
+    this.parentTable = kind.mapped(machine, parentMm, slot);
     this.childMm = machine.mm("child", false);
-    this.childTable = machine.map(childMm, PageTable.of(machine.memory, "child", 0));
+    this.childTable = kind.room(machine, childMm);
     this.spares =
         IntStream.range(0, 2 * SPARES)
-            .mapToObj(i -> machine.free("spare" + i))
+            .mapToObj(i -> kind.free(machine, "spare" + i))
             .toArray(Page[]::new);
     this.forked = machine.memory.word("forked", 0);
+    this.isHugetlb = kind == CowMemory.HUGETLB;
+    this.faultMutex = machine.memory.spinlock("fault_mutex");
     this.isInOrder = kind.isInOrder();
     this.parentReady = machine.memory.word("parent_ready", 0);
     this.childReady = machine.memory.word("child_ready", 0);
   }
 
   /** The parent, on the CPU that the engine made for it. */
-  Task parent(Cpu cpu) {
-    return task(cpu, parentMm, parentTable, 0);
+  PageOwner parent(Cpu cpu) {
+    return process(cpu, parentMm, parentTable, 0);
   }
 
   /** The child, on the CPU that the engine made for it. */
-  Task child(Cpu cpu) {
-    return task(cpu, childMm, childTable, 1);
+  PageOwner child(Cpu cpu) {
+    return process(cpu, childMm, childTable, 1);
   }
 
-  private Task task(Cpu cpu, Mm mm, PageTable table, int process) {
+  private PageOwner process(Cpu cpu, Mm mm, PageTable table, int process) {
     FreeList pages =
         FreeList.of(Arrays.copyOfRange(spares, process * SPARES, (process + 1) * SPARES));
+    if (isHugetlb) {
+      HugetlbVma vma = HugetlbVma.ofPmd(mm, table, faultMutex);
+      return new HugetlbTask.OnePage(
+          new HugetlbTask(machine.kernel, machine.memory, cpu, machine.free, pages, vma),
+          table.index());
+    }
     return new Task(machine.kernel, machine.memory, cpu, machine.free, pages, mm, table);
   }
 
   /** fork(), on the CPU of the parent: from here on the child runs. */
-  void fork(Cpu cpu, Task parent) {
-    parent.fork(child(cpu), slot);
+  void fork(Cpu cpu, PageOwner parent) {
+    PageOwner child = child(cpu);
+    if (parent instanceof Task task && child instanceof Task other) {
+      task.fork(other, slot);
+    } else if (parent instanceof HugetlbTask.OnePage of
+        && child instanceof HugetlbTask.OnePage other) {
+      of.task().fork(other.task());
+    }
     Handover.give(cpu, forked);
   }
 

@@ -8,7 +8,7 @@ import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.Task;
+import org.cowcheck.user.PageOwner;
 
 /**
  * Tests 3 to 6 of the matrix: one process puts its memory into a pipe by vmsplice() and unmaps it;
@@ -120,7 +120,7 @@ final class CowSplices {
 
   private CowSplices() {}
 
-  private static long spliceAndUnmap(Cpu cpu, Task child, CowProcesses processes) {
+  private static long spliceAndUnmap(Cpu cpu, PageOwner child, CowProcesses processes) {
     long before = child.read();
     Page spliced = child.vmsplice();
     child.unmap();
@@ -129,13 +129,13 @@ final class CowSplices {
   }
 
   private static long unmapAndCompare(
-      Cpu cpu, Task parent, CowProcesses processes, long before, Page spliced) {
+      Cpu cpu, PageOwner parent, CowProcesses processes, long before, Page spliced) {
     parent.unmap();
     processes.parentIsReady(cpu);
     return processes.isChildReady(cpu) ? compare(parent, before, spliced) : CowTest.NOT_RUN;
   }
 
-  private static long write(Cpu cpu, Task child, CowProcesses processes) {
+  private static long write(Cpu cpu, PageOwner child, CowProcesses processes) {
     if (!processes.isParentReady(cpu)) {
       return CowTest.NOT_RUN;
     }
@@ -144,7 +144,7 @@ final class CowSplices {
     return CowTest.permitted(permitted);
   }
 
-  private static long compare(Task task, long before, Page spliced) {
+  private static long compare(PageOwner task, long before, Page spliced) {
     return spliced == null || before == UserAccess.SEGV
         ? CowTest.REFUSED
         : CowTest.same(before == CowMemory.BEFORE && task.readThrough(spliced) == before);

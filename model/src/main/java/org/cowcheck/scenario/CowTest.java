@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Patch;
-import org.cowcheck.user.Task;
+import org.cowcheck.user.PageOwner;
 
 /**
  * A test case of the matrix: what parent and child do, and what each compares.
@@ -47,12 +47,12 @@ record CowTest(
 
   /** The program of the parent. */
   interface Parent {
-    long run(Cpu cpu, Task task, CowProcesses processes);
+    long run(Cpu cpu, PageOwner task, CowProcesses processes);
   }
 
   /** The program of the child. */
   interface Child {
-    long run(Cpu cpu, Task task, CowProcesses processes);
+    long run(Cpu cpu, PageOwner task, CowProcesses processes);
   }
 
   /** All test cases, in the order of the suite. */
@@ -75,7 +75,7 @@ record CowTest(
   }
 
   /** The child loads from its memory before and after the parent's turn. */
-  static long readTwice(Cpu cpu, Task task, CowProcesses processes) {
+  static long readTwice(Cpu cpu, PageOwner task, CowProcesses processes) {
     long first = task.read();
     processes.childIsReady(cpu);
     if (!processes.isParentReady(cpu)) {

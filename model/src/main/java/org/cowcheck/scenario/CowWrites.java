@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
-import org.cowcheck.user.Task;
+import org.cowcheck.user.PageOwner;
 
 /** Tests 1 and 2 of the matrix: the parent writes after a fork, and the child looks. */
 final class CowWrites {
@@ -60,12 +60,12 @@ final class CowWrites {
 
   private CowWrites() {}
 
-  static long forkAndWrite(Cpu cpu, Task parent, CowProcesses processes) {
+  static long forkAndWrite(Cpu cpu, PageOwner parent, CowProcesses processes) {
     processes.fork(cpu, parent);
     return processes.isChildReady(cpu) ? write(cpu, parent, processes) : CowTest.NOT_RUN;
   }
 
-  static long forkAndProtectAndWrite(Cpu cpu, Task parent, CowProcesses processes) {
+  static long forkAndProtectAndWrite(Cpu cpu, PageOwner parent, CowProcesses processes) {
     processes.fork(cpu, parent);
     if (!processes.isChildReady(cpu)) {
       return CowTest.NOT_RUN;
@@ -75,7 +75,7 @@ final class CowWrites {
     return write(cpu, parent, processes);
   }
 
-  private static long write(Cpu cpu, Task parent, CowProcesses processes) {
+  private static long write(Cpu cpu, PageOwner parent, CowProcesses processes) {
     boolean permitted = parent.write(CowTest.AFTER);
     processes.parentIsReady(cpu);
     return CowTest.permitted(permitted);

@@ -17,7 +17,7 @@ import org.cowcheck.patch.KernelState;
 /**
  * The ways in which a process may have a huge page of two pages, as the tests of
  * tools/testing/selftests/mm/cow.c make them: where its paths lead to, starting from a page that is
- * mapped by a PMD entry. A test holds them against those paths.
+ * mapped by a PMD entry. A test holds them against those paths. And a page of hugetlb.
  *
  * <p>Left out: swapped ones. Once a huge page is written and freed, each of its entries is a swap
  * entry like any other.
@@ -30,7 +30,14 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** Mapped by a PMD entry. */
   static HugeMemory pmdMapped(Machine machine, Mm mm) {
-    PageBlock block = HugePage.mapped(machine.memory, machine.kernel.state());
+    PageBlock block = HugePage.mapped(machine.memory, machine.kernel.state(), CowMemory.BEFORE);
+    long pmd = Pte.huge(block.head(), true);
+    return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
+  }
+
+  /** A page of hugetlb, mapped by a PMD entry. */
+  static HugeMemory hugetlb(Machine machine, Mm mm) {
+    PageBlock block = HugetlbRace.mapped(machine.memory, machine.kernel.state(), CowMemory.BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
@@ -115,8 +122,16 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
         machine.memory,
         "page",
         PageBlock.Compound.UNMAPPED,
-        new PageState(flags | (headExclusive ? exclusive : 0), Page.ANON_VMA, 2 + tailMapcount, 0),
-        HugePage.TAIL.withFlags(exclusive).withMapcount(tailMapcount));
+        new PageState(
+            flags | (headExclusive ? exclusive : 0),
+            Page.ANON_VMA,
+            2 + tailMapcount,
+            0,
+            CowMemory.BEFORE),
+        HugePage.TAIL
+            .withFlags(exclusive)
+            .withMapcount(tailMapcount)
+            .withContents(CowMemory.BEFORE));
   }
 
   private static long writable(PageBlock block, int page) {

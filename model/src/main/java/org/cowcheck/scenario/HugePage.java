@@ -21,21 +21,28 @@ final class HugePage {
 
   /** Mapped once, by a PMD entry. */
   static PageBlock mapped(Memory memory, KernelState state) {
-    return mapped(memory, state, bit(PG_LRU), 1);
+    return mapped(memory, state, bit(PG_LRU), 1, 0);
+  }
+
+  /** As {@link #mapped}, with these contents. */
+  static PageBlock mapped(Memory memory, KernelState state, long contents) {
+    return mapped(memory, state, bit(PG_LRU), 1, contents);
   }
 
   /** As {@link #mapped}, but isolated from the LRU and locked by somebody who has a reference. */
   static PageBlock isolated(Memory memory, KernelState state) {
-    return mapped(memory, state, bit(PageFlag.PG_LOCKED), 2);
+    return mapped(memory, state, bit(PageFlag.PG_LOCKED), 2, 0);
   }
 
-  private static PageBlock mapped(Memory memory, KernelState state, long flags, long references) {
+  private static PageBlock mapped(
+      Memory memory, KernelState state, long flags, long references, long contents) {
     return PageBlock.compound(
         memory,
         "page",
         new PageBlock.Compound(0, 0),
-        new PageState(HEAD_FLAGS | flags | exclusive(state), Page.ANON_VMA, references, -1),
-        TAIL);
+        new PageState(
+            HEAD_FLAGS | flags | exclusive(state), Page.ANON_VMA, references, -1, contents),
+        TAIL.withContents(contents));
   }
 
   /** The bit of PG_anon_exclusive, if there is one. */

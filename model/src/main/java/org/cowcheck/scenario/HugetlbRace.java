@@ -92,29 +92,39 @@ final class HugetlbRace {
 
   /** A page of hugetlb that is mapped as often, and is exclusive or is not. */
   static PageBlock mapped(Memory memory, KernelState state, int times, boolean isExclusive) {
-    return page(memory, state, times, times, isExclusive);
+    return page(memory, state, times, times, isExclusive, 0);
+  }
+
+  /** A page of hugetlb that is mapped once, exclusively, and holds this. */
+  static PageBlock mapped(Memory memory, KernelState state, long contents) {
+    return page(memory, state, 1, 1, true, contents);
   }
 
   /** A page of hugetlb that was mapped exclusively and is no more; one reference is left. */
   static PageBlock zapped(Memory memory, KernelState state) {
-    return page(memory, state, 0, 1, true);
+    return page(memory, state, 0, 1, true, 0);
   }
 
   /** A page of hugetlb that is mapped exclusively, and isolated by somebody with a reference. */
   static PageBlock isolated(Memory memory, KernelState state) {
-    return page(memory, state, 1, 2, true);
+    return page(memory, state, 1, 2, true, 0);
   }
 
   private static PageBlock page(
-      Memory memory, KernelState state, int mappings, int references, boolean isExclusive) {
+      Memory memory,
+      KernelState state,
+      int mappings,
+      int references,
+      boolean isExclusive,
+      long contents) {
     long exclusive =
         isExclusive && state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     return PageBlock.hugetlb(
         memory,
         "huge",
         new Compound(mappings - 1, 0),
-        new PageState(bit(PG_UPTODATE) | exclusive, Page.ANON_VMA, references, -1),
-        new PageState(0, Page.TAIL_MAPPING, 0, -1));
+        new PageState(bit(PG_UPTODATE) | exclusive, Page.ANON_VMA, references, -1, contents),
+        new PageState(0, Page.TAIL_MAPPING, 0, -1, contents));
   }
 
   /** A page of hugetlb in the pool. */

@@ -7,6 +7,7 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.FollowHugetlbPage;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.HugetlbAccess;
 import org.cowcheck.mm.HugetlbFork;
 import org.cowcheck.mm.HugetlbProtect;
@@ -130,5 +131,59 @@ public final class HugetlbTask {
   /** What a device writes to a page that is pinned. */
   public void writeThrough(Page page, long value) {
     cpu.at(STORE).WRITE_ONCE(page.contents(), value);
+  }
+
+  /**
+   * The process as it looks at one page of the huge page. Of the flags of GUP it asks for
+   * FOLL_WRITE alone.
+   *
+   * @param page which
+   */
+  public record OnePage(HugetlbTask task, int page) implements PageOwner {
+    @Override
+    public long read() {
+      return task.read(page);
+    }
+
+    @Override
+    public boolean write(long value) {
+      return task.write(page, value);
+    }
+
+    @Override
+    public void unmap() {
+      task.unmap();
+    }
+
+    @Override
+    public void protect() {
+      task.protect();
+    }
+
+    /** As {@link #protect}: a private entry waits for the write fault. */
+    @Override
+    public void protectWritable() {
+      task.protect();
+    }
+
+    @Override
+    public Page pin(GupFlags flags) {
+      return task.pinSlow(page, flags.write());
+    }
+
+    @Override
+    public Page pinFast(GupFlags flags) {
+      return task.pin(page, flags.write());
+    }
+
+    @Override
+    public Page vmsplice() {
+      return task.get(page);
+    }
+
+    @Override
+    public long readThrough(Page held) {
+      return task.readThrough(held);
+    }
   }
 }

@@ -11,21 +11,22 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.Protect;
+import org.cowcheck.mm.ProtectPmdRange;
 import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Vma;
-import org.cowcheck.mm.Zap;
+import org.cowcheck.mm.ZapPmdRange;
 import org.cowcheck.patch.Kernel;
 
 /**
- * One process with one page of private anonymous memory, on the CPU that runs it.
+ * One process with private anonymous memory, on the CPU that runs it. It accesses and pins one
+ * page; fork(), munmap() and mprotect() are of all that its page table maps.
  *
  * <p>What it does leaves notes, from which invariants read what each process wrote and saw.
  */
-public final class Task {
+public final class Task implements PageOwner {
   /** The name of the note of a store through a pin; its value is what was stored. */
   public static final String WRITTEN_THROUGH = "written through";
 
@@ -38,8 +39,8 @@ public final class Task {
   private final Gup gup;
   private final SlowGup slowGup;
   private final Unpin unpin;
-  private final Protect protect;
-  private final Zap zap;
+  private final ProtectPmdRange protect;
+  private final ZapPmdRange zap;
 
   /**
    * A process.
@@ -47,7 +48,7 @@ public final class Task {
    * @param cpu the CPU as the engine made it; the kernel's edits take effect on it
    * @param free takes pages back
    * @param pages the free pages of this CPU
-   * @param table where its page is mapped
+   * @param table where its page is mapped, at the entry of the page
    */
   public Task(
       Kernel kernel,
@@ -67,51 +68,59 @@ public final class Task {
     this.gup = new Gup(kernel, memory, onto, pages);
     this.slowGup = new SlowGup(kernel, memory, onto, pages);
     this.unpin = new Unpin(kernel, onto);
-    this.protect = new Protect(kernel, memory);
-    this.zap = new Zap(kernel, memory, onto);
+    this.protect = new ProtectPmdRange(kernel, memory);
+    this.zap = new ZapPmdRange(kernel, memory, onto);
   }
 
   /** Loads from the page; {@link UserAccess#SEGV} if that was never permitted. */
+  @Override
   public long read() {
     return user.read(cpu, mm, table, pages);
   }
 
   /** Stores to the page; whether it was permitted in the end. */
+  @Override
   public boolean write(long value) {
     return user.write(cpu, mm, table, value, pages);
   }
 
   /** fork(): the child gets what is mapped here; it must have nothing yet. */
   public void fork(Task child, SwapSlot slot) {
-    fork.dupMmap(cpu, mm, table, slot, new Fork.Child(child.table, pages));
+    fork.dupMmap(cpu, mm, table.at(0), slot, new Fork.Child(child.table.at(0), pages));
   }
 
   /** munmap() or exit. */
+  @Override
   public void unmap() {
-    zap.zapPteRange(cpu, mm, table);
+    zap.zapPmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ). */
+  @Override
   public void protect() {
-    protect.changePteRange(cpu, mm, table);
+    protect.changePmdRange(cpu, mm, table);
   }
 
   /** mprotect(PROT_READ | PROT_WRITE). */
+  @Override
   public void protectWritable() {
     protect.permitWrites(cpu, mm, table);
   }
 
   /** pin_user_pages() of the page; null if it cannot be pinned. */
+  @Override
   public Page pin(GupFlags flags) {
     return slowGup.getUserPages(cpu, mm, Vma.ANON, table, flags);
   }
 
   /** pin_user_pages_fast() of the page; null if it cannot be pinned. */
+  @Override
   public Page pinFast(GupFlags flags) {
     return gup.getUserPagesFast(cpu, mm, table, flags);
   }
 
   /** vmsplice() of the page into a pipe: get_user_pages_fast() for reading. */
+  @Override
   public Page vmsplice() {
     return gup.getUserPagesFast(cpu, mm, table, GupFlags.GET);
   }
@@ -122,6 +131,7 @@ public final class Task {
   }
 
   /** What a device reads from a page that is pinned, or the reader of a pipe. */
+  @Override
   public long readThrough(Page page) {
     return HeldPage.read(cpu, page);
   }

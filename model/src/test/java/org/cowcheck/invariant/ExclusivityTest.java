@@ -155,6 +155,16 @@ final class ExclusivityTest {
     pinned().note(Fork.SHARED).assertBreaks(KernelState.S0, LOST);
   }
 
+  /** fork() shared it, and then it was pinned. */
+  @Test
+  void s0_aPinnedPageMayHaveBeenSharedBefore_ifTheChildHasLetItGo() {
+    note(Fork.SHARED).pinned().assertBreaks(KernelState.S0, NONE);
+    with(page.refcount(), 1026)
+        .with(page.mapcount(), 1)
+        .with(child.pte(), Pte.readOnly(page))
+        .assertBreaks(KernelState.S0, LOST);
+  }
+
   @Test
   void s0_aPinnedPageIsNotMerged() {
     pinned().note(Ksm.MERGEABLE).assertBreaks(KernelState.S0, LOST);
