@@ -6,6 +6,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Multimaps;
 import com.google.common.collect.SetMultimap;
+import com.google.common.collect.Sets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -19,10 +21,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.CatalogueWalk.Seen;
 import org.cowcheck.invariant.Invariant;
+import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Setting;
@@ -39,7 +43,19 @@ import org.cowcheck.verdict.Verdict;
  */
 final class Mutation {
   /** Executions after which a mutated cell is given up. */
-  private static final long BOUND = 50_000;
+  private static final long BOUND = 5_000;
+
+  /** The time after which a mutated cell is given up. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /** The cost of an execution under TSO; under SC and LKMM it is 1. */
+  private static final long TSO = 5;
+
+  /** What may be spent on cells of a mutant where it meets nothing. */
+  private static final long BUDGET = 2_000;
+
+  /** What may be spent on cells of a mutant where it meets something. */
+  private static final long BUDGET_IF_MET = 20_000;
 
   private Mutation() {}
 
@@ -57,23 +73,61 @@ final class Mutation {
     }
   }
 
-  /** The mutants that some cell of a kernel state executes, with those cells. */
+  /**
+   * The mutants, with the cells that can tell, from cheap to dear: those first where it meets
+   * anything, as {@link MutantWatch} has it. Of kernel states; of patches those mutants alone that
+   * no state executes, such as those of a hunk that is added.
+   */
   static ImmutableSortedMap<Mutant, ImmutableList<Cell>> mutants(CatalogueWalk walk) {
-    SetMultimap<Mutant, Cell> cells = Multimaps.newSetMultimap(new TreeMap<>(), LinkedHashSet::new);
-    walk.all().forEach((cell, seen) -> seen.sections().forEach(mutant -> cells.put(mutant, cell)));
+    SetMultimap<Mutant, Cell> ofStates = cells(walk, cell -> cell.patch().edits().isEmpty());
+    SetMultimap<Mutant, Cell> ofPatches = cells(walk, cell -> !cell.patch().edits().isEmpty());
     ImmutableSortedMap.Builder<Mutant, ImmutableList<Cell>> sorted =
         ImmutableSortedMap.naturalOrder();
-    for (Mutant mutant : cells.keySet()) {
+    for (Mutant mutant : Sets.union(ofStates.keySet(), ofPatches.keySet())) {
+      SetMultimap<Mutant, Cell> cells = ofStates.containsKey(mutant) ? ofStates : ofPatches;
       sorted.put(
           mutant,
-          cells.get(mutant).stream()
-              .filter(cell -> isOfUse(walk, mutant, cell))
-              .sorted(
-                  Comparator.comparing((Cell cell) -> executions(walk, cell))
-                      .thenComparing(Cell::toString))
-              .collect(toImmutableList()));
+          ImmutableList.<Cell>builder()
+              .addAll(cheapest(walk, cells.get(mutant), mutant, true, BUDGET_IF_MET))
+              .addAll(cheapest(walk, cells.get(mutant), mutant, false, BUDGET))
+              .build());
     }
     return sorted.buildOrThrow();
+  }
+
+  /** Of the cells that can tell those where the mutant meets something, or nothing. */
+  private static List<Cell> cheapest(
+      CatalogueWalk walk, Set<Cell> cells, Mutant mutant, boolean met, long budget) {
+    List<Cell> sorted =
+        cells.stream()
+            .filter(cell -> isOfUse(walk, mutant, cell))
+            .filter(cell -> walk.seen(cell).orElseThrow().met().contains(mutant) == met)
+            .sorted(
+                Comparator.comparing((Cell cell) -> cost(walk, cell)).thenComparing(Cell::toString))
+            .toList();
+    long spent = 0;
+    int tried = 0;
+    while (tried < sorted.size() && spent + cost(walk, sorted.get(tried)) <= budget) {
+      spent += cost(walk, sorted.get(tried));
+      tried++;
+    }
+    return sorted.subList(0, tried);
+  }
+
+  private static SetMultimap<Mutant, Cell> cells(CatalogueWalk walk, Predicate<Cell> which) {
+    SetMultimap<Mutant, Cell> cells = Multimaps.newSetMultimap(new TreeMap<>(), LinkedHashSet::new);
+    walk.all()
+        .forEach(
+            (cell, seen) ->
+                seen.sections().stream()
+                    .filter(mutant -> which.test(cell) && !isInserted(mutant))
+                    .forEach(mutant -> cells.put(mutant, cell)));
+    return cells;
+  }
+
+  /** A barrier that a patch puts beside a step is the patch's, not the model's. */
+  private static boolean isInserted(Mutant mutant) {
+    return mutant.label().endsWith("+");
   }
 
   /** Whether a cell can tell: it is Never; a missing barrier needs a model that reorders. */
@@ -84,8 +138,10 @@ final class Mutation {
         && (mutant.kind() != Mutant.Kind.FENCE || !cell.model().equals("sc"));
   }
 
-  private static long executions(CatalogueWalk walk, Cell cell) {
-    return walk.seen(cell).orElseThrow().outcome().executions();
+  /** An execution under TSO takes as long as several. */
+  private static long cost(CatalogueWalk walk, Cell cell) {
+    long executions = walk.seen(cell).orElseThrow().outcome().executions();
+    return cell.model().equals("tso") ? TSO * executions : executions;
   }
 
   /** The fates of mutants, found by all processors. */
@@ -109,7 +165,7 @@ final class Mutation {
     return ImmutableSortedMap.copyOf(fates);
   }
 
-  private static Fate fate(Mutant mutant, List<Cell> cells) {
+  static Fate fate(Mutant mutant, List<Cell> cells) {
     TreeSet<String> thrown = new TreeSet<>();
     int tried = 0;
     for (Cell cell : cells) {
@@ -134,7 +190,7 @@ final class Mutation {
             state.name() + " without " + mutant,
             state.title(),
             state.base(),
-            ImmutableList.of(mutant.edit())),
+            ImmutableList.<Edit>builder().addAll(state.edits()).add(mutant.edit()).build()),
         cell.platform(),
         cell.model(),
         cell.accesses());
@@ -159,7 +215,7 @@ final class Mutation {
           }
           return "";
         };
-    Bounds bound = new Bounds(BOUND, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
+    Bounds bound = new Bounds(BOUND, TIMEOUT, Bounds.NONE.maxEvents());
     Exploration exploration =
         new Explorer(
                 ImmutableList.copyOf(setting.memory().words()),
