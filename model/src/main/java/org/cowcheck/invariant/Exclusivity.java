@@ -186,9 +186,13 @@ public record Exclusivity(World world) {
     return true;
   }
 
-  /** mremap() moved the entry: it alone maps the page, in the parent, as before. */
+  /**
+   * mremap() moved the entry: it alone maps the page, in the parent, as before. UFFDIO_MOVE gives
+   * the page to another VMA, and is not to do so with a page that is pinned.
+   */
   private boolean isMoved(Instant instant, Page page) {
     return instant.mappings(world).mapping(page) == 1
+        && instant.value(page.mapping()) != Page.OTHER_ANON_VMA
         && any(instant, mapping -> mapping.space() == 0 && mapping.maps(page))
         && (state() == KernelState.S0 || isExclusive(instant, page));
   }
