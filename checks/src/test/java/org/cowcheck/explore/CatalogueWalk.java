@@ -150,8 +150,8 @@ public final class CatalogueWalk {
             .filter(candidate -> candidate.name().equals(cell.model()))
             .findFirst()
             .orElseThrow();
-    MutantWatch watch = new MutantWatch();
-    Cell explored = cell.accesses() == Accesses.MARKED ? watch.watched(cell) : cell;
+    MutantWatch watch = new MutantWatch(cell);
+    Cell explored = cell.accesses() == Accesses.MARKED ? watch.watched() : cell;
     ScenarioCheck check = new ScenarioCheck(explored, model);
     Ends ends = new Ends(check.setting());
     Set<HashCode> all = new HashSet<>();

@@ -27,7 +27,8 @@ import org.cowcheck.verdict.Cell;
  *   <li>A lock meets another program that takes the same lock. A section of RCU, or with interrupts
  *       off, meets one that waits for such sections.
  *   <li>A second look meets a change: in some execution it finds what it does not expect.
- *   <li>A barrier meets another program.
+ *   <li>A barrier meets another program, under a model that reorders; one that waits for sections
+ *       meets a program that is in such sections.
  * </ul>
  *
  * What meets nothing in a cell may be left out there, but for the order that a lock gives beside.
@@ -37,12 +38,18 @@ final class MutantWatch {
 
   private final Set<Mutant> found = new HashSet<>();
   private final Set<Mutant> differs = new HashSet<>();
+  private final Set<Mutant> waits = new HashSet<>();
   private final SetMultimap<Mutant, String> locks = HashMultimap.create();
   private final SetMultimap<String, String> takers = HashMultimap.create();
+  private final Cell cell;
   private int programs;
 
+  MutantWatch(Cell cell) {
+    this.cell = cell;
+  }
+
   /** The cell; what its programs execute is looked at. */
-  Cell watched(Cell cell) {
+  Cell watched() {
     Scenario scenario = cell.scenario();
     return new Cell(
         new Scenario(
@@ -86,7 +93,7 @@ final class MutantWatch {
 
   private boolean met(Mutant mutant) {
     return switch (mutant.kind()) {
-      case FENCE -> programs > 1;
+      case FENCE -> programs > 1 && (!cell.model().equals("sc") || waits.contains(mutant));
       case RECHECK -> differs.contains(mutant);
       case LOCK ->
           locks.get(mutant).stream()
@@ -130,6 +137,9 @@ final class MutantWatch {
       } else if (!fence.endsSection() && fence != Fence.BARRIER) {
         find(Mutant.Kind.FENCE);
         takers.put(SECTION + fence, program);
+        if (fence == Fence.IPI_SYNC || fence == Fence.SYNCHRONIZE_RCU) {
+          waits.add(new Mutant(Mutant.Kind.FENCE, label));
+        }
       }
       super.fence(fence);
     }

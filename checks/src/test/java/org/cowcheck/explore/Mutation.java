@@ -3,6 +3,7 @@ package org.cowcheck.explore;
 import static com.google.common.collect.ImmutableList.toImmutableList;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Multimaps;
 import com.google.common.collect.SetMultimap;
@@ -29,8 +30,10 @@ import org.cowcheck.invariant.Invariant;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.scenario.Program;
+import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Setting;
 import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Verdict;
 
 /**
@@ -57,6 +60,11 @@ final class Mutation {
   /** What may be spent on cells of a mutant where it meets something. */
   private static final long BUDGET_IF_MET = 20_000;
 
+  /** What may be spent on such cells of patches. */
+  private static final long BUDGET_OF_PATCHES = 10_000;
+
+  private static final Expectations RECORDED = Expectations.read();
+
   private Mutation() {}
 
   /**
@@ -75,8 +83,8 @@ final class Mutation {
 
   /**
    * The mutants, with the cells that can tell, from cheap to dear: those first where it meets
-   * anything, as {@link MutantWatch} has it. Of kernel states; of patches those mutants alone that
-   * no state executes, such as those of a hunk that is added.
+   * anything, as {@link MutantWatch} has it. Kernel states come first; what patches make of them
+   * tells of hunks that are added, and of what two parts of a state stop, either of them alone.
    */
   static ImmutableSortedMap<Mutant, ImmutableList<Cell>> mutants(CatalogueWalk walk) {
     SetMultimap<Mutant, Cell> ofStates = cells(walk, cell -> cell.patch().edits().isEmpty());
@@ -84,30 +92,41 @@ final class Mutation {
     ImmutableSortedMap.Builder<Mutant, ImmutableList<Cell>> sorted =
         ImmutableSortedMap.naturalOrder();
     for (Mutant mutant : Sets.union(ofStates.keySet(), ofPatches.keySet())) {
-      SetMultimap<Mutant, Cell> cells = ofStates.containsKey(mutant) ? ofStates : ofPatches;
       sorted.put(
           mutant,
           ImmutableList.<Cell>builder()
-              .addAll(cheapest(walk, cells.get(mutant), mutant, true, BUDGET_IF_MET))
-              .addAll(cheapest(walk, cells.get(mutant), mutant, false, BUDGET))
+              .addAll(cheapest(walk, ofStates.get(mutant), mutant, true, BUDGET_IF_MET))
+              .addAll(cheapest(walk, ofStates.get(mutant), mutant, false, BUDGET))
+              .addAll(cheapest(walk, ofPatches.get(mutant), mutant, true, BUDGET_OF_PATCHES))
               .build());
     }
     return sorted.buildOrThrow();
   }
 
-  /** Of the cells that can tell those where the mutant meets something, or nothing. */
+  /**
+   * Of the cells that can tell those where the mutant meets something, or nothing: the cheapest of
+   * each scenario, then the next of each, until the budget is spent.
+   */
   private static List<Cell> cheapest(
       CatalogueWalk walk, Set<Cell> cells, Mutant mutant, boolean met, long budget) {
-    List<Cell> sorted =
+    Comparator<Cell> byCost =
+        Comparator.comparing((Cell cell) -> cost(walk, cell)).thenComparing(Cell::toString);
+    ImmutableListMultimap<Scenario, Cell> ofScenarios =
         cells.stream()
             .filter(cell -> isOfUse(walk, mutant, cell))
             .filter(cell -> walk.seen(cell).orElseThrow().met().contains(mutant) == met)
+            .sorted(byCost)
+            .collect(ImmutableListMultimap.toImmutableListMultimap(Cell::scenario, cell -> cell));
+    List<Cell> sorted =
+        ofScenarios.values().stream()
             .sorted(
-                Comparator.comparing((Cell cell) -> cost(walk, cell)).thenComparing(Cell::toString))
+                Comparator.comparing(
+                        (Cell cell) -> ofScenarios.get(cell.scenario()).indexOf(cell))
+                    .thenComparing(byCost))
             .toList();
     long spent = 0;
     int tried = 0;
-    while (tried < sorted.size() && spent + cost(walk, sorted.get(tried)) <= budget) {
+    while (tried < sorted.size() && spent <= budget) {
       spent += cost(walk, sorted.get(tried));
       tried++;
     }
@@ -130,12 +149,21 @@ final class Mutation {
     return mutant.label().endsWith("+");
   }
 
-  /** Whether a cell can tell: it is Never; a missing barrier needs a model that reorders. */
+  /**
+   * Whether a cell can tell: it is Never, or was on record if the walk did not see all of it; under
+   * SC a missing barrier tells nothing unless somebody is to wait for sections.
+   */
   private static boolean isOfUse(CatalogueWalk walk, Mutant mutant, Cell cell) {
     Seen seen = walk.seen(cell).orElseThrow();
-    return seen.isComplete()
-        && seen.outcome().verdict() == Verdict.NEVER
-        && (mutant.kind() != Mutant.Kind.FENCE || !cell.model().equals("sc"));
+    boolean never =
+        seen.isComplete()
+            ? seen.outcome().verdict() == Verdict.NEVER
+            : seen.outcome().verdict() != Verdict.SOMETIMES
+                && RECORDED.verdict(cell).filter(Verdict.NEVER::equals).isPresent();
+    return never
+        && (mutant.kind() != Mutant.Kind.FENCE
+            || !cell.model().equals("sc")
+            || seen.met().contains(mutant));
   }
 
   /** An execution under TSO takes as long as several. */
