@@ -92,13 +92,15 @@ final class Mutation {
     ImmutableSortedMap.Builder<Mutant, ImmutableList<Cell>> sorted =
         ImmutableSortedMap.naturalOrder();
     for (Mutant mutant : Sets.union(ofStates.keySet(), ofPatches.keySet())) {
-      sorted.put(
-          mutant,
-          ImmutableList.<Cell>builder()
-              .addAll(cheapest(walk, ofStates.get(mutant), mutant, true, BUDGET_IF_MET))
-              .addAll(cheapest(walk, ofStates.get(mutant), mutant, false, BUDGET))
-              .addAll(cheapest(walk, ofPatches.get(mutant), mutant, true, BUDGET_OF_PATCHES))
-              .build());
+      List<Cell> states = new ArrayList<>();
+      states.addAll(cheapest(walk, ofStates.get(mutant), mutant, true, BUDGET_IF_MET));
+      states.addAll(cheapest(walk, ofStates.get(mutant), mutant, false, BUDGET));
+      List<Cell> patches = new ArrayList<>();
+      patches.addAll(cheapest(walk, ofPatches.get(mutant), mutant, true, BUDGET_OF_PATCHES));
+      if (states.isEmpty()) {
+        patches.addAll(cheapest(walk, ofPatches.get(mutant), mutant, false, BUDGET));
+      }
+      sorted.put(mutant, ImmutableList.<Cell>builder().addAll(states).addAll(patches).build());
     }
     return sorted.buildOrThrow();
   }
@@ -120,8 +122,7 @@ final class Mutation {
     List<Cell> sorted =
         ofScenarios.values().stream()
             .sorted(
-                Comparator.comparing(
-                        (Cell cell) -> ofScenarios.get(cell.scenario()).indexOf(cell))
+                Comparator.comparing((Cell cell) -> ofScenarios.get(cell.scenario()).indexOf(cell))
                     .thenComparing(byCost))
             .toList();
     long spent = 0;

@@ -32,11 +32,19 @@ final class MutationTest {
       ImmutableSortedSet.of(
           new Mutant(Mutant.Kind.FENCE, "E1"),
           new Mutant(Mutant.Kind.FENCE, "E4"),
-          new Mutant(Mutant.Kind.FENCE, "F9"),
           new Mutant(Mutant.Kind.FENCE, "G12"),
           new Mutant(Mutant.Kind.FENCE, "G17"),
+          new Mutant(Mutant.Kind.FENCE, "IM4"),
+          new Mutant(Mutant.Kind.FENCE, "IM6"),
+          new Mutant(Mutant.Kind.FENCE, "KH6"),
+          new Mutant(Mutant.Kind.FENCE, "MF1"),
+          new Mutant(Mutant.Kind.FENCE, "MF3"),
+          new Mutant(Mutant.Kind.LOCK, "RP3"),
           new Mutant(Mutant.Kind.LOCK, "U6"),
-          new Mutant(Mutant.Kind.RECHECK, "G14"));
+          new Mutant(Mutant.Kind.RECHECK, "G14"),
+          new Mutant(Mutant.Kind.RECHECK, "HG3"),
+          new Mutant(Mutant.Kind.RECHECK, "I5"),
+          new Mutant(Mutant.Kind.RECHECK, "UM9"));
 
   /**
    * One entry of the file.
@@ -44,8 +52,10 @@ final class MutationTest {
    * @param what barrier, second look or lock
    * @param meets "nothing" if {@link MutantWatch} sees it meet nothing in any cell of a kernel
    *     state: no lock of the entry is taken by two programs, no second look finds a change
+   * @param open whether nobody has worked out the reason yet
    */
-  private record Entry(String what, List<String> labels, String meets, List<String> why) {
+  private record Entry(
+      String what, List<String> labels, String meets, boolean open, List<String> why) {
     ImmutableSortedSet<Mutant> mutants() {
       return labels.stream()
           .map(label -> new Mutant(kind(what), label))
@@ -94,16 +104,16 @@ final class MutationTest {
                 "they are in redundant.json, and something changes without them"));
   }
 
-  /** Some of them in every build: what is known to be needed, and one that is not. */
+  /** Some of them in every build: of each topic what is known to be needed, and one that is not. */
   @Test
-  void theBarriersOf088b8aa537c2AreNeeded_andTheWmbOfTheSeedAloneIsNot()
+  void whatIsKnownToBeNeededIsNeeded_andTheFirstBarrierOf8b8817630ae8IsNot()
       throws InterruptedException {
     ImmutableSortedMap<Mutant, Fate> fates =
         Mutation.fates(
             ImmutableSortedMap.copyOf(
                 Maps.filterKeys(Mutation.mutants(CatalogueWalk.get()), QUICK::contains)));
     assertEquals(QUICK, fates.keySet());
-    assertEquals(ImmutableSortedSet.of(new Mutant(Mutant.Kind.FENCE, "F9")), unnoticed(fates));
+    assertEquals(ImmutableSortedSet.of(new Mutant(Mutant.Kind.FENCE, "IM4")), unnoticed(fates));
   }
 
   /** What is redundant is there, once, and has a reason. */
