@@ -59,7 +59,8 @@ public final class CatalogueWalk {
    * @param example the witness of a Sometimes, else the execution that was found first
    * @param steps that have events, of cells of SC
    * @param flagSteps labels of steps that change PG_anon_exclusive where there is a law about it
-   * @param sections what can be dropped, of cells of kernel states; else empty
+   * @param sections what can be left out, of cells with marked accesses; else empty
+   * @param met that of it which met anything, as {@link MutantWatch} has it
    * @param broken laws of the catalogue that some execution breaks
    */
   public record Seen(
@@ -70,6 +71,7 @@ public final class CatalogueWalk {
       ImmutableSet<Step> steps,
       ImmutableSet<String> flagSteps,
       ImmutableSet<Mutant> sections,
+      ImmutableSet<Mutant> met,
       ImmutableSet<String> broken) {
 
     /** Whether all executions were seen. */
@@ -148,9 +150,8 @@ public final class CatalogueWalk {
             .filter(candidate -> candidate.name().equals(cell.model()))
             .findFirst()
             .orElseThrow();
-    Set<Mutant> sections = new HashSet<>();
-    boolean watched = cell.patch().edits().isEmpty() && cell.accesses() == Accesses.MARKED;
-    Cell explored = watched ? Mutant.watched(cell, sections) : cell;
+    MutantWatch watch = new MutantWatch(cell);
+    Cell explored = cell.accesses() == Accesses.MARKED ? watch.watched() : cell;
     ScenarioCheck check = new ScenarioCheck(explored, model);
     Ends ends = new Ends(check.setting());
     Set<HashCode> all = new HashSet<>();
@@ -186,7 +187,8 @@ public final class CatalogueWalk {
         outcome.recording().or(() -> Optional.ofNullable(first.get())),
         ImmutableSet.copyOf(steps),
         ImmutableSet.copyOf(flagSteps),
-        ImmutableSet.copyOf(sections),
+        watch.found(),
+        watch.met(),
         ImmutableSet.copyOf(broken));
   }
 

@@ -3,9 +3,12 @@ package org.cowcheck.explore;
 import static com.google.common.collect.ImmutableList.toImmutableList;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Multimaps;
 import com.google.common.collect.SetMultimap;
+import com.google.common.collect.Sets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -19,14 +22,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.CatalogueWalk.Seen;
 import org.cowcheck.invariant.Invariant;
+import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.scenario.Program;
+import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Setting;
 import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Verdict;
 
 /**
@@ -39,7 +46,24 @@ import org.cowcheck.verdict.Verdict;
  */
 final class Mutation {
   /** Executions after which a mutated cell is given up. */
-  private static final long BOUND = 50_000;
+  private static final long BOUND = 5_000;
+
+  /** The time after which a mutated cell is given up. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /** The cost of an execution under TSO; under SC and LKMM it is 1. */
+  private static final long TSO = 5;
+
+  /** What may be spent on cells of a mutant where it meets nothing. */
+  private static final long BUDGET = 2_000;
+
+  /** What may be spent on cells of a mutant where it meets something. */
+  private static final long BUDGET_IF_MET = 20_000;
+
+  /** What may be spent on such cells of patches. */
+  private static final long BUDGET_OF_PATCHES = 10_000;
+
+  private static final Expectations RECORDED = Expectations.read();
 
   private Mutation() {}
 
@@ -57,35 +81,96 @@ final class Mutation {
     }
   }
 
-  /** The mutants that some cell of a kernel state executes, with those cells. */
+  /**
+   * The mutants, with the cells that can tell, from cheap to dear: those first where it meets
+   * anything, as {@link MutantWatch} has it. Kernel states come first; what patches make of them
+   * tells of hunks that are added, and of what two parts of a state stop, either of them alone.
+   */
   static ImmutableSortedMap<Mutant, ImmutableList<Cell>> mutants(CatalogueWalk walk) {
-    SetMultimap<Mutant, Cell> cells = Multimaps.newSetMultimap(new TreeMap<>(), LinkedHashSet::new);
-    walk.all().forEach((cell, seen) -> seen.sections().forEach(mutant -> cells.put(mutant, cell)));
+    SetMultimap<Mutant, Cell> ofStates = cells(walk, cell -> cell.patch().edits().isEmpty());
+    SetMultimap<Mutant, Cell> ofPatches = cells(walk, cell -> !cell.patch().edits().isEmpty());
     ImmutableSortedMap.Builder<Mutant, ImmutableList<Cell>> sorted =
         ImmutableSortedMap.naturalOrder();
-    for (Mutant mutant : cells.keySet()) {
-      sorted.put(
-          mutant,
-          cells.get(mutant).stream()
-              .filter(cell -> isOfUse(walk, mutant, cell))
-              .sorted(
-                  Comparator.comparing((Cell cell) -> executions(walk, cell))
-                      .thenComparing(Cell::toString))
-              .collect(toImmutableList()));
+    for (Mutant mutant : Sets.union(ofStates.keySet(), ofPatches.keySet())) {
+      List<Cell> states = new ArrayList<>();
+      states.addAll(cheapest(walk, ofStates.get(mutant), mutant, true, BUDGET_IF_MET));
+      states.addAll(cheapest(walk, ofStates.get(mutant), mutant, false, BUDGET));
+      List<Cell> patches = new ArrayList<>();
+      patches.addAll(cheapest(walk, ofPatches.get(mutant), mutant, true, BUDGET_OF_PATCHES));
+      if (states.isEmpty()) {
+        patches.addAll(cheapest(walk, ofPatches.get(mutant), mutant, false, BUDGET));
+      }
+      sorted.put(mutant, ImmutableList.<Cell>builder().addAll(states).addAll(patches).build());
     }
     return sorted.buildOrThrow();
   }
 
-  /** Whether a cell can tell: it is Never; a missing barrier needs a model that reorders. */
-  private static boolean isOfUse(CatalogueWalk walk, Mutant mutant, Cell cell) {
-    Seen seen = walk.seen(cell).orElseThrow();
-    return seen.isComplete()
-        && seen.outcome().verdict() == Verdict.NEVER
-        && (mutant.kind() != Mutant.Kind.FENCE || !cell.model().equals("sc"));
+  /**
+   * Of the cells that can tell those where the mutant meets something, or nothing: the cheapest of
+   * each scenario, then the next of each, until the budget is spent.
+   */
+  private static List<Cell> cheapest(
+      CatalogueWalk walk, Set<Cell> cells, Mutant mutant, boolean met, long budget) {
+    Comparator<Cell> byCost =
+        Comparator.comparing((Cell cell) -> cost(walk, cell)).thenComparing(Cell::toString);
+    ImmutableListMultimap<Scenario, Cell> ofScenarios =
+        cells.stream()
+            .filter(cell -> isOfUse(walk, mutant, cell))
+            .filter(cell -> walk.seen(cell).orElseThrow().met().contains(mutant) == met)
+            .sorted(byCost)
+            .collect(ImmutableListMultimap.toImmutableListMultimap(Cell::scenario, cell -> cell));
+    List<Cell> sorted =
+        ofScenarios.values().stream()
+            .sorted(
+                Comparator.comparing((Cell cell) -> ofScenarios.get(cell.scenario()).indexOf(cell))
+                    .thenComparing(byCost))
+            .toList();
+    long spent = 0;
+    int tried = 0;
+    while (tried < sorted.size() && spent <= budget) {
+      spent += cost(walk, sorted.get(tried));
+      tried++;
+    }
+    return sorted.subList(0, tried);
   }
 
-  private static long executions(CatalogueWalk walk, Cell cell) {
-    return walk.seen(cell).orElseThrow().outcome().executions();
+  private static SetMultimap<Mutant, Cell> cells(CatalogueWalk walk, Predicate<Cell> which) {
+    SetMultimap<Mutant, Cell> cells = Multimaps.newSetMultimap(new TreeMap<>(), LinkedHashSet::new);
+    walk.all()
+        .forEach(
+            (cell, seen) ->
+                seen.sections().stream()
+                    .filter(mutant -> which.test(cell) && !isInserted(mutant))
+                    .forEach(mutant -> cells.put(mutant, cell)));
+    return cells;
+  }
+
+  /** A barrier that a patch puts beside a step is the patch's, not the model's. */
+  private static boolean isInserted(Mutant mutant) {
+    return mutant.label().endsWith("+");
+  }
+
+  /**
+   * Whether a cell can tell: it is Never, or was on record if the walk did not see all of it; under
+   * SC a missing barrier tells nothing unless somebody is to wait for sections.
+   */
+  private static boolean isOfUse(CatalogueWalk walk, Mutant mutant, Cell cell) {
+    Seen seen = walk.seen(cell).orElseThrow();
+    boolean never =
+        seen.isComplete()
+            ? seen.outcome().verdict() == Verdict.NEVER
+            : seen.outcome().verdict() != Verdict.SOMETIMES
+                && RECORDED.verdict(cell).filter(Verdict.NEVER::equals).isPresent();
+    return never
+        && (mutant.kind() != Mutant.Kind.FENCE
+            || !cell.model().equals("sc")
+            || seen.met().contains(mutant));
+  }
+
+  /** An execution under TSO takes as long as several. */
+  private static long cost(CatalogueWalk walk, Cell cell) {
+    long executions = walk.seen(cell).orElseThrow().outcome().executions();
+    return cell.model().equals("tso") ? TSO * executions : executions;
   }
 
   /** The fates of mutants, found by all processors. */
@@ -109,7 +194,7 @@ final class Mutation {
     return ImmutableSortedMap.copyOf(fates);
   }
 
-  private static Fate fate(Mutant mutant, List<Cell> cells) {
+  static Fate fate(Mutant mutant, List<Cell> cells) {
     TreeSet<String> thrown = new TreeSet<>();
     int tried = 0;
     for (Cell cell : cells) {
@@ -134,7 +219,7 @@ final class Mutation {
             state.name() + " without " + mutant,
             state.title(),
             state.base(),
-            ImmutableList.of(mutant.edit())),
+            ImmutableList.<Edit>builder().addAll(state.edits()).add(mutant.edit()).build()),
         cell.platform(),
         cell.model(),
         cell.accesses());
@@ -159,7 +244,7 @@ final class Mutation {
           }
           return "";
         };
-    Bounds bound = new Bounds(BOUND, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
+    Bounds bound = new Bounds(BOUND, TIMEOUT, Bounds.NONE.maxEvents());
     Exploration exploration =
         new Explorer(
                 ImmutableList.copyOf(setting.memory().words()),

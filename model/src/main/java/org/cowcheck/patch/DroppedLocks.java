@@ -24,6 +24,11 @@ final class DroppedLocks {
     spinlocks.add(lock);
   }
 
+  /** Whether a spinlock of this word would be held. */
+  boolean contains(Word word) {
+    return spinlocks.contains(new Spinlock(word));
+  }
+
   /** Whether a spinlock was not taken and so is not to be released. */
   boolean release(Spinlock lock) {
     return spinlocks.remove(lock);

@@ -13,6 +13,7 @@ import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
+import org.cowcheck.memory.Word;
 
 /**
  * A CPU on which a patch's edits take effect, so that kernel paths need not ask for each of them.
@@ -132,5 +133,15 @@ final class PatchedCpu extends ForwardingCpu {
       return 0;
     }
     return super.update(place, op, a, b, order);
+  }
+
+  /** A branch on a lock that is not taken depends on nothing. */
+  @Override
+  public void ctrl(Word... words) {
+    for (Word word : words) {
+      if (!dropped.contains(word)) {
+        super.ctrl(word);
+      }
+    }
   }
 }
