@@ -119,6 +119,19 @@ final class PatchedCpuTest {
     assertEquals(List.of(), engine.log());
   }
 
+  /** A CPU that has not read the word cannot depend on it. */
+  @Test
+  void aBranchOnADroppedLockDependsOnNothing() {
+    Spinlock lock = new Memory().spinlock("l");
+    RecordingCpu engine = new RecordingCpu();
+    Cpu cpu = cpu(engine, new Edit.DropLock("A"));
+    assertTrue(cpu.at(A).spin_trylock(lock));
+    cpu.ctrl(lock.word(), word);
+    cpu.spin_unlock(lock);
+    cpu.at(B).ctrl(lock.word());
+    assertEquals(List.of("A ctrl w", "B ctrl l"), engine.log());
+  }
+
   @Test
   void aSecondLookIsDroppedAtItsStepOnly() {
     RecordingCpu engine = new RecordingCpu();
