@@ -92,13 +92,13 @@ final class PinRace {
     fork.dupMmap(cpu, mm, table, slot, child());
   }
 
-  /** The fork, alone on a CPU. */
+  /** The fork, alone on a CPU. Returns 0. */
   Program fork() {
     return new Program(
         "fork",
         cpu -> {
           fork(kernel.boot(cpu));
-          return 1;
+          return 0;
         });
   }
 
