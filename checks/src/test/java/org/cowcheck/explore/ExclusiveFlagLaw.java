@@ -15,8 +15,8 @@ import org.cowcheck.verdict.Cell;
  * can tell: with the entry cleared, or with write_protect_seq odd.
  */
 final class ExclusiveFlagLaw {
-  /** A new page; swap-in from an exclusive entry; reuse by the only owner. */
-  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "RG23", "W8");
+  /** A new page; swap-in from an exclusive entry; reuse by the only owner; a PMD entry split. */
+  private static final ImmutableSet<String> SET = ImmutableSet.of("N6", "RG23", "W8", "SP9");
 
   /** page_try_share_anon_rmap(), fork, and freeing. */
   private static final ImmutableSet<String> CLEAR = ImmutableSet.of("E3", "C9", "F8", "F13");

@@ -12,6 +12,7 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ final class LincheckAddressSpaceTest {
   }
 
   /** v5.17 has no memory of exclusivity: a pinned page is copied, and the pin shows the old one. */
+  @Tag("nightly")
   @Test
   void aWriteFaultThatCopiesPinnedPagesIsFound() {
     String report = scenarios("S0", cpu -> cpu).report(SCENARIOS_TO_BREAK, OPERATIONS, INVOCATIONS);
@@ -69,6 +71,7 @@ final class LincheckAddressSpaceTest {
   }
 
   /** The entry of S1 does not say that the page was exclusive; unpin looks whether it is. */
+  @Tag("nightly")
   @Test
   void aSwapOutThatDoesNotLookForPinsIsFound() {
     assertBreaks(

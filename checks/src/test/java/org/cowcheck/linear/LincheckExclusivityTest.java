@@ -62,7 +62,7 @@ final class LincheckExclusivityTest {
     LincheckRun.of("gup-fast-vs-fork-then-write", "S3")
         .on(cpu -> SabotagedCpu.holdsBack(cpu, "C11", "never"))
         .assertBreaks(
-            "a child sees what its parent wrote after fork", "C12 child.pte", "H3 page.contents");
+            "a child sees what its parent wrote after fork", "C12 child.pte", "H1 mm.pmd");
   }
 
   @Test
