@@ -1,15 +1,7 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.invariant.PageInvariants.noBug;
-import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
-
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fault;
-import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
@@ -45,21 +37,11 @@ final class PageSlabAtFault {
   private PageSlabAtFault() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = Page.free(memory, "page");
-    PageTable table = PageTable.of(memory, "mm", 0);
-    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    Fault fault = new Fault(kernel);
-    return new Setting(
-        memory,
-        ImmutableList.of(
-            new Program(
-                "do_anonymous_page",
-                cpu ->
-                    fault.doAnonymousPage(kernel.boot(cpu), table, FreeList.of(page), free)
-                        ? 1
-                        : 0),
-            new Program(
-                "PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0)),
-        ImmutableList.of(slabWasTrue("PageSlab()", 1, 1, page), noBug()));
+    return FaultedPage.readBy(
+        "PageSlab",
+        "PageSlab()",
+        (cpu, page, free) -> PageTests.pageSlab(kernel, cpu, page) ? 1 : 0,
+        kernel,
+        memory);
   }
 }

@@ -1,16 +1,8 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.invariant.PageInvariants.noBug;
-import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
-
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.DumpReader;
-import org.cowcheck.mm.Fault;
-import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
@@ -38,20 +30,11 @@ final class RawSlabBit {
   private RawSlabBit() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = Page.free(memory, "page");
-    PageTable table = PageTable.of(memory, "mm", 0);
-    PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    Fault fault = new Fault(kernel);
-    return new Setting(
-        memory,
-        ImmutableList.of(
-            new Program(
-                "do_anonymous_page",
-                cpu ->
-                    fault.doAnonymousPage(kernel.boot(cpu), table, FreeList.of(page), free)
-                        ? 1
-                        : 0),
-            new Program("reader", cpu -> DumpReader.isSlab(kernel.boot(cpu), page) ? 1 : 0)),
-        ImmutableList.of(slabWasTrue("a reader of flags", 1, 1, page), noBug()));
+    return FaultedPage.readBy(
+        "reader",
+        "a reader of flags",
+        (cpu, page, free) -> DumpReader.isSlab(cpu, page) ? 1 : 0,
+        kernel,
+        memory);
   }
 }
