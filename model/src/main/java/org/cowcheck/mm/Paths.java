@@ -101,7 +101,6 @@ public final class Paths {
         MovePtes.STEPS,
         FreePgtables.STEPS,
         PteAlloc.STEPS,
-        HugeUserWrite.STEPS,
         HugePmdSharing.STEPS,
         HugetlbMigrate.STEPS,
         FollowHugePage.STEPS,

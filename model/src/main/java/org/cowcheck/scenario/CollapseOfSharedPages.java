@@ -11,7 +11,6 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.CollapseHugePage;
 import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.HugeUserWrite;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
@@ -19,6 +18,7 @@ import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 
@@ -41,7 +41,7 @@ final class CollapseOfSharedPages {
         (KH15) as many references as mappings
         (KH31) copy the pages
         (KH48) store the PMD entry: huge, writable
-        (KH61) store to the page
+        (H3)   store to the page
       """;
 
   static final Scenario FULLY =
@@ -114,7 +114,7 @@ final class CollapseOfSharedPages {
         machine.mm("child", false),
         PageTable.of(memory, "child", childsEntry(old, shared, 0), childsEntry(old, shared, 1)));
     CollapseHugePage collapse = new CollapseHugePage(kernel, memory, machine.free);
-    HugeUserWrite user = new HugeUserWrite(kernel, memory, machine.free);
+    UserAccess user = new UserAccess(kernel, memory, machine.free);
     return machine.running(
         new Program(
             "parent",

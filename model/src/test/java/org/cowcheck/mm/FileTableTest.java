@@ -158,8 +158,7 @@ final class FileTableTest {
   void aStoreGoesToThePageThatAHugeEntryMaps(KernelState state) {
     Setting setting = new Setting(state);
     set(setting.table.pmd(), Pte.writable(setting.huge.head()) | Pte.HUGE);
-    HugeUserWrite user =
-        new HugeUserWrite(setting.one.kernel, setting.one.memory, setting.one.free);
+    UserAccess user = new UserAccess(setting.one.kernel, setting.one.memory, setting.one.free);
     Cpu cpu = setting.one.cpu();
     assertTrue(user.write(cpu, setting.one.mm, setting.table.at(1), 8, FreeList.of()));
     assertEquals(8, value(setting.huge.pages().get(1).contents()));
