@@ -42,7 +42,7 @@ final class ExclusiveFlagLaw {
 
   private static void look(
       Cell cell, Word flags, Graph graph, Set<String> steps, Set<String> broken) {
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(cell.patch().base()));
+    long exclusive = PageFlag.bit(PageFlag.anonExclusive(cell.kernel()));
     for (int place = 1; place < graph.writes(flags.number()); place++) {
       long before = graph.value(graph.write(flags.number(), place - 1)) & exclusive;
       Event write = graph.event(graph.write(flags.number(), place));

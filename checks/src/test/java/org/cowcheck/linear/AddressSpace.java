@@ -83,8 +83,7 @@ final class AddressSpace {
     this.kernel = kernel;
     this.cpus = cpus;
     this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
-    long exclusive =
-        kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel.state())) : 0;
+    long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     Page page =
         new Page(
             memory,
@@ -109,7 +108,7 @@ final class AddressSpace {
   private Setting setting(Page page, Page[] spares) {
     World world =
         new World(
-            kernel.state(),
+            kernel,
             memory,
             Stream.concat(Stream.of(page), Stream.of(spares))
                 .collect(ImmutableList.toImmutableList()),

@@ -12,7 +12,7 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.FolioMigrate;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /**
  * A CPU that notes where PG_anon_exclusive changes without a PT lock, other than while its page is
@@ -41,14 +41,14 @@ public final class ExclusiveFlagWatch extends ForwardingCpu {
   /**
    * Watches what programs do on a CPU.
    *
-   * @param state a kernel state with an exclusive flag
+   * @param kernel of a state with an exclusive flag
    * @param flags the words of the page flags
    * @param locks the words of the PT locks
    */
   public ExclusiveFlagWatch(
-      Cpu cpu, KernelState state, ImmutableSet<Word> flags, ImmutableSet<Word> locks) {
+      Cpu cpu, Kernel kernel, ImmutableSet<Word> flags, ImmutableSet<Word> locks) {
     super(cpu);
-    this.exclusive = PageFlag.bit(PageFlag.anonExclusive(state));
+    this.exclusive = PageFlag.bit(PageFlag.anonExclusive(kernel));
     this.flags = flags;
     this.locks = locks;
   }

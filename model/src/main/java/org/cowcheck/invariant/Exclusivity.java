@@ -66,7 +66,7 @@ public record Exclusivity(World world) {
   }
 
   private KernelState state() {
-    return world.state();
+    return world.kernel().state();
   }
 
   private Invariant atEnd(String broken, PagePredicate<End> holds) {
@@ -122,7 +122,7 @@ public record Exclusivity(World world) {
       asHuge |= mapping.isHuge() && mapping.names(page);
     }
     Word flags = asHuge ? page.block().head().flags() : page.flags();
-    return (instant.value(flags) & bit(PageFlag.anonExclusive(state()))) != 0;
+    return (instant.value(flags) & bit(PageFlag.anonExclusive(world.kernel()))) != 0;
   }
 
   private static boolean isAnon(Instant instant, Page page) {
@@ -272,7 +272,7 @@ public record Exclusivity(World world) {
     if (state() == KernelState.S0) {
       return true;
     }
-    long exclusive = bit(PageFlag.anonExclusive(state()));
+    long exclusive = bit(PageFlag.anonExclusive(world.kernel()));
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
       if (count(end, cpu, WriteFault.COPIED, page) > 0
           && !end.atSomeInstant(cpu, page.flags(), flags -> (flags & exclusive) == 0)) {

@@ -6,7 +6,7 @@ import static org.cowcheck.mm.PageFlag.bit;
 import org.cowcheck.memory.Note;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /** What must hold of a struct page and of those who look at it. */
 public final class PageInvariants {
@@ -38,9 +38,11 @@ public final class PageInvariants {
   }
 
   /** A page on the free list has no mapping and no exclusive flag. */
-  public static Invariant freedPageIsClean(KernelState state, int freer, Page page) {
+  public static Invariant freedPageIsClean(Kernel kernel, int freer, Page page) {
     long exclusive =
-        state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : bit(PageFlag.PG_SLAB);
+        kernel.state().hasAnonExclusive()
+            ? bit(PageFlag.anonExclusive(kernel))
+            : bit(PageFlag.PG_SLAB);
     return new Invariant(
         "a freed page kept its mapping or PG_anon_exclusive",
         end ->

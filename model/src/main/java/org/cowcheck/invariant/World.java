@@ -9,12 +9,12 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /**
  * What invariants look at: all pages, page tables and swap slots of a scenario.
  *
- * @param state the kernel state
+ * @param kernel the kernel of all programs
  * @param memory where they are
  * @param pages every page that an entry may map
  * @param spaces every address space; the first is the parent of the others
@@ -22,7 +22,7 @@ import org.cowcheck.patch.KernelState;
  * @param slots every swap slot
  */
 public record World(
-    KernelState state,
+    Kernel kernel,
     Memory memory,
     ImmutableList<Page> pages,
     ImmutableList<AddressSpace> spaces,

@@ -84,6 +84,11 @@ public enum Fence {
     return this == RCU_READ_LOCK || this == SRCU_READ_LOCK || this == LOCAL_IRQ_SAVE;
   }
 
+  /** Whether it begins or ends a read-side critical section, or waits for such sections. */
+  public boolean isSectional() {
+    return beginsSection() || endsSection() || isGracePeriod();
+  }
+
   /** Whether it ends a read-side critical section. */
   public boolean endsSection() {
     return this == RCU_READ_UNLOCK || this == SRCU_READ_UNLOCK || this == LOCAL_IRQ_RESTORE;

@@ -53,8 +53,7 @@ final class AddAnonRmap {
 
   private static void check(Kernel kernel, Cpu cpu, Page page, boolean exclusive) {
     if (kernel.state().hasAnonExclusive()) {
-      cpu.VM_BUG_ON(
-          exclusive || cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+      cpu.VM_BUG_ON(exclusive || cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags()));
     }
   }
 
@@ -63,7 +62,7 @@ final class AddAnonRmap {
       cpu.WRITE_ONCE(page.mapping(), Page.ANON_VMA);
     }
     if (exclusive && kernel.state().hasAnonExclusive()) {
-      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
     }
   }
 }

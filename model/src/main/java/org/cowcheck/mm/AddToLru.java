@@ -29,7 +29,7 @@ final class AddToLru {
   private static final Step UNLOCK =
       STEPS.step("LR4", "folio_batch_move_lru", "drop the lruvec lock");
   private static final Step PUT =
-      STEPS.step("LR5", "folio_put_testzero", "drop the reference of the batch: fully ordered");
+      STEPS.hunk("LR5", "folio_put_testzero", "drop the reference of the batch: fully ordered");
 
   private AddToLru() {}
 

@@ -39,7 +39,7 @@ final class AnonRmap {
       Ref<Page> head = PageTests.compoundHead(cpu, Ref.to(page));
       long mapping = cpu.read_plain_in_source(head.at(Page::mapping));
       cpu.VM_BUG_ON((mapping & Page.MAPPING_FLAGS) != Page.MAPPING_ANON);
-      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
     }
   }
 }

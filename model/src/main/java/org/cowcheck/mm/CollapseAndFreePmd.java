@@ -27,7 +27,7 @@ final class CollapseAndFreePmd {
   private static final Step UNLOCK =
       STEPS.step("RP7", "collapse_and_free_pmd, S0 to S2", "drop the PMD lock");
   private static final Step SYNC =
-      STEPS.step(
+      STEPS.hunk(
           "RP8", "tlb_remove_table_sync_one, S3", "not x86: wait for all sections from G3 to G20");
 
   private final Kernel kernel;
@@ -51,7 +51,7 @@ final class CollapseAndFreePmd {
     if (locks) {
       cpu.at(UNLOCK).spin_unlock(pmd.lock());
     }
-    if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
+    if (kernel.has(SYNC)) {
       arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     if (Pte.isTable(old)) {

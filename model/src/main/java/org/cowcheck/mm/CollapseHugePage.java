@@ -7,7 +7,6 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * collapse_huge_page() (mm/khugepaged.c), S0 to S3: the anonymous pages that a page table maps are
@@ -37,7 +36,7 @@ public final class CollapseHugePage {
       STEPS.step("KH4", "pmdp_collapse_flush", "clear the PMD entry, flush the TLB");
   private static final Step UNLOCK = STEPS.step("KH5", "collapse_huge_page", "drop the PMD lock");
   private static final Step SYNC =
-      STEPS.step(
+      STEPS.hunk(
           "KH6", "tlb_remove_table_sync_one, S3", "not x86: wait for all sections from G3 to G20");
   private static final Step PT_LOCK = STEPS.step("KH7", "collapse_huge_page", "take the PT lock");
   private static final Step PT_UNLOCK =
@@ -114,7 +113,7 @@ public final class CollapseHugePage {
     cpu.at(LOCK).spin_lock(pmd.lock());
     long old = archPmd.collapseFlush(cpu.at(CLEAR_PMD), mm, pmd.entry());
     cpu.at(UNLOCK).spin_unlock(pmd.lock());
-    if (kernel.state() == KernelState.S3 && kernel.has(SYNC)) {
+    if (kernel.has(SYNC)) {
       arch.tlbRemoveTableSyncOne(cpu.at(SYNC));
     }
     if (!Pte.isTable(old)) {

@@ -30,7 +30,7 @@ public final class CollapsePteMappedThp {
   private static final Step LOCK_PAGE =
       STEPS.step("RP21", "find_lock_page", "lock the huge page: test and set PG_locked");
   private static final Step MAPPING_LOCK =
-      STEPS.step("RP22", "collapse_pte_mapped_thp, S3", "take i_mmap_rwsem for writing");
+      STEPS.hunk("RP22", "collapse_pte_mapped_thp, S3", "take i_mmap_rwsem for writing");
   private static final Step FIND_PMD =
       STEPS.step(
           "RP23",
@@ -100,7 +100,7 @@ public final class CollapsePteMappedThp {
 
   private boolean underPageLock(
       Cpu cpu, FileMapping mapping, Mm mm, Pmd pmd, long found, PageBlock huge) {
-    boolean locksMapping = kernel.state() == KernelState.S3 && kernel.has(MAPPING_LOCK);
+    boolean locksMapping = kernel.has(MAPPING_LOCK);
     if (locksMapping) {
       cpu.at(MAPPING_LOCK).spin_lock(mapping.iMmapLock());
     }

@@ -79,7 +79,7 @@ final class CompoundRmap {
     if (kernel.state().hasAnonExclusive()) {
       long mapping = cpu.at(EXCLUSIVE).read_plain_in_source(head.mapping());
       cpu.VM_BUG_ON((mapping & Page.MAPPING_FLAGS) != Page.MAPPING_ANON);
-      cpu.set_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+      cpu.set_bit(PageFlag.anonExclusive(kernel), head.flags());
     }
   }
 
@@ -93,8 +93,7 @@ final class CompoundRmap {
     if (kernel.state().hasAnonExclusive()) {
       cpu.at(ADD_CHECK);
       cpu.VM_BUG_ON(
-          !first
-              && (exclusive || cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags())));
+          !first && (exclusive || cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags())));
     }
     if (first && exclusive) {
       setExclusive(kernel, cpu, head);

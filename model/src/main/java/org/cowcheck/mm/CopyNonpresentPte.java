@@ -36,7 +36,7 @@ final class CopyNonpresentPte {
       STEPS.step(
           "C17", "copy_nonpresent_pte, S2 and S3", "store the parent's swap entry: not exclusive");
   private static final Step DOWNGRADE_MIGRATION =
-      STEPS.step("C30", "copy_nonpresent_pte", "store the parent's migration entry: readable");
+      STEPS.hunk("C30", "copy_nonpresent_pte", "store the parent's migration entry: readable");
   private static final Step GET_DEVICE =
       STEPS.step("C31", "copy_nonpresent_pte", "device-private: _refcount + 1");
   private static final Step EXCLUSIVE =
@@ -45,7 +45,7 @@ final class CopyNonpresentPte {
           "page_try_dup_anon_rmap, S2 and S3",
           "device-private: load flags: PG_anon_exclusive?");
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "C33",
           "page_try_dup_anon_rmap, S1 to S3",
           "device-private: clear PG_anon_exclusive, atomically");
@@ -54,7 +54,7 @@ final class CopyNonpresentPte {
   private static final Step DOWNGRADE_DEVICE =
       STEPS.step("C35", "copy_nonpresent_pte", "store the parent's device-private entry: readable");
   private static final Step TRYLOCK =
-      STEPS.step(
+      STEPS.hunk(
           "C36", "try_restore_exclusive_pte", "device-exclusive: trylock the page, or -EBUSY");
   private static final Step UNLOCK =
       STEPS.step("C37", "try_restore_exclusive_pte", "unlock the page: clear PG_locked");
@@ -117,7 +117,7 @@ final class CopyNonpresentPte {
     Page page = Pte.page(memory, pte);
     cpu.at(GET_DEVICE).atomic_inc(page.refcount());
     if (kernel.state().hasAnonExclusive() && kernel.has(CLEAR_EXCLUSIVE)) {
-      int exclusive = PageFlag.anonExclusive(kernel.state());
+      int exclusive = PageFlag.anonExclusive(kernel);
       // S1 clears the flag of a page that is not exclusive, too.
       if (kernel.state() == KernelState.S1 || cpu.at(EXCLUSIVE).test_bit(exclusive, page.flags())) {
         cpu.at(CLEAR_EXCLUSIVE).clear_bit(exclusive, page.flags());

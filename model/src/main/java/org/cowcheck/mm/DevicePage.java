@@ -49,16 +49,20 @@ public final class DevicePage {
   private static final Step IS_ANON =
       STEPS.step("MV54", "free_zone_device_page, S1 to S3", "PageAnon?");
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "MV55",
           "free_zone_device_page, S1 to S3",
           "anon: clear PG_anon_exclusive, not atomically");
   private static final Step CLEAR_WMB =
-      STEPS.step("MV56", "free_devmap_managed_page, S1", "anon: wmb, flag before mapping");
+      STEPS.hunk("MV56", "free_devmap_managed_page, S1", "anon: wmb, flag before mapping");
   private static final Step CLEAR_MAPPING =
       STEPS.step("MV57", "free_zone_device_page", "mapping becomes NULL");
   private static final Step RESET =
       STEPS.step("MV58", "free_zone_device_page, S2", "_refcount becomes 1 again");
+
+  static {
+    STEPS.mayMove(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+  }
 
   private final Kernel kernel;
 
@@ -97,6 +101,18 @@ public final class DevicePage {
     return true;
   }
 
+  private void clearExclusive(Cpu cpu, Page page) {
+    if (kernel.state().hasAnonExclusive()
+        && PageTests.pageAnon(cpu.at(IS_ANON), page)
+        && kernel.has(CLEAR_EXCLUSIVE)) {
+      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel), page.flags());
+      if (kernel.has(CLEAR_WMB)) {
+        // Has no partner: PageSlab() has no barrier between T2 and T4.
+        cpu.at(CLEAR_WMB).wmb();
+      }
+    }
+  }
+
   private void free(Cpu cpu, Page page) {
     KernelState state = kernel.state();
     if (state == KernelState.S0 || state == KernelState.S1) {
@@ -107,15 +123,15 @@ public final class DevicePage {
       boolean isCompound =
           cpu.test_bit(PG_HEAD, page.flags()) || (cpu.READ_ONCE(page.compoundHead()) & 1) != 0;
       cpu.VM_BUG_ON(isCompound && PageTests.pageAnon(cpu, page));
-      if (PageTests.pageAnon(cpu.at(IS_ANON), page) && kernel.has(CLEAR_EXCLUSIVE)) {
-        cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(state), page.flags());
-        if (state == KernelState.S1) {
-          // Has no partner: PageSlab() has no barrier between T2 and T4.
-          cpu.at(CLEAR_WMB).wmb();
-        }
-      }
+    }
+    boolean clearsLate = kernel.moves(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+    if (!clearsLate) {
+      clearExclusive(cpu, page);
     }
     cpu.at(CLEAR_MAPPING).write_plain_in_source(page.mapping(), 0);
+    if (clearsLate) {
+      clearExclusive(cpu, page);
+    }
     if (state == KernelState.S2) {
       cpu.at(RESET).atomic_set(page.refcount(), 1);
     }

@@ -21,7 +21,7 @@ public final class DirectIo {
   public static final String DEVICE_WROTE = "the device wrote";
 
   private static final Step PINS =
-      STEPS.step("FG60", "dio_refill_pages, since v6.5", "FOLL_PIN instead of FOLL_GET");
+      STEPS.later("FG60", "dio_refill_pages, since v6.5", "FOLL_PIN instead of FOLL_GET");
   private static final Step SET_DIRTY =
       STEPS.step("MF30", "bio_set_pages_dirty", "test PG_dirty, and set it");
   private static final Step STORE = STEPS.step("FG61", "device", "store to the page");

@@ -44,7 +44,7 @@ public final class FolioMigrate {
   private static final Step LOCK =
       STEPS.step("MG22", "folio_migrate_mapping", "swap cache: take its lock");
   private static final Step FREEZE =
-      STEPS.step(
+      STEPS.hunk(
           "MG23", "folio_ref_freeze", "swap cache: _refcount from expected to 0, or else -EAGAIN");
   private static final Step MAPPING =
       STEPS.step("MG24", "folio_migrate_mapping", "mapping of the new page becomes the old one's");

@@ -7,7 +7,6 @@ import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * follow_page() with FOLL_GET of a page of hugetlb of the size of some PTEs, as move_pages() calls
@@ -24,7 +23,7 @@ public final class FollowHugePage {
   public static final Steps STEPS = new Steps("follow_huge_pmd_pte");
 
   private static final Step RIGHT_LOCK =
-      STEPS.step(
+      STEPS.hunk(
           "HL20", "follow_huge_pmd_pte, S3", "take page_table_lock of the mm (fac35ba763ed)");
   private static final Step WRONG_LOCK =
       STEPS.step("HL21", "follow_page_pte, S0 to S2", "take the lock of the table of PTEs");
@@ -46,8 +45,7 @@ public final class FollowHugePage {
 
   /** Takes a reference of what the entry maps; null if it maps nothing. */
   public Page get(Cpu cpu, HugetlbVma vma) {
-    boolean isFixed =
-        kernel.state() == KernelState.S3 ? kernel.has(RIGHT_LOCK) : kernel.adds(RIGHT_LOCK);
+    boolean isFixed = kernel.has(RIGHT_LOCK);
     Spinlock lock = isFixed ? vma.lock() : vma.table().lock();
     cpu.at(isFixed ? RIGHT_LOCK : WRONG_LOCK).spin_lock(lock);
     long entry = cpu.at(READ_ENTRY).read_plain_in_source(vma.entry());

@@ -124,7 +124,7 @@ public final class FollowHugetlbPage {
     if (flags.pin() && kernel.state().hasAnonExclusive()) {
       cpu.VM_BUG_ON(
           PageTests.folioTestAnon(cpu.at(CHECK), Ref.to(head))
-              && !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags()));
+              && !cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags()));
     }
     Page page = head.block().pages().get(index);
     return grab.tryGrabFolio(cpu, Ref.to(page), flags) == null ? null : page;

@@ -130,6 +130,6 @@ final class FollowTransHugePmd {
   }
 
   private boolean isExclusive(Cpu cpu, Page head) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 }

@@ -34,7 +34,7 @@ public final class Fork {
   private static final Step MMAP_LOCK =
       STEPS.step("C1", "dup_mmap", "take mmap_lock of the parent for writing");
   private static final Step SEQ_BEGIN =
-      STEPS.barrier("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb", "G21");
+      STEPS.hunk("C2", "copy_page_range", "write_protect_seq becomes odd, smp_wmb", "G21");
   private static final Step READ_PMD =
       STEPS.step("CH13", "copy_pmd_range", "load the parent's PMD entry: huge?");
   private static final Step PMD_TABLE =
@@ -51,7 +51,7 @@ public final class Fork {
   private static final Step EXCLUSIVE =
       STEPS.step("C7", "page_try_dup_anon_rmap, S2 and S3", "load flags: PG_anon_exclusive?");
   private static final Step PINNED =
-      STEPS.step(
+      STEPS.hunk(
           "C8", "page_needs_cow_for_dma", "load MMF_HAS_PINNED; if set, flags and _refcount");
   private static final Step CLEAR_EXCLUSIVE =
       STEPS.step("C9", "page_try_dup_anon_rmap, S1 to S3", "clear PG_anon_exclusive, atomically");
@@ -62,12 +62,12 @@ public final class Fork {
       STEPS.step("C12", "copy_present_pte", "store the child's PTE: read-only");
   private static final Step PUT = STEPS.step("C13", "copy_present_pte", "pinned: _refcount - 1");
   private static final Step PROTECT_FIRST =
-      STEPS.step(
+      STEPS.later(
           "FG70",
           "copy_present_page, as proposed in 2025",
           "pinned: write-protect the parent's PTE");
   private static final Step FLUSH_FIRST =
-      STEPS.step(
+      STEPS.later(
           "FG71",
           "copy_present_page, as proposed in 2025",
           "flush the TLB, and so wait for accesses of user code");
@@ -215,7 +215,7 @@ public final class Fork {
    * @param mapcount of the page, or of the whole huge page
    */
   static boolean pageTryDupAnonRmap(Kernel kernel, Cpu cpu, Mm mm, Page page, Word mapcount) {
-    int exclusive = PageFlag.anonExclusive(kernel.state());
+    int exclusive = PageFlag.anonExclusive(kernel);
     // S1 clears the flag of a page that is not exclusive, too.
     if (kernel.state() == KernelState.S1 || cpu.at(EXCLUSIVE).test_bit(exclusive, page.flags())) {
       if (pageNeedsCowForDma(kernel, cpu, mm, page)) {

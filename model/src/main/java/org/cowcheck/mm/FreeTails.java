@@ -21,7 +21,7 @@ final class FreeTails {
   static final Steps STEPS = new Steps("free_tail_pages_check");
 
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "FT1",
           "free_pages_prepare, S1",
           "anon: clear PG_anon_exclusive (PG_slab) of the tail, not atomically");
@@ -47,16 +47,21 @@ final class FreeTails {
 
   private FreeTails() {}
 
+  /** Whether this kernel clears PG_anon_exclusive of tails. */
+  static boolean clearsExclusive(Kernel kernel) {
+    return kernel.has(CLEAR_EXCLUSIVE);
+  }
+
   /**
    * Prepares all tails.
    *
-   * @param clearsExclusive whether PageAnon() was true of the head, in S1
+   * @param isAnon whether PageAnon() was true of the head, in S1
    */
-  static void prepare(Kernel kernel, Cpu cpu, Page head, boolean clearsExclusive) {
+  static void prepare(Kernel kernel, Cpu cpu, Page head, boolean isAnon) {
     PageBlock block = head.block();
     for (Page tail : block.pages().subList(1, block.size())) {
-      if (clearsExclusive && kernel.has(CLEAR_EXCLUSIVE)) {
-        cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), tail.flags());
+      if (isAnon && kernel.has(CLEAR_EXCLUSIVE)) {
+        cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel), tail.flags());
       }
       cpu.at(CHECK_TAIL);
       cpu.VM_BUG_ON(cpu.atomic_read(block.compoundMapcount()) != -1);

@@ -32,7 +32,7 @@ public final class GupHugePmd {
   public static final String THROUGH_MIGRATION = "pinned through a migration entry";
 
   private static final Step GENERIC_PERMITTED =
-      STEPS.step(
+      STEPS.later(
           "GH1", "pmd_access_permitted", "as the generic one: an entry made invalid is permitted");
   private static final Step PMD_AGAIN =
       STEPS.step("GH2", "gup_huge_pmd", "load the PMD entry: still the same (B4)?");

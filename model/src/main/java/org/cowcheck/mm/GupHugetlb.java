@@ -36,7 +36,7 @@ final class GupHugetlb {
   private static final Step ENTRY_AGAIN =
       STEPS.step("HG3", "gup_huge_pmd, gup_huge_pud", "load the huge entry: still the same (B4)?");
   private static final Step UNSHARE =
-      STEPS.step(
+      STEPS.hunk(
           "HG4",
           "gup_huge_pud, gup_hugepte, S2 and S3",
           "entry not writable: ask gup_must_unshare()");
@@ -67,7 +67,7 @@ final class GupHugetlb {
     long pud = cpu.at(READ_PUD).READ_ONCE(table.pmd());
     int read = cpu.lastRead();
     if (isMappedBy(pud)) {
-      boolean asks = kernel.state() == KernelState.S1 ? kernel.adds(UNSHARE) : kernel.has(UNSHARE);
+      boolean asks = kernel.has(UNSHARE);
       return gupHuge(cpu, table.pmd(), pud, read, table.index(), flags, asks);
     }
     if (!Pte.isTable(pud)) {

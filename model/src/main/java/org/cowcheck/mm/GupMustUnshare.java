@@ -5,7 +5,6 @@ import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * gup_must_unshare() (include/linux/mm.h), S1 to S3: whether a read-only pin has to wait until an
@@ -17,7 +16,7 @@ final class GupMustUnshare {
   private static final Step IS_ANON =
       STEPS.step("G16", "gup_must_unshare, S1 to S3", "entry not writable: PageAnon?");
   private static final Step UNSHARE_RMB =
-      STEPS.barrier("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag", "E4");
+      STEPS.hunk("G17", "gup_must_unshare, S3", "smp_rmb: the PTE before the flag", "E4");
   private static final Step EXCLUSIVE =
       STEPS.step("G18", "gup_must_unshare, S1 to S3", "load flags: PG_anon_exclusive (B5)?");
 
@@ -37,11 +36,10 @@ final class GupMustUnshare {
     if (!PageTests.folioTestAnon(cpu, PageTests.compoundHead(cpu, page))) {
       return false;
     }
-    if (kernel.state() == KernelState.S3) {
+    if (kernel.has(UNSHARE_RMB)) {
       // Paired with E4 of page_try_share_anon_rmap().
       cpu.at(UNSHARE_RMB).smp_rmb();
     }
-    return !cpu.at(EXCLUSIVE)
-        .test_bit(PageFlag.anonExclusive(kernel.state()), page.at(Page::flags));
+    return !cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.at(Page::flags));
   }
 }

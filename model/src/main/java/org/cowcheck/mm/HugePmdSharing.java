@@ -45,7 +45,7 @@ public final class HugePmdSharing {
   private static final Step CLEAR_PUD =
       STEPS.step("HS11", "huge_pmd_unshare", "clear the PUD entry");
   private static final Step SYNC =
-      STEPS.step(
+      STEPS.later(
           "HS12",
           "tlb_remove_table_sync_one, later than v6.1",
           "wait by IPI for sections with IRQs off (1013af4f585f)");

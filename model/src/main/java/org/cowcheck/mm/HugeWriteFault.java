@@ -169,7 +169,7 @@ public final class HugeWriteFault {
         kernel.state() == KernelState.S0 ? isMappedOnce(cpu, head) : isAlone(cpu, head);
     if (reuses && kernel.state().hasAnonExclusive()) {
       cpu.at(MAPPING).WRITE_ONCE(head.mapping(), Page.ANON_VMA);
-      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), head.flags());
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
     if (reuses) {
@@ -183,7 +183,7 @@ public final class HugeWriteFault {
 
   private boolean isExclusive(Cpu cpu, Step step, Page head) {
     return kernel.state().hasAnonExclusive()
-        && cpu.at(step).test_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+        && cpu.at(step).test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
   /**

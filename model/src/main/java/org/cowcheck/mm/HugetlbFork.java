@@ -32,7 +32,7 @@ public final class HugetlbFork {
   private static final Step MMAP_LOCK =
       STEPS.step("HC1", "dup_mmap", "take mmap_lock of the parent for writing");
   private static final Step SEQ_BEGIN =
-      STEPS.step(
+      STEPS.hunk(
           "HC2",
           "copy_hugetlb_page_range, S1 to S3",
           "write_protect_seq becomes odd, smp_wmb (623a1ddfeb23)");
@@ -49,7 +49,7 @@ public final class HugetlbFork {
       STEPS.step(
           "HC8", "page_try_dup_anon_rmap, S2 and S3", "load flags of the head: PG_anon_exclusive?");
   private static final Step PINNED =
-      STEPS.step(
+      STEPS.hunk(
           "HC9",
           "page_needs_cow_for_dma",
           "load MMF_HAS_PINNED; if set, flags and compound_pincount");
@@ -114,8 +114,7 @@ public final class HugetlbFork {
    * @param pages the free pages of this CPU, one of which is for a page that is pinned
    */
   public void dupMmap(Cpu cpu, HugetlbVma parent, HugetlbVma child, FreeList pages) {
-    boolean countsSeq =
-        kernel.state() == KernelState.S0 ? kernel.adds(SEQ_BEGIN) : kernel.has(SEQ_BEGIN);
+    boolean countsSeq = kernel.has(SEQ_BEGIN);
     MmapLock.writeLock(cpu.at(MMAP_LOCK), parent.mm());
     if (countsSeq) {
       cpu.at(SEQ_BEGIN).raw_write_seqcount_begin(parent.mm().writeProtectSeq());
@@ -161,7 +160,7 @@ public final class HugetlbFork {
 
   /** page_dup_file_rmap() or page_try_dup_anon_rmap(): false if the page may be pinned. */
   private boolean pageTryDupRmap(Cpu cpu, Mm mm, Page page) {
-    int exclusive = PageFlag.anonExclusive(kernel.state());
+    int exclusive = PageFlag.anonExclusive(kernel);
     // S1 clears the flag of a page that is not exclusive, too.
     if (PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(page))
         && (kernel.state() == KernelState.S1

@@ -26,29 +26,41 @@ final class HugetlbFree {
   private static final Step IS_ANON =
       STEPS.step("HR2", "free_huge_page, S1 to S3", "load mapping: folio_test_anon?");
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "HR3",
           "free_huge_page, S1 to S3",
           "anon: clear PG_anon_exclusive of the head, not atomically");
   private static final Step CLEAR_WMB =
-      STEPS.step("HR4", "free_huge_page, S1", "anon: wmb, flag before mapping");
+      STEPS.hunk("HR4", "free_huge_page, S1", "anon: wmb, flag before mapping");
   private static final Step CLEAR_MAPPING =
       STEPS.step("HR5", "free_huge_page", "mapping becomes NULL");
+
+  static {
+    STEPS.mayMove(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+  }
 
   private HugetlbFree() {}
 
   static void freeHugePage(Kernel kernel, Cpu cpu, Page head) {
     cpu.VM_BUG_ON(cpu.at(CHECK).atomic_read(head.refcount()) != 0);
     cpu.VM_BUG_ON(cpu.atomic_read(head.block().compoundMapcount()) != -1);
-    if (kernel.state().hasAnonExclusive()
-        && kernel.has(CLEAR_EXCLUSIVE)
-        && PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(head))) {
-      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
-      if (kernel.state().aliasesSlab()) {
+    boolean clearsLate = kernel.moves(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+    if (!clearsLate) {
+      clearExclusive(kernel, cpu, head);
+    }
+    cpu.at(CLEAR_MAPPING).write_plain_in_source(head.mapping(), 0);
+    if (clearsLate) {
+      clearExclusive(kernel, cpu, head);
+    }
+  }
+
+  private static void clearExclusive(Kernel kernel, Cpu cpu, Page head) {
+    if (kernel.has(CLEAR_EXCLUSIVE) && PageTests.folioTestAnon(cpu.at(IS_ANON), Ref.to(head))) {
+      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel), head.flags());
+      if (kernel.has(CLEAR_WMB)) {
         // Has no partner: PageSlab() has no barrier between T2 and T4.
         cpu.at(CLEAR_WMB).wmb();
       }
     }
-    cpu.at(CLEAR_MAPPING).write_plain_in_source(head.mapping(), 0);
   }
 }

@@ -120,7 +120,7 @@ public final class HugetlbMigrate {
       return false;
     }
     boolean exclusive =
-        hasFlag && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+        hasFlag && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags());
     long entry = arch.getAndClear(cpu.at(CLEAR), vma.entry());
     arch.flushTlb(cpu, vma.mm());
     if (Pte.dirty(entry) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {

@@ -58,7 +58,7 @@ final class HugetlbRmap {
     boolean first = cpu.at(MAP).atomic_inc_and_test(head.block().compoundMapcount());
     if (kernel.state().hasAnonExclusive() && !first) {
       cpu.at(MAP_CHECK).VM_BUG_ON(exclusive);
-      cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags()));
+      cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags()));
     }
     if (first) {
       setAnonRmap(kernel, cpu, head, exclusive);
@@ -86,7 +86,7 @@ final class HugetlbRmap {
     }
     long mapping = cpu.at(CHECK).read_plain_in_source(head.mapping());
     cpu.VM_BUG_ON((mapping & Page.MAPPING_FLAGS) != Page.MAPPING_ANON);
-    cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+    cpu.at(EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
   /** page_remove_rmap(). */

@@ -21,7 +21,7 @@ final class HugetlbWp {
   static final Steps STEPS = new Steps("hugetlb_wp");
 
   private static final Step UFFD_WP =
-      STEPS.step(
+      STEPS.later(
           "HX1", "hugetlb_wp", "uffd-wp: leave the entry alone (60d5b473d61b, later than v6.1)");
   private static final Step MAPPED_ONCE =
       STEPS.step(
@@ -122,6 +122,6 @@ final class HugetlbWp {
   }
 
   private boolean isExclusive(Cpu cpu, Page head) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 }

@@ -41,7 +41,7 @@ public final class HwPoison {
   private static final Step IS_POISONED =
       STEPS.step("HW10", "try_to_unmap_one", "load flags: PG_hwpoison?");
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step("HW10a", "try_to_unmap_one, not in mainline", "clear PG_anon_exclusive");
+      STEPS.later("HW10a", "try_to_unmap_one, not in mainline", "clear PG_anon_exclusive");
   private static final Step SET_PTE =
       STEPS.step("HW11", "try_to_unmap_one", "store the poison entry");
   private static final Step REMOVE_RMAP = STEPS.step("HW12", "page_remove_rmap", "_mapcount - 1");
@@ -87,7 +87,7 @@ public final class HwPoison {
   private void unmap(Cpu cpu, Mm mm, PageTable table, Page page) {
     if (kernel.state().hasAnonExclusive()
         && PageTests.folioTestAnon(cpu.at(EXCLUSIVE), Ref.to(page))) {
-      cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
     }
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     arch.flushTlb(cpu.at(FLUSH), mm);
@@ -98,7 +98,7 @@ public final class HwPoison {
       throw new UnsupportedOperationException("only a poisoned page is unmapped here");
     }
     if (kernel.adds(CLEAR_EXCLUSIVE)) {
-      cpu.at(CLEAR_EXCLUSIVE).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      cpu.at(CLEAR_EXCLUSIVE).clear_bit(PageFlag.anonExclusive(kernel), page.flags());
     }
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.hwpoison(page));
     cpu.at(REMOVE_RMAP).atomic_add_negative(-1, page.mapcount());

@@ -20,7 +20,7 @@ public final class IsolateMovablePage {
   private static final Step GET =
       STEPS.step("IM1", "isolate_movable_page", "_refcount + 1 unless it is 0");
   private static final Step SKIP_SLAB =
-      STEPS.step("IM3", "isolate_movable_page, v6.2 (8b8817630ae8)", "PageSlab? then leave it");
+      STEPS.later("IM3", "isolate_movable_page, v6.2 (8b8817630ae8)", "PageSlab? then leave it");
   private static final Step SLAB_RMB =
       STEPS.barrier(
           "IM4",

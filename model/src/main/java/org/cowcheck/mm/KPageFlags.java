@@ -41,6 +41,11 @@ public final class KPageFlags {
   private static final Step TAIL = STEPS.step("K6", "PageTail", "load compound_head");
   private static final Step TAIL_AGAIN =
       STEPS.step("K7", "stable_page_flags", "load compound_head, for the slab bit of the head");
+  private static final Step LIVE =
+      STEPS.hunk(
+          "K8",
+          "stable_page_flags, S1",
+          "PageSlab() of the page as it is now; load compound_head, for that of the head");
 
   private final Kernel kernel;
 
@@ -70,12 +75,12 @@ public final class KPageFlags {
     if (tail) {
       u |= KPF_COMPOUND_TAIL;
     }
-    if (kernel.state().aliasesSlab()) {
-      if (PageTests.pageSlab(kernel, cpu, page) || slabHead(cpu, page)) {
+    if (kernel.has(LIVE)) {
+      if (PageTests.pageSlab(kernel, cpu, page) || slabHead(cpu.at(LIVE), page)) {
         u |= KPF_SLAB;
       }
     } else if ((k & PageFlag.bit(PG_SLAB)) != 0
-        || (isTail(cpu.at(TAIL_AGAIN), page) && slabHead(cpu, page))) {
+        || (isTail(cpu.at(TAIL_AGAIN), page) && slabHead(cpu.at(TAIL_AGAIN), page))) {
       u |= KPF_SLAB;
     }
     return u;
@@ -119,7 +124,6 @@ public final class KPageFlags {
   }
 
   private boolean slabHead(Cpu cpu, Page page) {
-    return PageTests.pageSlab(
-        kernel, cpu, PageTests.compoundHead(cpu.at(TAIL_AGAIN), Ref.to(page)));
+    return PageTests.pageSlab(kernel, cpu, PageTests.compoundHead(cpu, Ref.to(page)));
   }
 }

@@ -152,7 +152,7 @@ public final class Ksm {
 
   private boolean isExclusiveAnon(Cpu cpu, Page page) {
     return PageTests.pageAnon(cpu, page)
-        && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+        && cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
   }
 
   private boolean replacePage(
@@ -162,7 +162,7 @@ public final class Ksm {
     if (same) {
       if (kernel.state().hasAnonExclusive()) {
         cpu.at(REPLACE_CHECK);
-        cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+        cpu.VM_BUG_ON(cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags()));
         cpu.VM_BUG_ON(isExclusiveAnon(cpu, ksmPage));
       }
       cpu.at(GET_KSM).atomic_inc(ksmPage.refcount());
@@ -198,7 +198,7 @@ public final class Ksm {
     }
     boolean exclusive =
         kernel.state().hasAnonExclusive()
-            && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+            && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags());
     if (!Pte.writable(pte) && !Pte.dirty(pte) && !exclusive) {
       return pte;
     }

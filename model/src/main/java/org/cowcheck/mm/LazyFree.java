@@ -25,7 +25,7 @@ final class LazyFree {
   static final Steps STEPS = new Steps("try_to_unmap_one of MADV_FREE pages");
 
   private static final Step DISCARD_MB =
-      STEPS.step("MF1", "try_to_unmap_one, S2 and S3", "smp_mb: the cleared PTE before the count");
+      STEPS.hunk("MF1", "try_to_unmap_one, S2 and S3", "smp_mb: the cleared PTE before the count");
   private static final Step COUNTS =
       STEPS.step(
           "MF2", "try_to_unmap_one, S2 and S3", "load _refcount, _mapcount: any other reference?");

@@ -64,7 +64,7 @@ public final class MemoryFailure {
   private static final Step FLAGS =
       STEPS.step("MX15", "identify_page_state", "load flags: which kind of page?");
   private static final Step SLAB_ANON =
-      STEPS.step(
+      STEPS.hunk(
           "MX16", "identify_page_state, S1", "PG_slab is set: PageAnon? then it is no slab page");
   private static final Step DIRTY =
       STEPS.step("MX17", "identify_page_state", "load flags: PG_dirty?");
@@ -180,7 +180,7 @@ public final class MemoryFailure {
     if (has(flags, PG_RESERVED)) {
       return Outcome.KERNEL;
     }
-    boolean looksAtMapping = kernel.state().aliasesSlab() && kernel.has(SLAB_ANON);
+    boolean looksAtMapping = kernel.has(SLAB_ANON);
     if (has(flags, PG_SLAB) && !(looksAtMapping && PageTests.pageAnon(cpu.at(SLAB_ANON), page))) {
       return Outcome.SLAB;
     }

@@ -104,7 +104,7 @@ public final class MigrateHugePmd {
   private boolean isExclusive(Cpu cpu, Step step, Page head) {
     return kernel.state().hasAnonExclusive()
         && PageTests.pageAnon(cpu.at(step), head)
-        && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+        && cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
   /** remove_migration_pmd(): the migration failed, and the entry maps the same page again. */

@@ -269,7 +269,7 @@ public final class MigrateVma {
     boolean exclusive =
         kernel.state().hasAnonExclusive()
             && PageTests.folioTestAnon(cpu.at(EXCLUSIVE), Ref.to(page))
-            && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+            && cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (exclusive) {
       if (Pte.present(pte)) {

@@ -33,7 +33,7 @@ public final class MoveNormalPmd {
   private static final Step READ_AGAIN =
       STEPS.step("MR8", "move_normal_pmd", "load the old PMD entry");
   private static final Step STILL_TABLE =
-      STEPS.step("MR9", "move_normal_pmd, 6fa1066fc5d0", "still a page table? else give up");
+      STEPS.later("MR9", "move_normal_pmd, 6fa1066fc5d0", "still a page table? else give up");
   private static final Step CLEAR_OLD =
       STEPS.step("MR10", "pmd_clear", "store the old PMD entry: none");
   private static final Step NEW_NONE =

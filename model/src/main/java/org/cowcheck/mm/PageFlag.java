@@ -1,9 +1,12 @@
 package org.cowcheck.mm;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /** Bits of page->flags, numbered as enum pageflags of v5.17 numbers them on 64 bit. */
 public final class PageFlag {
@@ -17,15 +20,19 @@ public final class PageFlag {
   /** PG_double_map (PG_workingset), of the first tail: mapped by PMDs and by PTEs. */
   public static final int PG_DOUBLE_MAP = 6;
 
+  public static final int PG_WORKINGSET = 6;
   public static final int PG_WAITERS = 7;
+  public static final int PG_ERROR = 8;
   public static final int PG_SLAB = 9;
   public static final int PG_SWAPCACHE = 10; // PG_owner_priv_1
+  public static final int PG_ARCH_1 = 11;
   public static final int PG_RESERVED = 12;
   public static final int PG_PRIVATE = 13;
   public static final int PG_PRIVATE_2 = 14;
   public static final int PG_WRITEBACK = 15;
   public static final int PG_HEAD = 16;
   public static final int PG_MAPPEDTODISK = 17;
+  public static final int PG_RECLAIM = 18;
   public static final int PG_SWAPBACKED = 19;
   public static final int PG_UNEVICTABLE = 20;
   public static final int PG_MLOCKED = 21;
@@ -70,6 +77,9 @@ public final class PageFlag {
           .put(PG_ACTIVE, "active")
           .put(PG_DOUBLE_MAP, "double_map")
           .put(PG_WAITERS, "waiters")
+          .put(PG_ERROR, "error")
+          .put(PG_ARCH_1, "arch_1")
+          .put(PG_RECLAIM, "reclaim")
           .put(PG_SLAB, "slab")
           .put(PG_SWAPCACHE, "swapcache")
           .put(PG_RESERVED, "reserved")
@@ -84,6 +94,20 @@ public final class PageFlag {
           .put(PG_HWPOISON, "hwpoison")
           .put(ZONE_MOVABLE, "zone_movable")
           .put(GHOST_SLAB, "(is slab)")
+          .buildOrThrow();
+
+  private static final ImmutableMap<String, Integer> CANDIDATES =
+      ImmutableMap.<String, Integer>builder()
+          .put("PG_slab", PG_SLAB)
+          .put("PG_mappedtodisk", PG_MAPPEDTODISK)
+          .put("PG_owner_priv_1", PG_SWAPCACHE)
+          .put("PG_error", PG_ERROR)
+          .put("PG_arch_1", PG_ARCH_1)
+          .put("PG_private", PG_PRIVATE)
+          .put("PG_private_2", PG_PRIVATE_2)
+          .put("PG_reserved", PG_RESERVED)
+          .put("PG_reclaim", PG_RECLAIM)
+          .put("PG_workingset", PG_WORKINGSET)
           .buildOrThrow();
 
   private PageFlag() {}
@@ -104,16 +128,20 @@ public final class PageFlag {
     return 1L << number;
   }
 
+  /** The bits that may serve as PG_anon_exclusive, by their names in the kernel. */
+  public static ImmutableSet<String> candidates() {
+    return CANDIDATES.keySet();
+  }
+
   /**
    * The bit behind PG_anon_exclusive.
    *
-   * @throws IllegalArgumentException for S0, which has none
+   * @throws IllegalArgumentException for S0, which has none, and for a flag that is no candidate
    */
-  public static int anonExclusive(KernelState state) {
-    return switch (state) {
-      case S0 -> throw new IllegalArgumentException("v5.17 has no PG_anon_exclusive");
-      case S1 -> PG_SLAB;
-      case S2, S3 -> PG_MAPPEDTODISK;
-    };
+  public static int anonExclusive(Kernel kernel) {
+    checkArgument(kernel.state().hasAnonExclusive(), "v5.17 has no PG_anon_exclusive");
+    Integer bit = CANDIDATES.get(kernel.exclusiveFlag());
+    checkArgument(bit != null, "%s cannot serve as PG_anon_exclusive", kernel.exclusiveFlag());
+    return bit;
   }
 }

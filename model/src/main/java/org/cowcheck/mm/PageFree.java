@@ -63,7 +63,7 @@ public final class PageFree {
   private static final Step HWPOISON =
       STEPS.step("F7", "free_pages_prepare", "load flags: PG_hwpoison? then keep the page");
   private static final Step CLEAR_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "F8",
           "free_pages_prepare, S1",
           "anon: clear PG_anon_exclusive (PG_slab), not atomically");
@@ -80,6 +80,10 @@ public final class PageFree {
           "_mapcount, mapping, _refcount and flags as expected?");
   private static final Step CLEAR_FLAGS =
       STEPS.step("F13", "free_pages_prepare", "clear PAGE_FLAGS_CHECK_AT_PREP, not atomically");
+
+  static {
+    STEPS.mayMove(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+  }
 
   private final Kernel kernel;
   private final Spinlock lruLock;
@@ -197,14 +201,23 @@ public final class PageFree {
     return lruLock;
   }
 
+  private void clearExclusive(Cpu cpu, Page page) {
+    if (kernel.has(CLEAR_EXCLUSIVE)) {
+      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel), page.flags());
+      // Has no partner: PageSlab() has no barrier between T2 and T4.
+      cpu.at(CLEAR_WMB).wmb();
+    }
+  }
+
   /**
    * free_pages_prepare() of a page, or of a compound page given its head.
    *
    * @return false if the page is kept because it is poisoned
    */
   private boolean freePagesPrepare(Cpu cpu, Page page, boolean isLarge) {
-    boolean clearsExclusive =
-        kernel.state().aliasesSlab() && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
+    boolean isAnon =
+        (kernel.has(CLEAR_EXCLUSIVE) || FreeTails.clearsExclusive(kernel))
+            && PageTests.pageAnon(cpu.at(SAMPLE_ANON), page);
     if (kernel.state() == KernelState.S3) {
       refuseMlocked(cpu.at(PREPARE_MLOCKED), page.flags());
     }
@@ -212,16 +225,18 @@ public final class PageFree {
       return false;
     }
     if (isLarge) {
-      FreeTails.prepare(kernel, cpu, page, clearsExclusive);
+      FreeTails.prepare(kernel, cpu, page, isAnon);
     }
-    if (clearsExclusive && kernel.has(CLEAR_EXCLUSIVE)) {
-      cpu.at(CLEAR_EXCLUSIVE).__clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
-      // Has no partner: PageSlab() has no barrier between T2 and T4.
-      cpu.at(CLEAR_WMB).wmb();
+    boolean clearsLate = kernel.moves(CLEAR_EXCLUSIVE, CLEAR_MAPPING);
+    if (isAnon && !clearsLate) {
+      clearExclusive(cpu, page);
     }
     long mapping = cpu.at(MAPPING_FLAGS).read_plain_in_source(page.mapping());
     if ((mapping & Page.MAPPING_FLAGS) != 0) {
       cpu.at(CLEAR_MAPPING).write_plain_in_source(page.mapping(), 0);
+    }
+    if (isAnon && clearsLate) {
+      clearExclusive(cpu, page);
     }
     cpu.at(CHECK_FREE);
     cpu.VM_BUG_ON(!PageAlloc.expectedState(cpu, page, PageFlag.CHECK_AT_FREE));

@@ -20,13 +20,13 @@ public final class PageTests {
   private static final Step SLAB_HEAD =
       STEPS.step("T1", "PageSlab", "load compound_head (for PageAnon in S1)");
   private static final Step SLAB_MAPPING =
-      STEPS.step("T2", "PageSlab, S1", "load mapping of the head: PageAnon?");
+      STEPS.hunk("T2", "PageSlab, S1", "load mapping of the head: PageAnon?");
   private static final Step SLAB_HEAD_AGAIN =
-      STEPS.step("T3", "PageSlab, S1", "load compound_head a second time");
+      STEPS.hunk("T3", "PageSlab, S1", "load compound_head a second time");
   private static final Step SLAB_FLAGS =
       STEPS.step("T4", "PageSlab", "load flags of the head: PG_slab?");
   private static final Step FOLIO_SLAB_MAPPING =
-      STEPS.step("T6", "folio_test_slab, S1", "load mapping: folio_test_anon?");
+      STEPS.hunk("T6", "folio_test_slab, S1", "load mapping: folio_test_anon?");
   private static final Step FOLIO_SLAB_FLAGS =
       STEPS.step("T7", "folio_test_slab", "load flags: PG_slab?");
 
@@ -60,7 +60,7 @@ public final class PageTests {
   /** PageSlab() of a page that a pointer names. */
   static boolean pageSlab(Kernel kernel, Cpu cpu, Ref<Page> page) {
     Ref<Page> head = compoundHead(cpu.at(SLAB_HEAD), page);
-    if (kernel.state().aliasesSlab() && kernel.has(SLAB_MAPPING)) {
+    if (kernel.has(SLAB_MAPPING)) {
       if (folioTestAnon(cpu.at(SLAB_MAPPING), head)) {
         return false;
       }
@@ -73,7 +73,8 @@ public final class PageTests {
 
   /** folio_test_slab() on a folio that the caller has in hand. */
   public static boolean folioTestSlab(Kernel kernel, Cpu cpu, Page folio) {
-    if (kernel.state().aliasesSlab() && folioTestAnon(cpu.at(FOLIO_SLAB_MAPPING), Ref.to(folio))) {
+    if (kernel.has(FOLIO_SLAB_MAPPING)
+        && folioTestAnon(cpu.at(FOLIO_SLAB_MAPPING), Ref.to(folio))) {
       return false;
     }
     return cpu.at(FOLIO_SLAB_FLAGS).test_bit(PG_SLAB, folio.flags());

@@ -27,7 +27,7 @@ public final class Protect {
       STEPS.step("Q2", "change_pte_range", "load the PTE: present?");
   private static final Step CLEAR_PTE = STEPS.step("Q3", "ptep_modify_prot_start", "clear the PTE");
   private static final Step UPGRADE =
-      STEPS.step(
+      STEPS.hunk(
           "PR1",
           "can_change_pte_writable, S3",
           "PTE dirty: load compound_head, mapping, flags: PageAnon, PG_anon_exclusive?");
@@ -39,7 +39,7 @@ public final class Protect {
           "change_pte_range",
           "a writable entry that is not present: store it, not writable (MG61: exclusive)");
   private static final Step KEEP_EXCLUSIVE =
-      STEPS.step(
+      STEPS.hunk(
           "MG61",
           "change_pte_range, S1 to S3",
           "migration, load mapping: anon? then readable-exclusive");
@@ -102,7 +102,7 @@ public final class Protect {
     Page page = Pte.page(memory, pte);
     return !kernel.has(UPGRADE)
         || (PageTests.pageAnon(cpu.at(UPGRADE), page)
-            && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+            && cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags()));
   }
 
   /**

@@ -34,9 +34,9 @@ public final class RemoveMigrationPte {
   private static final Step IS_ANON =
       STEPS.step("RG5", "remove_migration_pte", "load mapping: anon?");
   private static final Step EXCLUSIVE =
-      STEPS.step("RG6", "remove_migration_pte, S1 to S3", "anon: RMAP_EXCLUSIVE");
+      STEPS.hunk("RG6", "remove_migration_pte, S1 to S3", "anon: RMAP_EXCLUSIVE");
   private static final Step READABLE =
-      STEPS.step("RG6a", "remove_migration_pte, S1 to S3", "but not if it is a readable one");
+      STEPS.hunk("RG6a", "remove_migration_pte, S1 to S3", "but not if it is a readable one");
   private static final Step SET_PTE =
       STEPS.step("RG7", "remove_migration_pte", "store the PTE: the new page");
   private static final Step UNLOCK = STEPS.step("RG8", "page_vma_mapped_walk", "drop the PT lock");

@@ -39,7 +39,7 @@ final class RestoreExclusivePte {
     if (writable && kernel.state().hasAnonExclusive()) {
       cpu.VM_BUG_ON(
           !PageTests.folioTestAnon(cpu.at(CHECK), Ref.to(page))
-              || !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+              || !cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags()));
     }
     long pte = writable ? Pte.writable(page) : Pte.readOnly(page) | (entry & Pte.UFFD_WP);
     if (kernel.state() == KernelState.S0) {

@@ -29,7 +29,7 @@ public final class RetractPageTables {
   private static final Step MMAP_TRYLOCK =
       STEPS.step("RP3", "retract_page_tables", "trylock mmap_lock for writing");
   private static final Step LOCKLESS =
-      STEPS.step("RP5", "retract_page_tables, 1d65b771bc08", "take the PMD lock and the PT lock");
+      STEPS.later("RP5", "retract_page_tables, 1d65b771bc08", "take the PMD lock and the PT lock");
   private static final Step LOCKLESS_UNLOCK =
       STEPS.step("RP9", "retract_page_tables, 1d65b771bc08", "drop the PT lock and the PMD lock");
   private static final Step MMAP_UNLOCK =

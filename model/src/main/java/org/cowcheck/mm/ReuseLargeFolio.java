@@ -24,7 +24,7 @@ final class ReuseLargeFolio {
   static final Steps STEPS = new Steps("__wp_can_reuse_large_anon_folio");
 
   private static final Step FIRST_LOOK =
-      STEPS.step(
+      STEPS.later(
           "WH30",
           "__wp_can_reuse_large_anon_folio, 1da190f4d0a6",
           "load the counts of mappings, PG_swapcache, _refcount: the same count?");
@@ -36,7 +36,7 @@ final class ReuseLargeFolio {
           "__wp_can_reuse_large_anon_folio, before 4b7c0857f87a",
           "VM_WARN_ON: fewer mappings than references");
   private static final Step RIGHT_CHECK =
-      STEPS.step(
+      STEPS.later(
           "WH33",
           "__wp_can_reuse_large_anon_folio, 4b7c0857f87a",
           "VM_WARN_ON: more mappings than references");

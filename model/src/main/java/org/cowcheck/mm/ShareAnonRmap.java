@@ -6,7 +6,6 @@ import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * page_try_share_anon_rmap() and page_maybe_dma_pinned() (include/linux/rmap.h,
@@ -24,7 +23,7 @@ final class ShareAnonRmap {
   static final Steps STEPS = new Steps("page_try_share_anon_rmap");
 
   private static final Step SHARE_MB =
-      STEPS.barrier(
+      STEPS.hunk(
           "E1", "page_try_share_anon_rmap, S3", "smp_mb: the cleared PTE before the count", "G12");
   private static final Step SHARE_PINNED =
       STEPS.step(
@@ -34,7 +33,7 @@ final class ShareAnonRmap {
   private static final Step SHARE_CLEAR =
       STEPS.step("E3", "page_try_share_anon_rmap", "clear PG_anon_exclusive, atomically (A3)");
   private static final Step SHARE_AFTER =
-      STEPS.barrier(
+      STEPS.hunk(
           "E4",
           "page_try_share_anon_rmap, S3",
           "smp_mb__after_atomic: the flag before the PTE",
@@ -45,18 +44,18 @@ final class ShareAnonRmap {
   /** Whether the page may be shared now; false if it may be pinned. */
   static boolean pageTryShareAnonRmap(Kernel kernel, Cpu cpu, Page page) {
     if (page.isDevicePrivate()) {
-      cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+      cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel), page.flags());
       return true;
     }
-    if (kernel.state() == KernelState.S3) {
+    if (kernel.has(SHARE_MB)) {
       // Paired with G12 of try_grab_folio().
       cpu.at(SHARE_MB).smp_mb();
     }
     if (branchOnPins(cpu.at(SHARE_PINNED), page)) {
       return false;
     }
-    cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
-    if (kernel.state() == KernelState.S3) {
+    cpu.at(SHARE_CLEAR).clear_bit(PageFlag.anonExclusive(kernel), page.flags());
+    if (kernel.has(SHARE_AFTER)) {
       // Paired with G17 of gup_must_unshare().
       cpu.at(SHARE_AFTER).smp_mb__after_atomic();
     }

@@ -19,24 +19,24 @@ public final class Slab {
   public static final Steps STEPS = new Steps("slab");
 
   private static final Step ALLOC_CHECK =
-      STEPS.step("L1", "__folio_set_slab, S1", "VM_BUG_ON: anon");
+      STEPS.hunk("L1", "__folio_set_slab, S1", "VM_BUG_ON: anon");
   private static final Step SET_SLAB =
       STEPS.step("L2", "__folio_set_slab", "set PG_slab, not atomically");
   private static final Step SET_CACHE =
       STEPS.step("L3", "allocate_slab", "store slab_cache (over mapping)");
   private static final Step SET_SLAB_WMB =
-      STEPS.barrier(
+      STEPS.later(
           "L2a",
           "alloc_slab_page, v6.2 (8b8817630ae8)",
           "smp_wmb: the flag before what lies over mapping",
           "IM6");
   private static final Step SLAB_LIST =
-      STEPS.step(
+      STEPS.later(
           "L3a",
           "remove_partial, v6.2 (130d4df57390)",
           "slab_list.prev, now over mapping, becomes LIST_POISON2");
   private static final Step FREE_CHECK =
-      STEPS.step("L4", "__folio_clear_slab, S1", "VM_BUG_ON: anon");
+      STEPS.hunk("L4", "__folio_clear_slab, S1", "VM_BUG_ON: anon");
   private static final Step CLEAR_SLAB =
       STEPS.step("L5", "__folio_clear_slab", "clear PG_slab, not atomically");
   private static final Step CLEAR_MAPPING =
@@ -96,7 +96,7 @@ public final class Slab {
   }
 
   private void checkNotAnon(Cpu cpu, Step step, Page page) {
-    if (kernel.state().aliasesSlab()) {
+    if (kernel.has(step)) {
       cpu.VM_BUG_ON(PageTests.folioTestAnon(cpu.at(step), Ref.to(page)));
     }
   }

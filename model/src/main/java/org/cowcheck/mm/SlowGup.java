@@ -45,7 +45,7 @@ public final class SlowGup {
   private static final Step HAS_PINNED =
       STEPS.step("FG2", "mm_set_has_pinned_flag", "FOLL_PIN: test MMF_HAS_PINNED, and set it");
   private static final Step FORCE_COW =
-      STEPS.step(
+      STEPS.later(
           "FG3",
           "should_force_cow_break, v5.8 only",
           "FOLL_WRITE, for whom a write may copy later");
@@ -69,7 +69,7 @@ public final class SlowGup {
           "FOLL_TOUCH: if FOLL_WRITE and the PTE clean, set PG_dirty; mark it accessed");
   private static final Step UNLOCK = STEPS.step("FG13", "follow_page_pte", "drop the PT lock");
   private static final Step BROKE_COW =
-      STEPS.step("FG14", "faultin_page, S0 to S2", "VM_FAULT_WRITE, no VM_WRITE: FOLL_COW");
+      STEPS.hunk("FG14", "faultin_page, S0 to S2", "VM_FAULT_WRITE, no VM_WRITE: FOLL_COW");
   private static final Step LONGTERM =
       STEPS.step(
           "FG15",
@@ -236,7 +236,7 @@ public final class SlowGup {
   }
 
   private boolean isExclusive(Cpu cpu, Page page) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
   }
 
   private static void touch(Cpu cpu, long pte, Page page, GupFlags flags) {

@@ -62,7 +62,7 @@ public final class SplitHugePage {
   private static final Step LRU_LOCK =
       STEPS.step("SH5", "__split_huge_page", "take the lruvec lock");
   private static final Step KEEP_EXCLUSIVE =
-      STEPS.step(
+      STEPS.later(
           "SH6",
           "__split_huge_page_tail, S1 as it was meant",
           "keep PG_anon_exclusive of the tail");
@@ -81,7 +81,7 @@ public final class SplitHugePage {
   private static final Step UNFREEZE_TAIL =
       STEPS.step("SH11", "page_ref_unfreeze", "_refcount of the tail becomes 1: release");
   private static final Step CPUPID =
-      STEPS.step(
+      STEPS.later(
           "SH11a",
           "page_cpupid_xchg_last, CONFIG_NUMA_BALANCING",
           "copy the last CPU from the head to the tail: a cmpxchg of flags");
@@ -94,7 +94,7 @@ public final class SplitHugePage {
   private static final Step UNFREEZE_HEAD =
       STEPS.step("SH15", "page_ref_inc", "_refcount of the head + 1");
   private static final Step RELEASE_HEAD =
-      STEPS.step(
+      STEPS.later(
           "SH15a", "page_ref_unfreeze", "_refcount of the head becomes 1: release (later kernels)");
   private static final Step IRQ_ON = STEPS.step("SH16", "split_huge_page_to_list", "IRQs on");
   private static final Step UNLOCK_PART =
@@ -224,7 +224,7 @@ public final class SplitHugePage {
     if (kernel.state() != KernelState.S1) {
       return PageFlag.CHECK_AT_PREP;
     }
-    int exclusive = PageFlag.anonExclusive(KernelState.S1);
+    int exclusive = PageFlag.anonExclusive(kernel);
     return PageFlag.CHECK_AT_PREP & ~(kernel.adds(KEEP_EXCLUSIVE) ? bit(exclusive) : exclusive);
   }
 

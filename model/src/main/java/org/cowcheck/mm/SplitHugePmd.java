@@ -46,7 +46,7 @@ public final class SplitHugePmd {
   private static final Step READ =
       STEPS.step("SP2", "__split_huge_pmd", "load the PMD entry: huge, and of that folio?");
   private static final Step PRESENT_ONLY =
-      STEPS.step(
+      STEPS.later(
           "SP3",
           "__split_huge_pmd_locked, 3a5a8d343e1c",
           "migration entry: do not invalidate it, load the PMD entry");
@@ -201,14 +201,13 @@ public final class SplitHugePmd {
   private boolean isExclusive(Cpu cpu, Page head) {
     return kernel.state().hasAnonExclusive()
         && PageTests.pageAnon(cpu.at(EXCLUSIVE), head)
-        && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), head.flags());
+        && cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
   /** Whether the parts may get migration entries: in S1 to S3 unless the page is pinned. */
   private boolean mayFreeze(Cpu cpu, Page head, boolean exclusive) {
     if (kernel.state() == KernelState.S1) {
-      cpu.VM_BUG_ON(
-          !cpu.at(SHARE_CHECK).test_bit(PageFlag.anonExclusive(KernelState.S1), head.flags()));
+      cpu.VM_BUG_ON(!cpu.at(SHARE_CHECK).test_bit(PageFlag.anonExclusive(kernel), head.flags()));
     }
     boolean asks = exclusive || kernel.state() == KernelState.S1;
     return !asks || ShareAnonRmap.pageTryShareAnonRmap(kernel, cpu, head);
@@ -219,7 +218,7 @@ public final class SplitHugePmd {
     for (Page part : head.block().pages()) {
       Word pte = table.ptes().get(part.index());
       if (exclusive) {
-        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel.state()), part.flags());
+        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), part.flags());
       }
       cpu.VM_BUG_ON(cpu.at(SET_PTE).read_plain_in_source(pte) != 0);
       cpu.WRITE_ONCE(pte, part.address() | bits);

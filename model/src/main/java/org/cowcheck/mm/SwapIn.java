@@ -43,7 +43,7 @@ public final class SwapIn {
   private static final Step ENTRIES =
       STEPS.step("I2c", "__swap_count", "synchronous device: load swap_map: one entry?");
   private static final Step PREPARE =
-      STEPS.step(
+      STEPS.later(
           "I2d",
           "swapcache_prepare (13ddaf26be32)",
           "set SWAP_HAS_CACHE under its lock, unless it is");
@@ -74,7 +74,7 @@ public final class SwapIn {
   private static final Step IS_KSM =
       STEPS.step("I7d", "do_swap_page", "load mapping: PageKsm? then never exclusive");
   private static final Step STABLE =
-      STEPS.step(
+      STEPS.hunk(
           "I7a",
           "do_swap_page, S2 and S3",
           "exclusive entry, device needs stable pages: PG_writeback? then not exclusive");
@@ -268,7 +268,7 @@ public final class SwapIn {
     Page page = source.page();
     boolean keepsExclusive = kernel.state() != KernelState.S1;
     if (keepsExclusive) {
-      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(kernel), page.flags()));
     }
     boolean ksm = PageTests.folioTestKsm(cpu.at(IS_KSM), page);
     boolean certain =
@@ -285,7 +285,7 @@ public final class SwapIn {
       cpu.VM_BUG_ON(
           !isAnon
               || (Pte.writable(pte)
-                  && !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags())));
+                  && !cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags())));
     }
     cpu.at(SET_PTE).WRITE_ONCE(table.pte(), pte);
     return pte;

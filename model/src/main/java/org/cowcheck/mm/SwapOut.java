@@ -43,7 +43,7 @@ public final class SwapOut {
       STEPS.step(
           "U1a", "shrink_page_list", "load flags: PG_writeback, PG_swapbacked, PG_swapcache?");
   private static final Step PINNED =
-      STEPS.step("U2", "shrink_page_list", "page_maybe_dma_pinned? then keep it (feb889fb40fa)");
+      STEPS.hunk("U2", "shrink_page_list", "page_maybe_dma_pinned? then keep it (feb889fb40fa)");
   private static final Step ALLOC =
       STEPS.step("U2a", "get_swap_page", "take a free slot: set SWAP_HAS_CACHE under its lock");
   private static final Step MARK_DIRTY =
@@ -224,7 +224,7 @@ public final class SwapOut {
     }
     boolean exclusive =
         kernel.state().hasAnonExclusive()
-            && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+            && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags());
     boolean defers = arch.defersFlush(exclusive);
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (defers) {

@@ -41,8 +41,7 @@ final class TryGrabFolio {
           "try_grab_folio",
           "_refcount + 1023; of a compound page, compound_pincount + 1 (B3, second step)");
   private static final Step PIN_MB =
-      STEPS.barrier(
-          "G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE", "E1");
+      STEPS.hunk("G12", "try_grab_folio, S3", "smp_mb__after_atomic: the pin before the PTE", "E1");
   private static final Step PUT =
       STEPS.step("G22", "gup_put_folio", "drop what was taken: the last reference?");
 
@@ -94,7 +93,7 @@ final class TryGrabFolio {
     } else {
       cpu.at(PIN_IT).atomic_add(GupFast.PIN - 1, folio.at(Page::refcount));
     }
-    if (kernel.state() == KernelState.S3) {
+    if (kernel.has(PIN_MB)) {
       // Paired with E1 of page_try_share_anon_rmap().
       cpu.at(PIN_MB).smp_mb__after_atomic();
     }

@@ -59,11 +59,11 @@ public final class TryToMigrate {
           "try_to_migrate_one, S1 to S3",
           "VM_BUG_ON: writable, anon, and not PG_anon_exclusive");
   private static final Step SHARE =
-      STEPS.step("MG9", "try_to_migrate_one, S1 to S3", "exclusive: share it, unless it is pinned");
+      STEPS.hunk("MG9", "try_to_migrate_one, S1 to S3", "exclusive: share it, unless it is pinned");
   private static final Step RESTORE =
       STEPS.step("MG10", "try_to_migrate_one, S1 to S3", "pinned: store the PTE as it was");
   private static final Step KIND =
-      STEPS.step(
+      STEPS.hunk(
           "MG11", "try_to_migrate_one, S1 to S3", "read-only and exclusive: readable-exclusive");
   private static final Step SET_PTE =
       STEPS.step("MG12", "try_to_migrate_one", "store the migration entry (A4)");
@@ -115,7 +115,7 @@ public final class TryToMigrate {
     boolean exclusive =
         kernel.state().hasAnonExclusive()
             && PageTests.folioTestAnon(cpu.at(EXCLUSIVE), Ref.to(folio))
-            && cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+            && cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (Pte.present(pte)) {
       arch.flushTlb(cpu.at(FLUSH), mm);

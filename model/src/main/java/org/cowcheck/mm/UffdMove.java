@@ -37,7 +37,7 @@ public final class UffdMove {
   public static final Steps STEPS = new Steps("move_pages_pte");
 
   private static final Step READ_DST =
-      STEPS.step("UM1", "move_pages_pte, v6.8", "under its PT lock: load the target PTE: none?");
+      STEPS.later("UM1", "move_pages_pte, v6.8", "under its PT lock: load the target PTE: none?");
   private static final Step READ_SRC =
       STEPS.step("UM2", "move_pages_pte, v6.8", "under its PT lock: load the source PTE");
   private static final Step GET =
@@ -68,11 +68,11 @@ public final class UffdMove {
       STEPS.step("UM14", "move_pages_pte, v6.8", "unlock the page: clear PG_locked");
   private static final Step PUT = STEPS.step("UM15", "move_pages_pte, v6.8", "drop the reference");
   private static final Step LOOKUP =
-      STEPS.step("UM20", "move_pages_pte (c50f8e6053b0)", "swap entry: look up its page");
+      STEPS.later("UM20", "move_pages_pte (c50f8e6053b0)", "swap entry: look up its page");
   private static final Step TRYLOCK_CACHED =
       STEPS.step("UM21", "move_pages_pte (c50f8e6053b0)", "trylock the page that was found");
   private static final Step STILL_CACHED =
-      STEPS.step(
+      STEPS.later(
           "UM22", "move_swap_pte (0ea148a79919)", "load flags, slot: still this slot's page?");
   private static final Step SAME_SWAP =
       STEPS.step("UM23", "move_swap_pte, v6.8", "load both PTEs: still the same?");
@@ -212,7 +212,7 @@ public final class UffdMove {
   }
 
   private boolean isExclusive(Cpu cpu, Page page) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags());
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
   }
 
   private static boolean isSame(Cpu cpu, PageTable dst, PageTable src, long pte) {

@@ -30,7 +30,7 @@ public final class Unpin {
           "_refcount - 1024; of a compound page, compound_pincount - 1 and _refcount - 1: the last?");
 
   private static final Step OF_HEAD =
-      STEPS.step(
+      STEPS.later(
           "HP8",
           "unpin_user_folio, v6.14",
           "load compound_head: name the head, whichever page was pinned (until 5afb4bf9fc62)");
@@ -69,6 +69,6 @@ public final class Unpin {
   }
 
   private boolean isExclusive(Cpu cpu, Ref<Page> page) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.at(Page::flags));
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), page.at(Page::flags));
   }
 }

@@ -116,7 +116,7 @@ public final class UnusePte {
     KernelState state = kernel.state();
     boolean keepsExclusive = state == KernelState.S2 || state == KernelState.S3;
     if (keepsExclusive) {
-      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(state), page.flags()));
+      cpu.VM_BUG_ON(cpu.at(BUG_ON).test_bit(PageFlag.anonExclusive(kernel), page.flags()));
     }
     cpu.at(GET).atomic_inc(page.refcount());
     boolean exclusive = false;

@@ -42,7 +42,7 @@ public final class WriteFault {
   private static final Step EXCLUSIVE =
       STEPS.step("W3", "do_wp_page, S1 to S3", "load flags: PG_anon_exclusive? then reuse");
   private static final Step COUNT =
-      STEPS.step(
+      STEPS.hunk(
           "W4",
           "do_wp_page",
           "load mapping, _refcount: KSM, or more than 3 (S0: 1) references? then copy");
@@ -92,7 +92,7 @@ public final class WriteFault {
   private static final Step CLEAR_PTE =
       STEPS.step("W16", "ptep_clear_flush", "clear the PTE, flush the TLB");
   private static final Step ENTRY =
-      STEPS.step("W16a", "wp_page_copy, S1 to S3", "unshare: BUG_ON if the new PTE is writable");
+      STEPS.hunk("W16a", "wp_page_copy, S1 to S3", "unshare: BUG_ON if the new PTE is writable");
   private static final Step SET_PTE = STEPS.step("W17", "wp_page_copy", "store the PTE: the copy");
   private static final Step REMOVE_RMAP =
       STEPS.step("W18", "page_remove_rmap", "_mapcount of the old page - 1");
@@ -172,14 +172,14 @@ public final class WriteFault {
     if (state == KernelState.S0) {
       return kernel.has(COUNT) ? mayReuseByCount(cpu, page) : mayReuseByMapcount(cpu, page);
     }
-    if (cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(state), page.flags())) {
+    if (cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags())) {
       return true;
     }
     Page folio = Folio.of(cpu.at(COUNT), page);
     if (ReuseLargeFolio.applies(kernel, folio)) {
       boolean reuses = ReuseLargeFolio.mayReuse(kernel, cpu, folio);
       if (reuses) {
-        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
+        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
       }
       return reuses;
     }
@@ -200,7 +200,7 @@ public final class WriteFault {
             .recheck(() -> !isKsm(cpu, folio) && cpu.atomic_read(folio.refcount()) == 1);
     if (alone) {
       cpu.at(MAPPING).WRITE_ONCE(folio.mapping(), Page.ANON_VMA);
-      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(state), page.flags());
+      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
     return alone;
@@ -255,7 +255,7 @@ public final class WriteFault {
     if (kernel.state().hasAnonExclusive()) {
       cpu.VM_BUG_ON(
           PageTests.pageAnon(cpu.at(REUSE_BUG), page)
-              && !cpu.test_bit(PageFlag.anonExclusive(kernel.state()), page.flags()));
+              && !cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags()));
     }
     long entry = vma.maybeMkwrite(pte | Pte.DIRTY);
     if (entry != pte) {

@@ -27,8 +27,46 @@ public sealed interface Edit {
   /** Leaves out the second looks of a step: each finds what it expects. */
   record DropRecheck(String label) implements Edit {}
 
+  /** Puts another barrier in the place of those of a step. */
+  record ReplaceFence(String label, Fence fence) implements Edit {}
+
   /** Makes the bit operations of a step atomic, and relaxed, that are not atomic in the source. */
   record MakeAtomic(String label) implements Edit {}
+
+  /**
+   * Makes the bit operations of a step that return nothing and are atomic in the source a load and
+   * a store of the whole word, both plain in source.
+   */
+  record MakeNonAtomic(String label) implements Edit {}
+
+  /** Marks the accesses of a step that are plain in the source: READ_ONCE and WRITE_ONCE. */
+  record Mark(String label) implements Edit {}
+
+  /** Takes the marks off the accesses of a step that are READ_ONCE or WRITE_ONCE in the source. */
+  record Unmark(String label) implements Edit {}
+
+  /**
+   * Moves a hunk.
+   *
+   * @param label of its first step
+   * @param after the label of the step that it comes right after
+   */
+  record Move(String label, String after) implements Edit {}
+
+  /**
+   * Has another page flag serve as PG_anon_exclusive.
+   *
+   * @param flag its name, such as {@code PG_slab}
+   */
+  record UseFlag(String flag) implements Edit {
+    /** What stands for the label of a step. */
+    public static final String LABEL = "PG_anon_exclusive";
+
+    @Override
+    public String label() {
+      return LABEL;
+    }
+  }
 
   /** Puts a barrier right before a step. */
   record InsertBefore(String label, Fence fence) implements Edit {}

@@ -1,5 +1,8 @@
 package org.cowcheck.patch;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.Iterables;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
 
@@ -18,23 +21,51 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
   }
 
   /**
-   * Whether the hunk that added a step is in this kernel. Paths ask this where the kernel state's
-   * series added steps that a patch may leave out again.
+   * Whether a hunk is in this kernel: in its state, or added by its patch, and not left out by it.
    *
    * @param step the first step of the hunk
    */
   public boolean has(Step step) {
-    return !patch.edits().contains(new Edit.DropHunk(step.label()));
+    checkArgument(step.part() == Step.Part.HUNK, "%s begins no hunk", step);
+    return (isIn(state(), step) || isAdded(step))
+        && !patch.edits().contains(new Edit.DropHunk(step.label()));
   }
 
   /**
-   * Whether the hunk of a later kernel that a step is part of is in this one, too. Paths ask this
-   * where a fix came after the kernel states.
+   * Whether the hunk of a later kernel is in this one, too. Paths ask this where a fix came after
+   * the kernel states.
    *
    * @param step the first step of the hunk
    */
   public boolean adds(Step step) {
+    checkArgument(step.part() == Step.Part.LATER, "%s begins no hunk of a later kernel", step);
+    return isAdded(step);
+  }
+
+  private boolean isAdded(Step step) {
     return patch.edits().contains(new Edit.AddHunk(step.label()));
+  }
+
+  /** Whether a step is in a kernel state, as what follows its function's name has it. */
+  public static boolean isIn(KernelState state, Step step) {
+    return StatesOfStep.of(step).contains(state);
+  }
+
+  /**
+   * Whether a hunk comes later than in the source: right after a step.
+   *
+   * @param step the first step of the hunk
+   */
+  public boolean moves(Step step, Step after) {
+    return patch.edits().contains(new Edit.Move(step.label(), after.label()));
+  }
+
+  /** The page flag that serves as PG_anon_exclusive, such as {@code PG_slab}. */
+  public String exclusiveFlag() {
+    return Iterables.getLast(
+            Iterables.filter(patch.edits(), Edit.UseFlag.class),
+            new Edit.UseFlag(state().aliasesSlab() ? "PG_slab" : "PG_mappedtodisk"))
+        .flag();
   }
 
   /** A CPU on which this kernel's edits take effect; it runs on the given one. */

@@ -3,6 +3,7 @@ package org.cowcheck.patch;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Multimaps;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
@@ -31,6 +32,10 @@ final class PatchedCpu extends ForwardingCpu {
   private boolean dropsLocks;
   private boolean dropsRechecks;
   private boolean makesAtomic;
+  private boolean makesNonAtomic;
+  private boolean marks;
+  private boolean unmarks;
+  private Optional<Fence> replacement = Optional.empty();
 
   PatchedCpu(Cpu engine, List<Edit> edits, Accesses accesses) {
     super(engine);
@@ -40,7 +45,22 @@ final class PatchedCpu extends ForwardingCpu {
 
   @Override
   protected Order plainInSource() {
-    return plainInSource;
+    return marks ? Order.ONCE : plainInSource;
+  }
+
+  /** The order of an access that is marked in the source. */
+  private Order unlessUnmarked(Order order) {
+    return unmarks && order == Order.ONCE ? plainInSource : order;
+  }
+
+  @Override
+  protected long load(Place place, Order order) {
+    return super.load(place, unlessUnmarked(order));
+  }
+
+  @Override
+  protected void store(Place place, long value, Order order, int dataRead) {
+    super.store(place, value, unlessUnmarked(order), dataRead);
   }
 
   @Override
@@ -61,6 +81,14 @@ final class PatchedCpu extends ForwardingCpu {
     dropsLocks = current.contains(new Edit.DropLock(next.label()));
     dropsRechecks = current.contains(new Edit.DropRecheck(next.label()));
     makesAtomic = current.contains(new Edit.MakeAtomic(next.label()));
+    makesNonAtomic = current.contains(new Edit.MakeNonAtomic(next.label()));
+    marks = current.contains(new Edit.Mark(next.label()));
+    unmarks = current.contains(new Edit.Unmark(next.label()));
+    replacement =
+        current.stream()
+            .filter(Edit.ReplaceFence.class::isInstance)
+            .map(edit -> ((Edit.ReplaceFence) edit).fence())
+            .findFirst();
     for (Edit edit : current) {
       if (edit instanceof Edit.InsertBefore insert) {
         insert(insert.fence(), "before");
@@ -82,7 +110,7 @@ final class PatchedCpu extends ForwardingCpu {
   @Override
   protected void fence(Fence fence) {
     if (!drops(fence)) {
-      super.fence(fence);
+      super.fence(fence.isSectional() ? fence : replacement.orElse(fence));
     }
   }
 
@@ -131,6 +159,11 @@ final class PatchedCpu extends ForwardingCpu {
     }
     if (op == RmwOp.AND && order == RmwOrder.RELEASE && dropped.release(place.word(), ~a)) {
       return 0;
+    }
+    if (makesNonAtomic && order == RmwOrder.NORETURN && (op == RmwOp.AND || op == RmwOp.OR)) {
+      long old = load(place, plainInSource());
+      store(place, op == RmwOp.AND ? old & a : old | a, plainInSource(), latestRead());
+      return old;
     }
     return super.update(place, op, a, b, order);
   }

@@ -134,6 +134,7 @@ public final class Patches {
   public static ImmutableList<Patch> all() {
     return ImmutableList.<Patch>builder()
         .addAll(ALL)
+        .addAll(SeedPatches.ALL)
         .addAll(ThpPatches.ALL)
         .addAll(CollapsePatches.ALL)
         .addAll(HugetlbPatches.ALL)

@@ -154,7 +154,7 @@ final class CollapseOfSharedPages {
   private static long exclusive(Kernel kernel, Shared shared, int index) {
     return shared.pages.get(index) || !kernel.state().hasAnonExclusive()
         ? 0
-        : bit(PageFlag.anonExclusive(kernel.state()));
+        : bit(PageFlag.anonExclusive(kernel));
   }
 
   /** Mappings minus 1. */

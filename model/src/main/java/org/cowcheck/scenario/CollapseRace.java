@@ -40,7 +40,7 @@ final class CollapseRace {
     this.memory = memory;
     this.machine = new Machine(kernel, memory);
     this.free = machine.free;
-    this.page = machine.add(AnonPage.mapped(memory, kernel.state()));
+    this.page = machine.add(AnonPage.mapped(memory, kernel));
     this.mm = machine.mm("mm", true);
     long pte = Pte.writable(page);
     this.table =

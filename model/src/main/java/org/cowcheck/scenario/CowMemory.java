@@ -175,7 +175,7 @@ enum CowMemory {
   }
 
   private static Page page(Machine machine, KernelState state) {
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(machine.kernel)) : 0;
     long flags = bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | bit(PG_LRU) | exclusive;
     return machine.page("page", new PageState(flags, Page.ANON_VMA, 1, 0, BEFORE));
   }

@@ -109,7 +109,7 @@ final class DeviceExclusiveRow {
   private DeviceExclusiveRow() {}
 
   private static boolean isExclusive(PinRace race, Instant instant) {
-    return instant.isSet(race.page, PageFlag.anonExclusive(race.kernel.state()));
+    return instant.isSet(race.page, PageFlag.anonExclusive(race.kernel));
   }
 
   private static Invariant row(PinRace race) {
@@ -145,7 +145,7 @@ final class DeviceExclusiveRow {
   }
 
   private static Setting build(Kernel kernel, Memory memory, boolean forks) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     DeviceExclusive device = new DeviceExclusive(kernel, memory, race.free);
     return race.running(

@@ -74,21 +74,21 @@ final class DevicePageFreed {
 
   private static Setting pageSlab(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    Page page = machine.add(DevicePages.mapped(memory, kernel.state()));
+    Page page = machine.add(DevicePages.mapped(memory, kernel));
     Mm mm = machine.mm("mm", false);
     PageTable table = machine.map(mm, PageTable.of(memory, "mm", Pte.devicePrivate(page, true)));
     Zap zap = new Zap(kernel, memory, machine.free);
     return machine.running(
         ImmutableList.of(
             PageInvariants.slabWasTrue("PageSlab()", 1, 1, page),
-            PageInvariants.freedPageIsClean(kernel.state(), 0, page)),
+            PageInvariants.freedPageIsClean(kernel, 0, page)),
         new Program("zap", cpu -> zap.zapPteRange(kernel.boot(cpu), mm, table) ? 1 : 0),
         new Program("PageSlab", cpu -> PageTests.pageSlab(kernel, kernel.boot(cpu), page) ? 1 : 0));
   }
 
   private static Setting reuse(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    Page device = machine.add(DevicePages.mapped(memory, kernel.state()));
+    Page device = machine.add(DevicePages.mapped(memory, kernel));
     Page page = machine.add(AnonPage.shared(memory));
     Mm other = machine.mm("other", false);
     PageTable otherTable =

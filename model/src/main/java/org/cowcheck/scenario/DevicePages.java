@@ -9,37 +9,37 @@ import org.cowcheck.mm.DevicePage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /** Device-private pages as scenarios find them. */
 final class DevicePages {
   private DevicePages() {}
 
   /** In the hands of its driver. */
-  static Page free(Memory memory, KernelState state) {
+  static Page free(Memory memory, Kernel kernel) {
     return Page.devicePrivate(
-        memory, "device", new PageState(0, 0, DevicePage.referencesWhenFree(state), -1));
+        memory, "device", new PageState(0, 0, DevicePage.referencesWhenFree(kernel.state()), -1));
   }
 
   /** Mapped once and exclusively by a device-private entry. */
-  static Page mapped(Memory memory, KernelState state) {
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
-    return mapped(memory, state, exclusive, 1);
+  static Page mapped(Memory memory, Kernel kernel) {
+    long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
+    return mapped(memory, kernel, exclusive, 1);
   }
 
   /** Mapped by two processes since a fork. */
-  static Page shared(Memory memory, KernelState state) {
-    return mapped(memory, state, 0, 2);
+  static Page shared(Memory memory, Kernel kernel) {
+    return mapped(memory, kernel, 0, 2);
   }
 
-  private static Page mapped(Memory memory, KernelState state, long flags, long mappings) {
+  private static Page mapped(Memory memory, Kernel kernel, long flags, long mappings) {
     return Page.devicePrivate(
         memory,
         "device",
         new PageState(
             bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | flags,
             Page.ANON_VMA,
-            mappings + DevicePage.extraReferences(state),
+            mappings + DevicePage.extraReferences(kernel.state()),
             mappings - 1));
   }
 }

@@ -135,7 +135,7 @@ final class DevicePrivateRow {
   private DevicePrivateRow() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
+    return instant.isSet(page, PageFlag.anonExclusive(kernel));
   }
 
   private static Invariant row(Kernel kernel, PageTable table, Page device, boolean forks) {
@@ -148,9 +148,9 @@ final class DevicePrivateRow {
   }
 
   private static Setting toDevice(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.readOnly(page) | Pte.WRITE, true);
-    Page device = race.add(DevicePages.free(memory, kernel.state()));
+    Page device = race.add(DevicePages.free(memory, kernel));
     MigrateVma migrate = new MigrateVma(kernel, memory, race.free);
     return race.running(
         ImmutableList.of(row(kernel, race.table, device, false)),
@@ -162,7 +162,7 @@ final class DevicePrivateRow {
 
   /** The parent's entry is the device-private one of an exclusive page. */
   private static PinRace onDevice(Kernel kernel, Memory memory) {
-    Page device = DevicePages.mapped(memory, kernel.state());
+    Page device = DevicePages.mapped(memory, kernel);
     return new PinRace(kernel, memory, device, Pte.devicePrivate(device, true), true);
   }
 
@@ -193,7 +193,7 @@ final class DevicePrivateRow {
 
   private static Setting fault(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    Page device = machine.add(DevicePages.shared(memory, kernel.state()));
+    Page device = machine.add(DevicePages.shared(memory, kernel));
     Page spare = machine.free("spare");
     Mm parent = machine.mm("mm", true);
     PageTable table =

@@ -62,7 +62,7 @@ final class FollowHugePageWithWrongLock {
 
   private static Setting build(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    PageBlock huge = HugetlbRace.isolated(memory, kernel.state());
+    PageBlock huge = HugetlbRace.isolated(memory, kernel);
     PageBlock target = HugetlbRace.freePage(memory, "target");
     machine.add(huge);
     machine.add(target);

@@ -70,7 +70,7 @@ final class ForkSnapshot {
   private static Setting build(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
     KernelState state = kernel.state();
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     Page page =
         machine.add(
             Page.ofTwoWords(

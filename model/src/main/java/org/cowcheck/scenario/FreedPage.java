@@ -30,7 +30,7 @@ final class FreedPage {
    * @param said the bits of the reader's result that say "slab"
    */
   static Setting readBy(String function, long said, Reader reader, Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
+    Page page = AnonPage.zapped(memory, kernel);
     return readBy(function, said, page, reader, kernel, memory);
   }
 
@@ -45,7 +45,7 @@ final class FreedPage {
             new Program(function, cpu -> reader.look(kernel.boot(cpu), page, free))),
         ImmutableList.of(
             slabWasTrue(function + "()", 1, said, page),
-            freedPageIsClean(kernel.state(), 0, page),
+            freedPageIsClean(kernel, 0, page),
             noBug()));
   }
 }

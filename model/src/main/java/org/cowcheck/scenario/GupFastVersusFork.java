@@ -131,7 +131,7 @@ final class GupFastVersusFork {
   }
 
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean hasPinned) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), hasPinned);
     return race.running(race.gupFast(pin), race.fork());
   }

@@ -125,8 +125,7 @@ final class GupFastVersusHugeFork {
   }
 
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean hasPinned) {
-    HugePinRace race =
-        new HugePinRace(kernel, memory, HugePage.mapped(memory, kernel.state()), hasPinned);
+    HugePinRace race = new HugePinRace(kernel, memory, HugePage.mapped(memory, kernel), hasPinned);
     return race.running(
         race.gupFast(pin),
         new Program(

@@ -111,7 +111,7 @@ final class GupFastVersusHugeMigration {
   }
 
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean splits) {
-    PageBlock block = HugePage.isolated(memory, kernel.state());
+    PageBlock block = HugePage.isolated(memory, kernel);
     long pmd = Pte.huge(block.head(), pin == PinRace.Pin.WRITABLE);
     HugePinRace race = new HugePinRace(kernel, memory, block, pmd, true);
     MigrateHugePmd migration = new MigrateHugePmd(kernel, memory, race.free);

@@ -78,7 +78,7 @@ final class GupFastVersusKsm {
 
   /** KSM has taken a reference when it found the page. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin) {
-    Page page = AnonPage.mappedAndHeld(memory, kernel.state());
+    Page page = AnonPage.mappedAndHeld(memory, kernel);
     long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     Ksm ksm = new Ksm(kernel);

@@ -40,7 +40,7 @@ final class GupFastVersusKsmMerge {
   private GupFastVersusKsmMerge() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mappedAndHeld(memory, kernel.state());
+    Page page = AnonPage.mappedAndHeld(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.readOnly(page), true);
     Page ksmPage =
         new Page(

@@ -211,8 +211,8 @@ final class GupFastVersusMigration {
   private static Setting forking(Kernel kernel, Memory memory, PinRace.Pin pin, Held held) {
     Page page =
         held == Held.YES
-            ? AnonPage.isolatedAndHeld(memory, kernel.state())
-            : AnonPage.isolated(memory, kernel.state());
+            ? AnonPage.isolatedAndHeld(memory, kernel)
+            : AnonPage.isolated(memory, kernel);
     long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     Migrate migrate = new Migrate(kernel, race.free);
@@ -235,10 +235,7 @@ final class GupFastVersusMigration {
   private static Setting swapcache(Kernel kernel, Memory memory) {
     SwapSlot slot =
         SwapSlot.cached(
-            memory,
-            "cached",
-            0,
-            address -> AnonPage.isolatedInSwapCache(memory, kernel.state(), address));
+            memory, "cached", 0, address -> AnonPage.isolatedInSwapCache(memory, kernel, address));
     Page page = memory.object(slot.swapCache().initialValue(), Page.class);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     race.add(slot);
@@ -246,7 +243,7 @@ final class GupFastVersusMigration {
   }
 
   private static Setting pinned(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     Page childs = race.add(Page.free(memory, "copy"));
     GupFast gup = new GupFast(kernel, memory, race.free);
@@ -271,13 +268,13 @@ final class GupFastVersusMigration {
   }
 
   private static Setting unpinned(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     return race.running(race.fork(), race.migration(race.slot));
   }
 
   private static Setting alone(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     return race.running(race.gupFast(PinRace.Pin.WRITABLE), race.migration(race.slot));
   }

@@ -62,7 +62,7 @@ final class GupFastVersusShrinkPageList {
   private GupFastVersusShrinkPageList() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     SwapOut swapOut = new SwapOut(kernel, race.free);
     SwapIn swapIn = new SwapIn(kernel, memory, race.free);

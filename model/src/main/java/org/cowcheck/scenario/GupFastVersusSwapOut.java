@@ -100,7 +100,7 @@ final class GupFastVersusSwapOut {
 
   /** A read-only pin is taken through a read-only entry, whose page it has to find exclusive. */
   private static Setting build(Kernel kernel, Memory memory, PinRace.Pin pin, boolean forks) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     long pte = pin.entry(page);
     PinRace race = new PinRace(kernel, memory, page, pte, true);
     SwapOut swapOut = new SwapOut(kernel, race.free);

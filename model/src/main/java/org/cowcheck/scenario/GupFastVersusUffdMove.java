@@ -43,7 +43,7 @@ final class GupFastVersusUffdMove {
   private static Setting build(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
     Mm mm = machine.mm("mm", true);
-    Page page = machine.add(AnonPage.mapped(memory, kernel.state()));
+    Page page = machine.add(AnonPage.mapped(memory, kernel));
     PageTable src = machine.map(mm, PageTable.of(memory, "src", Pte.writable(page)));
     PageTable dst = machine.map(mm, PageTable.of(memory, "dst", 0));
     GupFast gup = new GupFast(kernel, memory, machine.free);

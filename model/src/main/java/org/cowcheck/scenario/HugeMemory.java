@@ -12,7 +12,7 @@ import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /**
  * The ways in which a process may have a huge page of two pages, as the tests of
@@ -30,14 +30,14 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** Mapped by a PMD entry. */
   static HugeMemory pmdMapped(Machine machine, Mm mm) {
-    PageBlock block = HugePage.mapped(machine.memory, machine.kernel.state(), CowMemory.BEFORE);
+    PageBlock block = HugePage.mapped(machine.memory, machine.kernel, CowMemory.BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
 
   /** A page of hugetlb, mapped by a PMD entry. */
   static HugeMemory hugetlb(Machine machine, Mm mm) {
-    PageBlock block = HugetlbRace.mapped(machine.memory, machine.kernel.state(), CowMemory.BEFORE);
+    PageBlock block = HugetlbRace.mapped(machine.memory, machine.kernel, CowMemory.BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
@@ -59,14 +59,14 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
   }
 
   private static HugeMemory singleTail(Machine machine, Mm mm, long flags, long references) {
-    KernelState state = machine.kernel.state();
+    Kernel kernel = machine.kernel;
     PageBlock block =
         PageBlock.compound(
             machine.memory,
             "page",
             PageBlock.Compound.UNMAPPED,
             new PageState(HugePage.HEAD_FLAGS | bit(PG_LRU) | flags, Page.ANON_VMA, references, -1),
-            HugePage.TAIL.withFlags(HugePage.exclusive(state)).withMapcount(0));
+            HugePage.TAIL.withFlags(HugePage.exclusive(kernel)).withMapcount(0));
     return in(machine, mm, block, table(machine, "mm", 0, writable(block, 1)));
   }
 
@@ -116,7 +116,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
    * @param tailMapcount _mapcount of the second
    */
   private static PageBlock block(Machine machine, boolean headExclusive, int tailMapcount) {
-    long exclusive = HugePage.exclusive(machine.kernel.state());
+    long exclusive = HugePage.exclusive(machine.kernel);
     long flags = HugePage.HEAD_FLAGS | bit(PG_LRU) | bit(PG_DIRTY);
     return PageBlock.compound(
         machine.memory,

@@ -10,7 +10,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernel;
 
 /** Anonymous huge pages of two pages, as scenarios find them: on the LRU, exclusive. */
 final class HugePage {
@@ -20,33 +20,33 @@ final class HugePage {
   private HugePage() {}
 
   /** Mapped once, by a PMD entry. */
-  static PageBlock mapped(Memory memory, KernelState state) {
-    return mapped(memory, state, bit(PG_LRU), 1, 0);
+  static PageBlock mapped(Memory memory, Kernel kernel) {
+    return mapped(memory, kernel, bit(PG_LRU), 1, 0);
   }
 
   /** As {@link #mapped}, with these contents. */
-  static PageBlock mapped(Memory memory, KernelState state, long contents) {
-    return mapped(memory, state, bit(PG_LRU), 1, contents);
+  static PageBlock mapped(Memory memory, Kernel kernel, long contents) {
+    return mapped(memory, kernel, bit(PG_LRU), 1, contents);
   }
 
   /** As {@link #mapped}, but isolated from the LRU and locked by somebody who has a reference. */
-  static PageBlock isolated(Memory memory, KernelState state) {
-    return mapped(memory, state, bit(PageFlag.PG_LOCKED), 2, 0);
+  static PageBlock isolated(Memory memory, Kernel kernel) {
+    return mapped(memory, kernel, bit(PageFlag.PG_LOCKED), 2, 0);
   }
 
   private static PageBlock mapped(
-      Memory memory, KernelState state, long flags, long references, long contents) {
+      Memory memory, Kernel kernel, long flags, long references, long contents) {
     return PageBlock.compound(
         memory,
         "page",
         new PageBlock.Compound(0, 0),
         new PageState(
-            HEAD_FLAGS | flags | exclusive(state), Page.ANON_VMA, references, -1, contents),
+            HEAD_FLAGS | flags | exclusive(kernel), Page.ANON_VMA, references, -1, contents),
         TAIL.withContents(contents));
   }
 
   /** The bit of PG_anon_exclusive, if there is one. */
-  static long exclusive(KernelState state) {
-    return state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+  static long exclusive(Kernel kernel) {
+    return kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
   }
 }

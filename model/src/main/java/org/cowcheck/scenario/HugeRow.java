@@ -65,7 +65,7 @@ final class HugeRow {
   private HugeRow() {}
 
   private static Setting buildPmdMapped(Kernel kernel, Memory memory) {
-    HugePinRace race = new HugePinRace(kernel, memory, HugePage.mapped(memory, kernel.state()));
+    HugePinRace race = new HugePinRace(kernel, memory, HugePage.mapped(memory, kernel));
     GupFast gup = new GupFast(kernel, memory, race.free);
     Unpin unpin = new Unpin(kernel, race.free);
     SplitHugePmd split = new SplitHugePmd(kernel, memory, race.free);

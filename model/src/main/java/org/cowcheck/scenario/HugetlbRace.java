@@ -21,7 +21,6 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * The setting of races around a private page of hugetlb: a parent that maps it by one huge entry, a
@@ -62,19 +61,19 @@ final class HugetlbRace {
 
   /** An exclusive page that the parent maps writable, in an mm that has pinned pages before. */
   static HugetlbRace writable(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel.state(), 1, true);
+    PageBlock huge = mapped(memory, kernel, 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
   }
 
   /** An exclusive page that the parent maps read-only. */
   static HugetlbRace readOnly(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel.state(), 1, true);
+    PageBlock huge = mapped(memory, kernel, 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.readOnly(huge.head()) | Pte.HUGE, 0);
   }
 
   /** An exclusive page that the parent maps writable, and that somebody has isolated. */
   static HugetlbRace isolated(Kernel kernel, Memory memory) {
-    PageBlock huge = isolated(memory, kernel.state());
+    PageBlock huge = isolated(memory, kernel);
     return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
   }
 
@@ -85,40 +84,40 @@ final class HugetlbRace {
 
   /** A page that parent and child share after a fork. */
   static HugetlbRace shared(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel.state(), 2, false);
+    PageBlock huge = mapped(memory, kernel, 2, false);
     long entry = Pte.readOnly(huge.head()) | Pte.HUGE;
     return new HugetlbRace(kernel, memory, huge, entry, entry);
   }
 
   /** A page of hugetlb that is mapped as often, and is exclusive or is not. */
-  static PageBlock mapped(Memory memory, KernelState state, int times, boolean isExclusive) {
-    return page(memory, state, times, times, isExclusive, 0);
+  static PageBlock mapped(Memory memory, Kernel kernel, int times, boolean isExclusive) {
+    return page(memory, kernel, times, times, isExclusive, 0);
   }
 
   /** A page of hugetlb that is mapped once, exclusively, and holds this. */
-  static PageBlock mapped(Memory memory, KernelState state, long contents) {
-    return page(memory, state, 1, 1, true, contents);
+  static PageBlock mapped(Memory memory, Kernel kernel, long contents) {
+    return page(memory, kernel, 1, 1, true, contents);
   }
 
   /** A page of hugetlb that was mapped exclusively and is no more; one reference is left. */
-  static PageBlock zapped(Memory memory, KernelState state) {
-    return page(memory, state, 0, 1, true, 0);
+  static PageBlock zapped(Memory memory, Kernel kernel) {
+    return page(memory, kernel, 0, 1, true, 0);
   }
 
   /** A page of hugetlb that is mapped exclusively, and isolated by somebody with a reference. */
-  static PageBlock isolated(Memory memory, KernelState state) {
-    return page(memory, state, 1, 2, true, 0);
+  static PageBlock isolated(Memory memory, Kernel kernel) {
+    return page(memory, kernel, 1, 2, true, 0);
   }
 
   private static PageBlock page(
       Memory memory,
-      KernelState state,
+      Kernel kernel,
       int mappings,
       int references,
       boolean isExclusive,
       long contents) {
     long exclusive =
-        isExclusive && state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+        isExclusive && kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     return PageBlock.hugetlb(
         memory,
         "huge",

@@ -80,7 +80,7 @@ final class HwPoisonRow {
   private HwPoisonRow() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     HwPoison poison = new HwPoison(kernel, race.free);
     Fork fork = new Fork(kernel, memory, race.free);
@@ -100,7 +100,7 @@ final class HwPoisonRow {
   }
 
   private static ImmutableList<Invariant> row(PinRace race) {
-    int exclusive = PageFlag.anonExclusive(race.kernel.state());
+    int exclusive = PageFlag.anonExclusive(race.kernel);
     return ImmutableList.of(
         EntryRule.always(
             "PG_anon_exclusive of a poisoned page changed",
@@ -109,7 +109,7 @@ final class HwPoisonRow {
   }
 
   private static Setting migration(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     HwPoison poison = new HwPoison(kernel, race.free);
     Migrate migrate = new Migrate(kernel, race.free);

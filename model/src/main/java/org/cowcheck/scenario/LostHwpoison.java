@@ -75,7 +75,7 @@ final class LostHwpoison {
   private LostHwpoison() {}
 
   private static Setting atFree(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
+    Page page = AnonPage.zapped(memory, kernel);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     return setting(
         kernel,

@@ -114,7 +114,7 @@ final class Machine {
   Setting running(ImmutableList<Invariant> more, Program... programs) {
     World world =
         new World(
-            kernel.state(),
+            kernel,
             memory,
             ImmutableList.copyOf(pages),
             spaces.entrySet().stream()
@@ -148,7 +148,7 @@ final class Machine {
               .body()
               .applyAsLong(
                   kernel.state().hasAnonExclusive()
-                      ? new ExclusiveFlagWatch(watched, kernel.state(), flags, locks)
+                      ? new ExclusiveFlagWatch(watched, kernel, flags, locks)
                       : watched);
         });
   }

@@ -69,9 +69,7 @@ final class MadviseFreeVersusDirectIo {
 
   private static Setting build(Kernel kernel, Memory memory) {
     long exclusive =
-        kernel.state().hasAnonExclusive()
-            ? PageFlag.bit(PageFlag.anonExclusive(kernel.state()))
-            : 0;
+        kernel.state().hasAnonExclusive() ? PageFlag.bit(PageFlag.anonExclusive(kernel)) : 0;
     PageState lazy =
         new PageState(PageFlag.bit(PageFlag.PG_UPTODATE) | exclusive, Page.ANON_VMA, 2, 0);
     Page page = new Page(memory, "page", lazy);

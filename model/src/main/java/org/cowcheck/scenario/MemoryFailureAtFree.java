@@ -41,7 +41,7 @@ final class MemoryFailureAtFree {
   private MemoryFailureAtFree() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
+    Page page = AnonPage.zapped(memory, kernel);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     MemoryFailure failure = new MemoryFailure(kernel, free);
     return new Setting(

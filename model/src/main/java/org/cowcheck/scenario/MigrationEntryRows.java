@@ -128,7 +128,7 @@ final class MigrationEntryRows {
   private MigrationEntryRows() {}
 
   private static boolean isExclusive(Kernel kernel, Instant instant, Page page) {
-    return instant.isSet(page, PageFlag.anonExclusive(kernel.state()));
+    return instant.isSet(page, PageFlag.anonExclusive(kernel));
   }
 
   /** A migration entry is of one of two kinds, and any page that is mapped is exclusive or not. */
@@ -157,7 +157,7 @@ final class MigrationEntryRows {
   }
 
   private static Setting writable(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     return race.running(
         row(race, Pte.WRITE, Pte.WRITE, true),
@@ -166,7 +166,7 @@ final class MigrationEntryRows {
   }
 
   private static Setting readableExclusive(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.readOnly(page), true);
     return race.running(
         row(race, Pte.EXCLUSIVE, Pte.EXCLUSIVE, true),
@@ -175,7 +175,7 @@ final class MigrationEntryRows {
   }
 
   private static Setting mprotect(Kernel kernel, Memory memory) {
-    Page page = AnonPage.isolated(memory, kernel.state());
+    Page page = AnonPage.isolated(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     Migrate migrate = new Migrate(kernel, race.free);
     Protect protect = new Protect(kernel, memory);

@@ -74,8 +74,6 @@ final class PageSlabAfterSlabFree {
                       cpu, told, () -> PageTests.pageSlab(kernel, cpu, page) ? 1 : 0);
                 })),
         ImmutableList.of(
-            slabWasTrue("PageSlab()", 1, 1, page),
-            freedPageIsClean(kernel.state(), 0, page),
-            noBug()));
+            slabWasTrue("PageSlab()", 1, 1, page), freedPageIsClean(kernel, 0, page), noBug()));
   }
 }

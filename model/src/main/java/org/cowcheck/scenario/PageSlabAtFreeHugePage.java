@@ -54,7 +54,7 @@ final class PageSlabAtFreeHugePage {
   }
 
   private static Setting build(Kernel kernel, Memory memory, int index) {
-    PageBlock huge = HugetlbRace.zapped(memory, kernel.state());
+    PageBlock huge = HugetlbRace.zapped(memory, kernel);
     Page looked = huge.pages().get(index);
     return FreedPage.readBy(
         "PageSlab",

@@ -51,7 +51,7 @@ final class PageSlabOfSlab {
   private PageSlabOfSlab() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.zapped(memory, kernel.state());
+    Page page = AnonPage.zapped(memory, kernel);
     Word object = memory.word("object", 0);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     Slab slab = new Slab(kernel);

@@ -60,8 +60,7 @@ final class PageSlabOfTailAtFree {
   private PageSlabOfTailAtFree() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    long exclusive =
-        kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel.state())) : 0;
+    long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     PageBlock block =
         PageBlock.compound(
             memory,

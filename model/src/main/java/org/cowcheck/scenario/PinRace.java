@@ -75,7 +75,7 @@ final class PinRace {
 
   /** A page that is mapped writable and dirty, in an mm that has pinned pages before. */
   static PinRace writable(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     return new PinRace(kernel, memory, page, Pte.writable(page), true);
   }
 

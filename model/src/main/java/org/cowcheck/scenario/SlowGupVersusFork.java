@@ -82,7 +82,7 @@ final class SlowGupVersusFork {
   }
 
   private static Setting build(Kernel kernel, Memory memory, GupFlags flags) {
-    Page page = AnonPage.mapped(memory, kernel.state());
+    Page page = AnonPage.mapped(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), false);
     return build(
         race,

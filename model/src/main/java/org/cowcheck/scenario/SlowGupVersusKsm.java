@@ -39,7 +39,7 @@ final class SlowGupVersusKsm {
   private SlowGupVersusKsm() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mappedAndHeld(memory, kernel.state());
+    Page page = AnonPage.mappedAndHeld(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.readOnly(page), true);
     Ksm ksm = new Ksm(kernel);
     return race.running(

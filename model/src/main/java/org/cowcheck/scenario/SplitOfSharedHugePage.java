@@ -43,7 +43,7 @@ final class SplitOfSharedHugePage {
   private SplitOfSharedHugePage() {}
 
   private static Setting build(Kernel kernel, Memory memory) {
-    PageBlock block = HugePage.isolated(memory, kernel.state());
+    PageBlock block = HugePage.isolated(memory, kernel);
     HugePinRace race = new HugePinRace(kernel, memory, block, true);
     SplitHugePmd split = new SplitHugePmd(kernel, memory, race.free);
     return race.running(

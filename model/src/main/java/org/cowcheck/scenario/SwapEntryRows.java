@@ -134,7 +134,7 @@ final class SwapEntryRows {
   }
 
   private static Setting buildSwap(Kernel kernel, Memory memory, boolean swapsOff) {
-    Page page = AnonPage.isolated(memory, kernel.state(), SwappedPage.OLD);
+    Page page = AnonPage.isolated(memory, kernel, SwappedPage.OLD);
     SwappedPage swapped =
         SwappedPage.mapping(kernel, memory, SwapSlot.Device.DISK, page, Pte.writable(page));
     UnusePte unuse = new UnusePte(kernel, memory, swapped.machine.free);
@@ -161,11 +161,11 @@ final class SwapEntryRows {
 
   private static boolean isExclusive(Kernel kernel, long flags) {
     return !kernel.state().hasAnonExclusive()
-        || (flags & PageFlag.bit(PageFlag.anonExclusive(kernel.state()))) != 0;
+        || (flags & PageFlag.bit(PageFlag.anonExclusive(kernel))) != 0;
   }
 
   private static Setting buildNone(Kernel kernel, Memory memory) {
-    Page page = AnonPage.mappedAndPinned(memory, kernel.state());
+    Page page = AnonPage.mappedAndPinned(memory, kernel);
     PinRace race = new PinRace(kernel, memory, page, Pte.writable(page), true);
     Zap zap = new Zap(kernel, memory, race.free);
     Unpin unpin = new Unpin(kernel, race.free);

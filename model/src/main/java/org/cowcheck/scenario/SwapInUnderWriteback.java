@@ -64,7 +64,7 @@ final class SwapInUnderWriteback {
   private SwapInUnderWriteback() {}
 
   private static Setting build(Kernel kernel, Memory memory, SwapSlot.Device device) {
-    Page page = AnonPage.isolated(memory, kernel.state(), SwappedPage.OLD);
+    Page page = AnonPage.isolated(memory, kernel, SwappedPage.OLD);
     SwappedPage swapped = SwappedPage.mapping(kernel, memory, device, page, Pte.writable(page));
     Page first = swapped.machine.free("first");
     Page second = swapped.machine.free("second");

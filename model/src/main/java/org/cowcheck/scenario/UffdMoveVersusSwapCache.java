@@ -159,7 +159,7 @@ final class UffdMoveVersusSwapCache {
   private static Setting buildOther(Kernel kernel, Memory memory) {
     Move move = Move.of(kernel, memory);
     Page page = move.machine().free("moved");
-    Page foreign = move.machine().add(AnonPage.mapped(memory, kernel.state()));
+    Page foreign = move.machine().add(AnonPage.mapped(memory, kernel));
     PageTable other =
         move.machine().map(move.mm(), PageTable.of(memory, "other", Pte.writable(foreign)));
     return move.running(

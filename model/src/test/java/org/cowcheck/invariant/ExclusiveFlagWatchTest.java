@@ -14,6 +14,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 
 /** Changes of PG_anon_exclusive are noted unless a PT lock is held or the page is freed. */
@@ -27,7 +28,7 @@ final class ExclusiveFlagWatchTest {
   private final ExclusiveFlagWatch cpu =
       new ExclusiveFlagWatch(
           hardware,
-          KernelState.S3,
+          Kernels.of(KernelState.S3),
           ImmutableSet.of(page.flags()),
           ImmutableSet.of(table.lock().word()));
 

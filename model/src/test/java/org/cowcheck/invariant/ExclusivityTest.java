@@ -26,6 +26,7 @@ import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant of exclusivity holds at a good end, and is the one that a bad end breaks. */
@@ -85,7 +86,7 @@ final class ExclusivityTest {
 
   private World world(KernelState state) {
     return new World(
-        state,
+        Kernels.of(state),
         memory,
         ImmutableList.<Page>builder().add(page, spare).addAll(hugetlb.pages()).build(),
         ImmutableList.of(

@@ -22,6 +22,7 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 
 /** What invariants of exclusivity make of huge pages, and of pages that were moved. */
@@ -73,7 +74,7 @@ final class HugeExclusivityTest {
   private void assertBreaks(KernelState state, String broken) {
     World world =
         new World(
-            state,
+            Kernels.of(state),
             memory,
             ImmutableList.of(head, tail),
             ImmutableList.of(

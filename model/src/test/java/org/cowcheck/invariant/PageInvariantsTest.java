@@ -11,6 +11,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.mm.Page;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +46,7 @@ final class PageInvariantsTest {
   @ParameterizedTest
   @CsvSource({"0, 512, 4097, true", "1, 0, 0, true", "1, 512, 0, false", "1, 0, 4097, false"})
   void aFreedPageHasNeitherFlagNorMapping(long freed, long flags, long mapping, boolean holds) {
-    Invariant invariant = PageInvariants.freedPageIsClean(KernelState.S1, 0, page);
+    Invariant invariant = PageInvariants.freedPageIsClean(Kernels.of(KernelState.S1), 0, page);
     assertEquals(holds, invariant.holds().test(end(freed, flags, mapping)));
   }
 

@@ -14,6 +14,7 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 
 /** A page table that is free is not read, and no PMD entry points to it. */
@@ -25,7 +26,7 @@ final class PageTableLifetimeTest {
   private ImmutableList<String> broken(ImmutableMap<Word, Long> values, Note... notes) {
     World world =
         new World(
-            KernelState.S3,
+            Kernels.of(KernelState.S3),
             memory,
             ImmutableList.of(),
             ImmutableList.of(new AddressSpace(mm, ImmutableList.of(table.above()))),

@@ -17,6 +17,7 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.user.Task;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ final class PrivacyTest {
   private void assertBreaks(String broken) {
     World world =
         new World(
-            KernelState.S3,
+            Kernels.of(KernelState.S3),
             memory,
             ImmutableList.of(page),
             ImmutableList.of(

@@ -21,6 +21,7 @@ import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.junit.jupiter.api.Test;
@@ -189,7 +190,8 @@ final class CollapseTest {
   @EnumSource(KernelState.class)
   void aCompoundPageIsMovedAsAWhole(KernelState state) {
     Setting setting = new Setting(state);
-    long exclusive = setting.one.hasExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive =
+        setting.one.hasExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     long flags = bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | bit(PG_LRU) | exclusive;
     PageBlock old =
         PageBlock.compound(

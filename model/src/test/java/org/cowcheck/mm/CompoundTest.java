@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,7 +40,7 @@ final class CompoundTest {
     Page tail = block.pages().get(1);
     set(tail.mapcount(), 0);
     if (entry.hasExclusive()) {
-      set(tail.flags(), bit(PageFlag.anonExclusive(entry.kernel.state())));
+      set(tail.flags(), bit(PageFlag.anonExclusive(entry.kernel)));
     }
     set(entry.table.pte(), Pte.readOnly(tail));
     return block;
@@ -129,7 +130,7 @@ final class CompoundTest {
     PageBlock block = compound(entry);
     Page tail = block.pages().get(1);
     if (entry.hasExclusive()) {
-      set(tail.flags(), bit(PageFlag.anonExclusive(state)));
+      set(tail.flags(), bit(PageFlag.anonExclusive(Kernels.of(state))));
     }
     set(block.deferredList(), 1);
     assertTrue(entry.free.putPage(entry.cpu(), tail));
@@ -148,7 +149,7 @@ final class CompoundTest {
     OneEntry entry = setting(state);
     PageBlock block = compound(entry);
     if (entry.hasExclusive()) {
-      set(block.pages().get(1).flags(), bit(PageFlag.anonExclusive(state)));
+      set(block.pages().get(1).flags(), bit(PageFlag.anonExclusive(Kernels.of(state))));
     }
     entry.free.putPage(entry.cpu(), block.head());
     ImmutableList<String> steps =

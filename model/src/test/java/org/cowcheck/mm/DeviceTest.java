@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -34,7 +35,7 @@ final class DeviceTest {
   /** A device page that has taken over the entry of the page. */
   private static Page mapped(OneEntry one, boolean writable, long references) {
     KernelState state = one.kernel.state();
-    long exclusive = one.hasExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = one.hasExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     Page page =
         Page.devicePrivate(
             one.memory,

@@ -38,7 +38,7 @@ final class HugeEntry {
     this.kernel = one.kernel;
     this.memory = one.memory;
     this.mm = one.mm;
-    long exclusive = one.hasExclusive() ? bit(PageFlag.anonExclusive(one.kernel.state())) : 0;
+    long exclusive = one.hasExclusive() ? bit(PageFlag.anonExclusive(one.kernel)) : 0;
     this.block =
         PageBlock.compound(
             memory,
@@ -71,7 +71,7 @@ final class HugeEntry {
   /** The head is no longer exclusive. */
   HugeEntry shared() {
     if (one.hasExclusive()) {
-      set(head.flags(), value(head.flags()) & ~bit(PageFlag.anonExclusive(kernel.state())));
+      set(head.flags(), value(head.flags()) & ~bit(PageFlag.anonExclusive(kernel)));
     }
     return this;
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.ThpPatches;
@@ -330,7 +331,7 @@ final class HugePmdTest {
     HugeEntry huge = new HugeEntry(state).readOnly().shared().held(1);
     long flags = value(huge.head.flags());
     set(huge.head.flags(), flags | PageFlag.bit(PG_LOCKED));
-    long exclusive = PageFlag.bit(PageFlag.anonExclusive(state));
+    long exclusive = PageFlag.bit(PageFlag.anonExclusive(Kernels.of(state)));
     new HugeWriteFault(huge.kernel, huge.memory, huge.one.free)
         .handleMmFault(
             huge.one.cpuMeddledWithAt("WH8", () -> set(huge.head.flags(), flags | exclusive)),

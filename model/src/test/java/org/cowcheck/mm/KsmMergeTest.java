@@ -91,8 +91,7 @@ final class KsmMergeTest {
     return () ->
         OneEntry.set(
             page.flags(),
-            OneEntry.value(page.flags())
-                | PageFlag.bit(PageFlag.anonExclusive(one.kernel.state())));
+            OneEntry.value(page.flags()) | PageFlag.bit(PageFlag.anonExclusive(one.kernel)));
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 
@@ -56,7 +57,7 @@ final class OneEntry {
   private OneEntry(Kernel kernel, long references, boolean hasPinned) {
     this.kernel = kernel;
     KernelState state = kernel.state();
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     page =
         new Page(
             memory,
@@ -98,7 +99,7 @@ final class OneEntry {
   /** The page is no longer exclusive; nothing to do in S0. */
   OneEntry shared() {
     if (kernel.state().hasAnonExclusive()) {
-      set(page.flags(), value(page.flags()) & ~bit(PageFlag.anonExclusive(kernel.state())));
+      set(page.flags(), value(page.flags()) & ~bit(PageFlag.anonExclusive(kernel)));
     }
     return this;
   }
@@ -128,7 +129,7 @@ final class OneEntry {
   }
 
   boolean isExclusive(Page which) {
-    return has(which, PageFlag.anonExclusive(kernel.state()));
+    return has(which, PageFlag.anonExclusive(kernel));
   }
 
   boolean hasExclusive() {

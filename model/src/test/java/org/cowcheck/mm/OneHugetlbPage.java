@@ -10,6 +10,7 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.mm.PageBlock.Compound;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 
 /** One mm with one huge entry, which maps an exclusive page of hugetlb writable: for tests. */
 final class OneHugetlbPage {
@@ -23,7 +24,7 @@ final class OneHugetlbPage {
 
   OneHugetlbPage(KernelState state) {
     machine = new OneEntry(state, 1);
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     PageState tail = new PageState(0, Page.TAIL_MAPPING, 0, -1);
     huge =
         PageBlock.hugetlb(

@@ -19,6 +19,7 @@ import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ final class PageFreeTest {
   }
 
   private Page page(KernelState state, long flags, long refcount) {
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     return new Page(memory, "page", flags | exclusive, Page.ANON_VMA, refcount, -1);
   }
 

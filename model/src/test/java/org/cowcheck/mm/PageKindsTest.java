@@ -17,6 +17,7 @@ import org.cowcheck.memory.Note;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ final class PageKindsTest {
     Cpu cpu = kernel.boot(hardware);
     PageFree free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
     assertTrue(new Fault(kernel).doAnonymousPage(cpu, table, FreeList.of(page), free));
-    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
+    long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(Kernels.of(state))) : 0;
     assertEquals(
         bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | exclusive, HardwareCpu.finalValue(page.flags()));
     assertEquals(Page.ANON_VMA, HardwareCpu.finalValue(page.mapping()));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -135,7 +136,7 @@ final class SwapTest {
     swapOut(one, one.cpu());
     OneEntry.set(
         one.page.flags(),
-        OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.anonExclusive(state)));
+        OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.anonExclusive(Kernels.of(state))));
     swapIn(one);
     assertTrue(one.bug());
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,7 +83,7 @@ final class SwapoffTest {
     OneEntry one = swapped(state);
     OneEntry.set(
         one.page.flags(),
-        OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.anonExclusive(state)));
+        OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.anonExclusive(Kernels.of(state))));
     unuse(one, one.cpu());
     assertTrue(one.bug());
   }
