@@ -17,6 +17,7 @@ import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
+import org.cowcheck.report.MailText;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
@@ -89,7 +90,10 @@ final class CheckCommand implements Callable<Integer> {
 
   @Mixin private SearchOptions search = new SearchOptions();
 
-  @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "text, json, or mail: 72 columns, to be pasted into a reply. Default: text.")
   private Format format = Format.text;
 
   @Option(
@@ -101,7 +105,8 @@ final class CheckCommand implements Callable<Integer> {
   /** The formats, as users write them. */
   enum Format {
     text,
-    json
+    json,
+    mail
   }
 
   @Override
@@ -117,9 +122,12 @@ final class CheckCommand implements Callable<Integer> {
       Map<Outcome, Path> files = new LinkedHashMap<>();
       String unwritten = writeWitnesses(outcomes, files);
       System.out.print(
-          format == Format.json
-              ? JsonReport.print(outcomes, expectations, files) + "\n"
-              : new CheckText(expectations, files).print(outcomes));
+          switch (format) {
+            case json -> JsonReport.print(outcomes, expectations, files) + "\n";
+            case mail ->
+                new MailText(outcome -> ImmutableList.of(), CheckCommand::command).print(outcomes);
+            case text -> new CheckText(expectations, files).print(outcomes);
+          });
       if (!unwritten.isEmpty()) {
         throw new BadInputException(unwritten);
       }
@@ -127,6 +135,17 @@ final class CheckCommand implements Callable<Integer> {
           ? ExitCode.ofSelection(outcomes)
           : ExitCode.ofFullCheck(outcomes, expectations);
     }
+  }
+
+  /** The command line that checks one cell. */
+  private static String command(Cell cell) {
+    return "cowcheck check --scenario %s --patch %s --model %s --platform %s%s"
+        .formatted(
+            cell.scenario().name(),
+            cell.patch().name(),
+            cell.model(),
+            Cell.name(cell.platform()),
+            cell.accesses() == Accesses.MARKED ? "" : " --accesses as-written");
   }
 
   private boolean isSelection() {

@@ -18,10 +18,12 @@ import org.cowcheck.verdict.Witness;
 public final class WitnessText {
   private final Witness witness;
   private final Graph graph;
+  private final EventText events;
 
   private WitnessText(Witness witness) {
     this.witness = witness;
     this.graph = witness.graph();
+    this.events = new EventText(witness);
   }
 
   /** The witness, indented by two spaces. */
@@ -45,23 +47,12 @@ public final class WitnessText {
               pair ->
                   String.format(
                       "Reordered: %s and then %s: the second takes effect first%n",
-                      name(pair.first()), name(pair.second())))
+                      events.name(pair.first()), events.name(pair.second())))
           .collect(Collectors.joining());
     }
     return witness.cycle().isEmpty()
         ? "Reordered: nothing; this is an interleaving\n"
         : "Reordered: no pair on one CPU; writes reach the CPUs in different orders\n";
-  }
-
-  /** An event in a sentence: {@code CPU1 (T4) load page.flags}. */
-  private String name(int id) {
-    Event event = graph.event(id);
-    return String.format(
-        "CPU%d%s %s %s",
-        event.cpu(),
-        event.step().label().isEmpty() ? "" : " (" + event.step().label() + ")",
-        event.isRead() ? "load" : "store",
-        event.word());
   }
 
   private String columns() {
@@ -82,7 +73,7 @@ public final class WitnessText {
         cells.add(row(event.cpu(), of + ":"));
       }
       function[event.cpu()] = of;
-      cells.add(row(event.cpu(), describe(id)));
+      cells.add(row(event.cpu(), events.describe(id)));
       for (Note note : witness.notes().get(event.cpu())) {
         if (note.position() == event.index() + 1) {
           cells.add(row(event.cpu(), "*** " + note.name()));
@@ -98,35 +89,6 @@ public final class WitnessText {
       row.add(i == cpu ? text : "");
     }
     return row;
-  }
-
-  private String describe(int id) {
-    Event event = graph.event(id);
-    return Strings.padEnd("(" + event.step().label() + ")", 5, ' ')
-        + " "
-        + action(event, id)
-        + (witness.early().contains(id) ? "   [early]" : "");
-  }
-
-  private String action(Event event, int id) {
-    if (event.isFence()) {
-      return event.fence().kernelName();
-    }
-    return switch (event.lockRole()) {
-      case LOCK_READ, LOCK_WRITE -> "lock " + event.word();
-      case UNLOCK -> "unlock " + event.word();
-      case TRY_READ, QUERY, NONE -> access(event, id);
-    };
-  }
-
-  private String access(Event event, int id) {
-    boolean atomic = event.lockRole() == LockRole.TRY_READ || event.update() != null;
-    return String.format(
-        "%s%s %s = %s",
-        atomic ? "atomic " : "",
-        event.isRead() ? "load" : "store",
-        event.word(),
-        event.word().show(graph.value(id)));
   }
 
   private static String align(List<List<String>> cells) {
@@ -151,7 +113,9 @@ public final class WitnessText {
     StringBuilder text = new StringBuilder("Why no interleaving does this:\n");
     for (Witness.Edge edge : witness.cycle()) {
       text.append(
-          String.format("  %s -%s-> %s%n", name(edge.from()), edge.relation(), name(edge.to())));
+          String.format(
+              "  %s -%s-> %s%n",
+              events.name(edge.from()), edge.relation(), events.name(edge.to())));
     }
     return text.toString();
   }
