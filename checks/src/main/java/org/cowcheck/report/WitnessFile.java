@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,11 @@ public record WitnessFile(
         outcome.witness().orElseThrow().broken(),
         recording.sources().stream().map(WitnessFile::pairs).toList(),
         coherence.buildOrThrow());
+  }
+
+  /** The file of an outcome's witness as JSON. */
+  public static JsonObject json(Outcome outcome) {
+    return GSON.toJsonTree(of(outcome)).getAsJsonObject();
   }
 
   private static List<List<Integer>> pairs(List<Recording.Name> names) {

@@ -1,0 +1,72 @@
+package org.cowcheck.nightly;
+
+import com.google.common.collect.ImmutableList;
+import java.util.function.BooleanSupplier;
+import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.explore.Bounds;
+import org.cowcheck.explore.Progress;
+import org.cowcheck.explore.ScenarioCheck;
+import org.cowcheck.journal.Entry;
+import org.cowcheck.journal.Journal;
+import org.cowcheck.report.WitnessFile;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Outcome;
+
+/**
+ * A cell of the catalogue, explored on one thread.
+ *
+ * @param bounds where exploration stops
+ */
+public record ExplorerTask(Cell cell, Bounds bounds) implements Task {
+  /** The name of the engine in a journal. */
+  public static final String ENGINE = "explorer";
+
+  @Override
+  public Entry.Key key() {
+    return new Entry.Key(ENGINE, cell.toString());
+  }
+
+  @Override
+  public String reproduce() {
+    return "cowcheck check --scenario %s --patch %s --model %s --platform %s --accesses %s"
+        .formatted(
+            cell.scenario().name(),
+            cell.patch().name(),
+            cell.model(),
+            Cell.name(cell.platform()),
+            Cell.name(cell.accesses()));
+  }
+
+  @Override
+  public Entry.CellDone run(int run, BooleanSupplier over) {
+    MemoryModel model =
+        MemoryModels.all().stream()
+            .filter(candidate -> candidate.name().equals(cell.model()))
+            .findFirst()
+            .orElseThrow();
+    return entry(run, new ScenarioCheck(cell, model).explore(bounds, 1, Progress.NONE, over));
+  }
+
+  /** The entry of an outcome of this cell. */
+  Entry.CellDone entry(int run, Outcome outcome) {
+    return new Entry.CellDone(
+        run,
+        ENGINE,
+        cell.toString(),
+        outcome.verdict().word(),
+        outcome.isClean(),
+        outcome.executions(),
+        outcome.seconds(),
+        outcome.races().stream()
+            .map(race -> race.word() + ": " + race.first() + " against " + race.second())
+            .collect(ImmutableList.toImmutableList()),
+        ImmutableList.of(),
+        outcome.witness().map(witness -> witness.broken()).orElse(""),
+        outcome.stopped(),
+        "",
+        reproduce(),
+        Journal.now(),
+        outcome.recording().isPresent() ? WitnessFile.json(outcome) : null);
+  }
+}

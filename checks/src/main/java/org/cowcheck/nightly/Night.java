@@ -1,0 +1,155 @@
+package org.cowcheck.nightly;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.cowcheck.journal.Entry;
+import org.cowcheck.journal.Journal;
+import org.cowcheck.journal.JournalContents;
+
+/** One run over a plan, which goes on where an earlier process was stopped. */
+public final class Night {
+  private final Journal journal;
+  private final Plan plan;
+  private final Plan.Shard shard;
+  private final BooleanSupplier over;
+  private final BooleanSupplier stopped;
+  private final Onlooker onlooker;
+  private final AtomicInteger finished = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+  private final AtomicInteger unwritten = new AtomicInteger();
+
+  /** Sees what happens; called by all threads. */
+  public interface Onlooker {
+    /** A task is begun. */
+    void begins(Task task);
+
+    /** A task is finished and in the journal. */
+    void finished(Entry.CellDone done);
+
+    /** A task is finished, and the journal could not be written. */
+    void unwritten(Task task, IOException e);
+  }
+
+  /**
+   * What became of a run.
+   *
+   * @param finished how many tasks are in the journal now, of this run
+   * @param failed how many of them their engine did not answer
+   * @param unwritten how many were done, but could not be written
+   * @param left how many were not begun, or not finished when the night was over
+   */
+  public record End(int run, int finished, int failed, int unwritten, int left) {}
+
+  /**
+   * A night.
+   *
+   * @param spent whether its budget is spent
+   * @param stopped whether somebody stopped it; the next one then goes on with the same run
+   */
+  public Night(
+      Journal journal,
+      Plan plan,
+      Plan.Shard shard,
+      BooleanSupplier spent,
+      BooleanSupplier stopped,
+      Onlooker onlooker) {
+    this.journal = journal;
+    this.plan = plan;
+    this.shard = shard;
+    this.stopped = stopped;
+    this.over = () -> spent.getAsBoolean() || stopped.getAsBoolean();
+    this.onlooker = onlooker;
+  }
+
+  /**
+   * Does what is left of the plan.
+   *
+   * @param jobs how many tasks at a time
+   */
+  public End run(int jobs) throws IOException, InterruptedException {
+    JournalContents before = journal.before();
+    int run = begin(before);
+    Plan left = plan.without(before.cells(run)).ordered(before);
+    finished.set(before.cells(run).size());
+    ExecutorService pool = Executors.newFixedThreadPool(jobs);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Task task : left.tasks()) {
+        futures.add(pool.submit(() -> run(task, run)));
+      }
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+    int notDone = plan.tasks().size() - finished.get();
+    if (!stopped.getAsBoolean()) {
+      journal.append(new Entry.RunEnded(run, Journal.now(), notDone));
+    }
+    return new End(run, finished.get(), failed.get(), unwritten.get(), notDone - unwritten.get());
+  }
+
+  /** The number of a new run, or of the latest one if it has not ended and is of this plan. */
+  private int begin(JournalContents before) throws IOException {
+    int latest = before.latestRun().map(Entry.RunBegun::run).orElse(0);
+    boolean goesOn =
+        latest > 0
+            && !before.hasEnded(latest)
+            && before.latestRun().orElseThrow().plan().equals(plan.digest());
+    if (goesOn) {
+      journal.append(new Entry.RunResumed(latest, Journal.now()));
+      return latest;
+    }
+    journal.append(
+        new Entry.RunBegun(
+            latest + 1,
+            Journal.now(),
+            Machine.name(),
+            Machine.java(),
+            plan.digest(),
+            plan.tasks().size(),
+            shard.toString()));
+    return latest + 1;
+  }
+
+  private void run(Task task, int run) {
+    if (over.getAsBoolean()) {
+      return;
+    }
+    onlooker.begins(task);
+    Entry.CellDone done = answer(task, run);
+    if (over.getAsBoolean() && !done.stopped().isEmpty()) {
+      return; // it was cut short
+    }
+    try {
+      journal.append(done);
+      finished.incrementAndGet();
+      if (done.verdict().equals(Entry.CellDone.FAILED)) {
+        failed.incrementAndGet();
+      }
+      onlooker.finished(done);
+    } catch (IOException e) {
+      unwritten.incrementAndGet();
+      onlooker.unwritten(task, e);
+    }
+  }
+
+  private Entry.CellDone answer(Task task, int run) {
+    long start = System.nanoTime();
+    try {
+      return task.run(run, over);
+    } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+      return Failures.entry(task, run, (System.nanoTime() - start) / 1e9, e);
+    }
+  }
+}
