@@ -60,6 +60,16 @@ final class ProgressLine {
     };
   }
 
+  /** Whether there is a terminal to show it on. */
+  boolean isShown() {
+    return terminal;
+  }
+
+  /** Shows how many things are done. */
+  void show(int done, int total, String what) {
+    show(done, total, what, 0, 0);
+  }
+
   private synchronized void show(
       int done, int total, String what, long executions, double estimated) {
     if (bar == null) {

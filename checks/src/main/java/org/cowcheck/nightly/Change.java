@@ -94,7 +94,8 @@ public record Change(Kind kind, Entry.Key cell, String before, String after) {
     return outcomes.stream().map(Entry.Count::outcome).toList();
   }
 
-  private static String summary(Entry.CellDone done) {
+  /** The verdict, and whether there are data races beside. */
+  static String summary(Entry.CellDone done) {
     return done.races().isEmpty() ? done.verdict() : done.verdict() + " (data race)";
   }
 
