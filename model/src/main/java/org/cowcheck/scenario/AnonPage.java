@@ -40,7 +40,12 @@ final class AnonPage {
 
   /** As {@link #isolated(Memory, KernelState)}, with contents. */
   static Page isolated(Memory memory, KernelState state, long contents) {
-    return page(memory, state, new PageState(0, 0, 2, 0, contents));
+    return isolated(memory, "page", state, contents);
+  }
+
+  /** The same, of another name. */
+  static Page isolated(Memory memory, String name, KernelState state, long contents) {
+    return page(memory, name, state, new PageState(0, 0, 2, 0, contents));
   }
 
   /** As {@link #isolated}, and somebody holds another reference, such as a FOLL_GET one. */
@@ -74,10 +79,14 @@ final class AnonPage {
   }
 
   private static Page page(Memory memory, KernelState state, PageState with) {
+    return page(memory, "page", state, with);
+  }
+
+  private static Page page(Memory memory, String name, KernelState state, PageState with) {
     long exclusive = state.hasAnonExclusive() ? bit(PageFlag.anonExclusive(state)) : 0;
     return new Page(
         memory,
-        "page",
+        name,
         new PageState(
             bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | with.flags() | exclusive,
             Page.ANON_VMA,
