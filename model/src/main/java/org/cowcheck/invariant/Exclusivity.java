@@ -365,8 +365,8 @@ public record Exclusivity(World world) {
   }
 
   /**
-   * References cover mappings and pins: 1024 for a pin of a small page; of a compound page one, and
-   * one of its count of pins.
+   * References cover mappings, counted or there, and pins: 1024 for a pin of a small page; of a
+   * compound page one, and one of its count of pins.
    */
   private boolean isReferenced(End end, Page page) {
     if ((end.value(page.compoundHead()) & 1) != 0) {
@@ -374,7 +374,7 @@ public record Exclusivity(World world) {
     }
     boolean isLarge = (end.value(page.flags()) & bit(PageFlag.PG_HEAD)) != 0;
     if (!isLarge) {
-      long mapped = end.value(page.mapcount()) + 1;
+      long mapped = Math.max(end.value(page.mapcount()) + 1, end.mappings(world).mapping(page));
       return end.value(page.refcount()) >= mapped + GupFast.PIN * Pins.on(page, end).count();
     }
     long mapped = end.value(page.block().compoundMapcount()) + 1;

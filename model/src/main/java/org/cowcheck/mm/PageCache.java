@@ -15,16 +15,24 @@ public final class PageCache {
 
   /** A page that nobody maps. */
   public static Page unmapped(Memory memory, String name) {
-    return page(memory, name, 0);
+    return page(memory, name, 0, 0);
+  }
+
+  /** The same, with contents. */
+  public static Page unmapped(Memory memory, String name, long contents) {
+    return page(memory, name, 0, contents);
   }
 
   /** A page that is mapped once. */
   public static Page mapped(Memory memory, String name) {
-    return page(memory, name, 1);
+    return page(memory, name, 1, 0);
   }
 
-  private static Page page(Memory memory, String name, int mappings) {
+  private static Page page(Memory memory, String name, int mappings, long contents) {
     return new Page(
-        memory, name, bit(PG_UPTODATE) | bit(PG_LRU), ADDRESS_SPACE, 1 + mappings, mappings - 1);
+        memory,
+        name,
+        new PageState(
+            bit(PG_UPTODATE) | bit(PG_LRU), ADDRESS_SPACE, 1 + mappings, mappings - 1, contents));
   }
 }

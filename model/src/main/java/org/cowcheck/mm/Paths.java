@@ -77,6 +77,7 @@ public final class Paths {
         TryGrabPage.STEPS,
         FollowTransHugePmd.STEPS,
         UffdContinue.STEPS,
+        UffdCopy.STEPS,
         HeldPage.STEPS,
         ThreadWrite.STEPS,
         CollapseHugePage.STEPS,

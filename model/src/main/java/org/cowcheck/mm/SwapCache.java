@@ -108,7 +108,13 @@ final class SwapCache {
     if (!cpu.test_bit(PG_SWAPCACHE, page.flags()) || cpu.test_bit(PG_WRITEBACK, page.flags())) {
       return false;
     }
-    SwapSlot slot = page.slot(cpu.at(SWAPPED).read_plain_in_source(page.privateData()));
+    long named = cpu.at(SWAPPED).read_plain_in_source(page.privateData());
+    if (named == 0) {
+      // Of no slot: not swapped, and __delete_from_swap_cache() finds no PG_swapcache.
+      cpu.VM_BUG_ON(true);
+      return false;
+    }
+    SwapSlot slot = page.slot(named);
     if (slot.lockedCount(cpu) != 0) {
       return false;
     }

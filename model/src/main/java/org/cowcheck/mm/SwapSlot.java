@@ -74,12 +74,23 @@ public record SwapSlot(
    * @param page makes that page, given the address of the slot for its private word
    */
   public static SwapSlot cached(Memory memory, String name, long entries, LongFunction<Page> page) {
+    return cached(memory, name, false, entries, page);
+  }
+
+  /** As {@link #cached}, and swap space is full. */
+  public static SwapSlot cachedFull(
+      Memory memory, String name, long entries, LongFunction<Page> page) {
+    return cached(memory, name, true, entries, page);
+  }
+
+  private static SwapSlot cached(
+      Memory memory, String name, boolean full, long entries, LongFunction<Page> page) {
     return memory.make(
         address ->
             new SwapSlot(
                 address,
                 Device.DISK,
-                false,
+                full,
                 memory.word(name + ".swap_map", entries | HAS_CACHE, SwapSlot::showMap),
                 memory.word(name + ".swap_cache", page.apply(address).address(), SwapSlot::show),
                 memory.word(name + ".contents", 0),

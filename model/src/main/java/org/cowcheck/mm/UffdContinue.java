@@ -61,17 +61,29 @@ public final class UffdContinue {
       free.putPage(cpu.at(PUT), file);
       return false;
     }
-    cpu.at(LOCK).spin_lock(table.lock());
-    boolean mapped = cpu.at(NONE).recheck(table.pte(), 0);
-    if (mapped) {
-      cpu.at(ADD_RMAP).atomic_inc_and_test(file.mapcount());
-      cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(file) | Pte.DIRTY);
-    }
-    cpu.at(UNLOCK).spin_unlock(table.lock());
+    boolean mapped =
+        installPte(
+            cpu,
+            table,
+            () -> {
+              cpu.at(ADD_RMAP).atomic_inc_and_test(file.mapcount());
+              cpu.at(SET_PTE).WRITE_ONCE(table.pte(), Pte.readOnly(file) | Pte.DIRTY);
+            });
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, file.flags());
     if (!mapped) {
       free.putPage(cpu.at(PUT), file);
     }
     return mapped;
+  }
+
+  /** mfill_atomic_install_pte(): maps something at an entry that is none; whether it is. */
+  static boolean installPte(Cpu cpu, PageTable table, Runnable map) {
+    cpu.at(LOCK).spin_lock(table.lock());
+    boolean none = cpu.at(NONE).recheck(table.pte(), 0);
+    if (none) {
+      map.run();
+    }
+    cpu.at(UNLOCK).spin_unlock(table.lock());
+    return none;
   }
 }

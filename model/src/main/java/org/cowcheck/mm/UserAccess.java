@@ -65,14 +65,7 @@ public final class UserAccess {
    * @return what was loaded, or {@link #SEGV}
    */
   public long read(Cpu cpu, Mm mm, PageTable table, FreeList pages) {
-    Ref<Page> page = access(cpu, mm, table, Access.READ, pages);
-    if (page == null) {
-      return SEGV;
-    }
-    long value = cpu.at(LOAD).READ_ONCE(page.at(Page::contents));
-    cpu.note(READ, value);
-    cpu.note(AT, table.location());
-    return value;
+    return load(cpu, table, access(cpu, mm, table, Access.READ, pages));
   }
 
   /**
@@ -83,7 +76,30 @@ public final class UserAccess {
    * @return whether it was permitted in the end
    */
   public boolean write(Cpu cpu, Mm mm, PageTable table, long value, FreeList pages) {
-    Ref<Page> page = access(cpu, mm, table, Access.WRITE, pages);
+    return store(cpu, table, access(cpu, mm, table, Access.WRITE, pages), value);
+  }
+
+  /** As {@link #read}, if the entry permits it without a fault. */
+  public long readMapped(Cpu cpu, PageTable table) {
+    return load(cpu, table, walk(cpu.at(WALK), table, Access.READ));
+  }
+
+  /** As {@link #write}, if the entry permits it without a fault. */
+  public boolean writeMapped(Cpu cpu, PageTable table, long value) {
+    return store(cpu, table, walk(cpu.at(WALK), table, Access.WRITE), value);
+  }
+
+  private static long load(Cpu cpu, PageTable table, Ref<Page> page) {
+    if (page == null) {
+      return SEGV;
+    }
+    long value = cpu.at(LOAD).READ_ONCE(page.at(Page::contents));
+    cpu.note(READ, value);
+    cpu.note(AT, table.location());
+    return value;
+  }
+
+  private static boolean store(Cpu cpu, PageTable table, Ref<Page> page, long value) {
     if (page == null) {
       return false;
     }

@@ -30,7 +30,8 @@ public final class Zap {
   private static final Step TRYLOCK =
       STEPS.step("MZ2", "__try_to_reclaim_swap", "no entry left: trylock the slot's page");
   private static final Step MAPPED =
-      STEPS.step("MZ3", "__try_to_reclaim_swap", "load _mapcount: not mapped?");
+      STEPS.step(
+          "MZ3", "__try_to_reclaim_swap", "load _mapcount: not mapped? or is swap space full?");
   private static final Step UNLOCK_PAGE =
       STEPS.step("MZ4", "__try_to_reclaim_swap", "unlock the page: clear PG_locked");
   private static final Step PUT_CACHED =
@@ -104,7 +105,7 @@ public final class Zap {
       return false;
     }
     if (!cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
-      if (cpu.at(MAPPED).atomic_read(page.mapcount()) < 0) {
+      if (cpu.at(MAPPED).atomic_read(page.mapcount()) < 0 || slot.full()) {
         SwapCache.freeSwap(cpu, page);
       }
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());

@@ -40,7 +40,12 @@ final class AnonPage {
 
   /** As {@link #isolated(Memory, Kernel)}, with contents. */
   static Page isolated(Memory memory, Kernel kernel, long contents) {
-    return page(memory, kernel, new PageState(0, 0, 2, 0, contents));
+    return isolated(memory, "page", kernel, contents);
+  }
+
+  /** The same, of another name. */
+  static Page isolated(Memory memory, String name, Kernel kernel, long contents) {
+    return page(memory, name, exclusive(kernel), new PageState(0, 0, 2, 0, contents));
   }
 
   /** As {@link #isolated}, and somebody holds another reference, such as a FOLL_GET one. */
@@ -50,7 +55,7 @@ final class AnonPage {
 
   /** Mapped read-only by two processes, and isolated from the LRU by somebody with a reference. */
   static Page isolatedAndShared(Memory memory) {
-    return page(memory, 0, new PageState(0, 0, 3, 1));
+    return page(memory, "page", 0, new PageState(0, 0, 3, 1));
   }
 
   /** As {@link #isolated}, and in the swap cache. */
@@ -60,7 +65,7 @@ final class AnonPage {
 
   /** On the LRU, mapped read-only by two processes. */
   static Page shared(Memory memory) {
-    return page(memory, 0, new PageState(bit(PG_LRU), 0, 2, 1));
+    return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1));
   }
 
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
@@ -73,14 +78,17 @@ final class AnonPage {
   }
 
   private static Page page(Memory memory, Kernel kernel, PageState with) {
-    long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
-    return page(memory, exclusive, with);
+    return page(memory, "page", exclusive(kernel), with);
   }
 
-  private static Page page(Memory memory, long exclusive, PageState with) {
+  private static long exclusive(Kernel kernel) {
+    return kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
+  }
+
+  private static Page page(Memory memory, String name, long exclusive, PageState with) {
     return new Page(
         memory,
-        "page",
+        name,
         new PageState(
             bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | with.flags() | exclusive,
             Page.ANON_VMA,

@@ -13,6 +13,7 @@ import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.invariant.FreedTableWatch;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.invariant.PageTableLifetime;
+import org.cowcheck.invariant.SwapMap;
 import org.cowcheck.invariant.World;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -132,6 +133,7 @@ final class Machine {
         ImmutableList.<Invariant>builder()
             .addAll(new Exclusivity(world).all())
             .addAll(new PageTableLifetime(world).all())
+            .addAll(new SwapMap(world).all())
             .addAll(more)
             .build());
   }

@@ -241,6 +241,12 @@ final class ExclusivityTest {
   }
 
   @Test
+  void anEntryHasItsReferenceEvenIfNoCountHasIt() {
+    mapped().with(page.mapcount(), -1).assertBreaks(NONE);
+    with(page.refcount(), 0).assertBreaks(REFERENCES);
+  }
+
+  @Test
   void aMappingHasItsReference() {
     mapped().with(page.refcount(), 0).assertBreaks(REFERENCES);
   }

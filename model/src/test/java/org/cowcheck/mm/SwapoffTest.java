@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.function.LongFunction;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What swapoff() and zapping make of a swap entry. */
 final class SwapoffTest {
@@ -113,5 +115,31 @@ final class SwapoffTest {
     assertEquals(0, one.pte());
     assertEquals(1 | SwapSlot.HAS_CACHE, OneEntry.value(one.slot.swapMap()));
     assertEquals(one.page.address(), OneEntry.value(one.slot.swapCache()));
+  }
+
+  /** The page stays mapped elsewhere, and so in the swap cache, unless swap space is full. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void zappingTheLastEntryTakesAMappedPageOutOfTheSwapCacheIfSwapIsFull(boolean full) {
+    OneEntry one = new OneEntry(KernelState.S3, 2);
+    LongFunction<Page> cached =
+        at -> {
+          OneEntry.set(one.page.privateData(), at);
+          OneEntry.set(
+              one.page.flags(),
+              OneEntry.value(one.page.flags()) | PageFlag.bit(PageFlag.PG_SWAPCACHE));
+          return one.page;
+        };
+    SwapSlot slot =
+        full
+            ? SwapSlot.cachedFull(one.memory, "cached", 1, cached)
+            : SwapSlot.cached(one.memory, "cached", 1, cached);
+    OneEntry.set(one.childTable.pte(), Pte.swap(slot));
+    new Zap(one.kernel, one.memory, one.free).zapPteRange(one.cpu(), one.mm, one.childTable);
+    assertEquals(0, one.childPte());
+    assertEquals(full ? 0 : SwapSlot.HAS_CACHE, OneEntry.value(slot.swapMap()));
+    assertEquals(full ? 0 : one.page.address(), OneEntry.value(slot.swapCache()));
+    assertEquals(full ? 1 : 2, one.references());
+    assertFalse(OneEntry.has(one.page, PageFlag.PG_LOCKED));
   }
 }
