@@ -65,7 +65,10 @@ public final class UserAccess {
    * @return what was loaded, or {@link #SEGV}
    */
   public long read(Cpu cpu, Mm mm, PageTable table, FreeList pages) {
-    Ref<Page> page = access(cpu, mm, table, Access.READ, pages);
+    return load(cpu, table, access(cpu, mm, table, Access.READ, pages));
+  }
+
+  private static long load(Cpu cpu, PageTable table, Ref<Page> page) {
     if (page == null) {
       return SEGV;
     }
@@ -73,6 +76,15 @@ public final class UserAccess {
     cpu.note(READ, value);
     cpu.note(AT, table.location());
     return value;
+  }
+
+  /**
+   * As {@link #read}, but a load that is not permitted at once is left out, with its fault.
+   *
+   * @return what was loaded, or {@link #SEGV}
+   */
+  public long readIfMapped(Cpu cpu, PageTable table) {
+    return load(cpu, table, walk(cpu.at(WALK), table, Access.READ));
   }
 
   /**
