@@ -34,6 +34,7 @@ public final class Expectations {
           "walkers",
           "slow-gup",
           "swap",
+          "contents",
           "selftest");
 
   private final Table<String, String, String> summaries;

@@ -1,5 +1,7 @@
 package org.cowcheck.invariant;
 
+import java.util.Collection;
+import java.util.stream.IntStream;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.mm.DirectIo;
@@ -42,6 +44,21 @@ public final class Contents {
     return new Invariant(
         "a write to a private mapping reached the page cache",
         end -> end.value(file.contents()) == file.contents().initialValue());
+  }
+
+  /**
+   * User code does not see what a page held before it became its own, or what another process has.
+   *
+   * @param foreign what is in such pages
+   */
+  public static Invariant neverShows(long foreign) {
+    return new Invariant(
+        "user code has seen what is not its own, or what a page held before it was filled",
+        end ->
+            IntStream.range(0, end.cpus())
+                .mapToObj(end::notes)
+                .flatMap(Collection::stream)
+                .noneMatch(note -> note.name().equals(UserAccess.READ) && note.value() == foreign));
   }
 
   /**

@@ -21,7 +21,8 @@ import org.cowcheck.patch.Platform;
  * pmd_populate             set_pmd                     set_pmd; arm64: then dsb(ishst)
  * </pre>
  *
- * <p>Left out: accessed and dirty bits that hardware sets; what x86 makes of the offset of a
+ * <p>Left out: that a walk by hardware may miss what its own CPU has just stored, for which the
+ * dsb(ishst) is; accessed and dirty bits that hardware sets; what x86 makes of the offset of a
  * migration entry, which nobody reads meanwhile.
  */
 final class ArchPmd {

@@ -1,6 +1,7 @@
 package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -8,12 +9,13 @@ import org.cowcheck.patch.Kernel;
 /**
  * do_anonymous_page() for a write fault (mm/memory.c), S0 to S3.
  *
- * <p>Left out: the zero page, userfaultfd, page contents, and lru_cache_add(), which puts the page
- * into a batch of this CPU; PG_lru is set when the batch is drained, and is not set here.
+ * <p>Left out: the zero page, userfaultfd, and lru_cache_add(), which puts the page into a batch of
+ * this CPU; PG_lru is set when the batch is drained, and is not set here.
  */
 public final class Fault {
   public static final Steps STEPS = new Steps("do_anonymous_page");
 
+  private static final Step CLEAR = STEPS.step("D0", "clear_user_highpage", "clear the contents");
   private static final Step UPTODATE_WMB =
       STEPS.step("D1", "__SetPageUptodate", "smp_wmb: contents before the PTE");
   private static final Step UPTODATE =
@@ -33,14 +35,22 @@ public final class Fault {
   /**
    * Maps a free page of this CPU.
    *
+   * @param table the walk that arrived at the entry
    * @return whether the page was mapped; if the entry was taken, the page is put
    */
   public boolean doAnonymousPage(Cpu cpu, PageTable table, FreeList pages, PageFree free) {
+    return doAnonymousPage(cpu, Ref.to(table), pages, free);
+  }
+
+  /** The same, by a walk that has just loaded the PMD entry. */
+  boolean doAnonymousPage(Cpu cpu, Ref<PageTable> walked, FreeList pages, PageFree free) {
+    PageTable table = walked.target();
     Page page = PageAlloc.allocPage(cpu, pages);
+    cpu.at(CLEAR).WRITE_ONCE(page.contents(), 0);
     cpu.at(UPTODATE_WMB).smp_wmb();
     cpu.at(UPTODATE).__set_bit(PageFlag.PG_UPTODATE, page.flags());
     cpu.at(LOCK).spin_lock(table.lock());
-    if (cpu.at(PTE_NONE).read_plain_in_source(table.pte()) != 0) {
+    if (cpu.at(PTE_NONE).read_plain_in_source(walked.at(PageTable::pte)) != 0) {
       cpu.at(UNLOCK).spin_unlock(table.lock());
       free.putPage(cpu, page);
       return false;

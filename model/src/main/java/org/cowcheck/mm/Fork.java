@@ -41,7 +41,7 @@ public final class Fork {
       STEPS.step("CH14", "copy_pmd_range", "load the parent's PMD entry: a page table?");
   private static final Step PTE_ALLOC =
       STEPS.step(
-          "CH15", "__pte_alloc", "child's PMD entry: none? then smp_wmb, store a page table");
+          "CH15", "pte_alloc_map_lock", "load the child's PMD entry: none? then a page table");
   private static final Step DST_LOCK =
       STEPS.step("C3", "copy_pte_range", "take the child's PT lock");
   private static final Step SRC_LOCK =
@@ -91,6 +91,7 @@ public final class Fork {
   private final PageFree free;
   private final CopyNonpresentPte nonpresent;
   private final CopyHugePmd huge;
+  private final PteAlloc pteAlloc;
 
   /**
    * What the child gets.
@@ -113,6 +114,7 @@ public final class Fork {
     this.free = free;
     this.nonpresent = new CopyNonpresentPte(kernel, memory);
     this.huge = new CopyHugePmd(kernel, memory, free);
+    this.pteAlloc = new PteAlloc(kernel);
   }
 
   /**
@@ -149,8 +151,7 @@ public final class Fork {
       return;
     }
     if (cpu.at(PTE_ALLOC).read_plain_in_source(child.table().pmd()) == 0) {
-      cpu.smp_wmb();
-      cpu.WRITE_ONCE(child.table().pmd(), child.table().asPmd());
+      pteAlloc.pteAlloc(cpu, child.table());
     }
     copyPteRange(cpu, mm, table, slot, child);
   }

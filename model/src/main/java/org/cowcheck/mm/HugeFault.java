@@ -9,11 +9,12 @@ import org.cowcheck.patch.Kernel;
  * do_huge_pmd_anonymous_page() for a write fault (mm/huge_memory.c): a huge page where there is no
  * PMD entry, S0 to S3.
  *
- * <p>Left out: the huge zero page, userfaultfd, page contents; the table that is deposited.
+ * <p>Left out: the huge zero page, userfaultfd; the table that is deposited.
  */
 public final class HugeFault {
   public static final Steps STEPS = new Steps("do_huge_pmd_anonymous_page");
 
+  private static final Step CLEAR = STEPS.step("HP1", "clear_huge_page", "clear all pages");
   private static final Step UPTODATE =
       STEPS.step(
           "HP2", "__SetPageUptodate", "smp_wmb: contents before the PMD entry; set PG_uptodate");
@@ -39,6 +40,10 @@ public final class HugeFault {
    */
   public boolean doHugePmdAnonymousPage(Cpu cpu, PageTable table, FreeList pages, PageFree free) {
     Page head = PageAlloc.allocPages(cpu, pages, table.size());
+    cpu.at(CLEAR);
+    for (Page page : head.block().pages()) {
+      cpu.WRITE_ONCE(page.contents(), 0);
+    }
     cpu.at(UPTODATE).smp_wmb();
     cpu.__set_bit(PageFlag.PG_UPTODATE, head.flags());
     cpu.at(LOCK).spin_lock(table.above().lock());

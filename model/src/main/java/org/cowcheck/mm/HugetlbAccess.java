@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.MmFault.Access;
@@ -45,8 +46,24 @@ public final class HugetlbAccess {
    * @return what was loaded; -1 if it is never permitted
    */
   public long read(Cpu cpu, HugetlbVma vma, int index, FreeList pages) {
-    Page page = access(cpu, vma, index, Access.READ, pages);
-    return page == null ? -1 : cpu.at(LOAD).READ_ONCE(page.contents());
+    return load(cpu, access(cpu, vma, index, Access.READ, pages));
+  }
+
+  /**
+   * As {@link #read}, but a load that is not permitted at once is left out, with its fault; leaves
+   * the note {@link UserAccess#READ}.
+   */
+  public long readIfMapped(Cpu cpu, HugetlbVma vma, int index) {
+    Ref<Page> page = walk(cpu, vma, index, Access.READ);
+    long value = load(cpu, page);
+    if (page != null) {
+      cpu.note(UserAccess.READ, value);
+    }
+    return value;
+  }
+
+  private static long load(Cpu cpu, Ref<Page> page) {
+    return page == null ? -1 : cpu.at(LOAD).READ_ONCE(page.at(Page::contents));
   }
 
   /**
@@ -56,25 +73,30 @@ public final class HugetlbAccess {
    * @return whether it was permitted in the end
    */
   public boolean write(Cpu cpu, HugetlbVma vma, int index, long value, FreeList pages) {
-    Page page = access(cpu, vma, index, Access.WRITE, pages);
+    Ref<Page> page = access(cpu, vma, index, Access.WRITE, pages);
     if (page == null) {
       return false;
     }
-    cpu.at(STORE).WRITE_ONCE(page.contents(), value);
+    cpu.at(STORE).WRITE_ONCE(page.at(Page::contents), value);
     cpu.note(UserAccess.WRITTEN, value);
     return true;
   }
 
-  private Page access(Cpu cpu, HugetlbVma vma, int index, Access access, FreeList pages) {
+  /** The page that the entry permits an access to, after faults if need be; null if never. */
+  private Ref<Page> access(Cpu cpu, HugetlbVma vma, int index, Access access, FreeList pages) {
     for (int faults = 0; ; faults++) {
-      long entry = cpu.at(WALK).READ_ONCE(vma.entry());
-      if (Pte.present(entry) && (access == Access.READ || Pte.writable(entry))) {
-        return Pte.page(memory, entry).block().pages().get(index);
-      }
-      if (faults == MOST_FAULTS) {
-        return null;
+      Ref<Page> page = walk(cpu, vma, index, access);
+      if (page != null || faults == MOST_FAULTS) {
+        return page;
       }
       fault.handle(cpu, vma, access, pages);
     }
+  }
+
+  private Ref<Page> walk(Cpu cpu, HugetlbVma vma, int index, Access access) {
+    long entry = cpu.at(WALK).READ_ONCE(vma.entry());
+    return Pte.present(entry) && (access == Access.READ || Pte.writable(entry))
+        ? new Ref<>(Pte.page(memory, entry).block().pages().get(index), cpu.lastRead())
+        : null;
   }
 }

@@ -25,8 +25,9 @@ import org.cowcheck.patch.KernelState;
  * Any other entry it only clears; its flush comes at the end, before the PT lock is dropped in S3
  * (a3589e1d5fe3) and after that in S0 to S2. S3 transfers the dirty bit (fd35ca3d12cc).
  *
- * <p>Left out: that a driver migrates many pages at once, holes and the zero page; MMU notifiers;
- * mmap_lock, which the caller holds for reading; lru_cache_add().
+ * <p>Left out: accesses by a stale translation, for which the flushes wait; that a driver migrates
+ * many pages at once, holes and the zero page; MMU notifiers; mmap_lock, which the caller holds for
+ * reading; lru_cache_add().
  */
 public final class MigrateVma {
   public static final Steps STEPS = new Steps("migrate_vma");

@@ -3,6 +3,7 @@ package org.cowcheck.mm;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -20,6 +21,8 @@ public final class MmFault {
 
   private static final Step MMAP_LOCK =
       STEPS.step("YF1", "do_user_addr_fault", "take mmap_lock for reading");
+  private static final Step READ_PMD =
+      STEPS.step("YF1a", "handle_pte_fault", "load the PMD entry again: still a page table?");
   private static final Step READ_PTE =
       STEPS.step("YF2", "handle_pte_fault", "load the PTE: none, swapped, or not writable?");
   private static final Step MMAP_UNLOCK = STEPS.step("YF3", "do_user_addr_fault", "drop mmap_lock");
@@ -81,16 +84,22 @@ public final class MmFault {
    * @return VM_FAULT_WRITE: whether COW was broken where it had to be
    */
   boolean handleMmFault(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
+    Ref<PageTable> walked = Ref.to(table);
     if (table.size() > 1) {
       HugeWriteFault.Done huge =
           hugeFault.handlePmd(cpu, mm, vma, table, access != Access.READ, access == Access.UNSHARE);
       if (huge != HugeWriteFault.Done.NOTHING) {
         return huge == HugeWriteFault.Done.WROTE;
       }
+      long pmd = cpu.at(READ_PMD).read_plain_in_source(table.pmd());
+      if (!cpu.recheck(() -> Pte.isTable(pmd))) {
+        return false;
+      }
+      walked = new Ref<>(table, cpu.lastRead());
     }
-    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    long pte = cpu.at(READ_PTE).read_plain_in_source(walked.at(PageTable::pte));
     if (pte == 0 && vma.isAnonymous()) {
-      fault.doAnonymousPage(cpu, table, pages, free);
+      fault.doAnonymousPage(cpu, walked, pages, free);
     } else if (pte == 0) {
       fileFault.doFault(cpu, vma, table, access == Access.WRITE, pages);
     } else if (Pte.isSwap(pte)) {

@@ -91,11 +91,16 @@ public final class PageBlock {
 
   /** A free block. */
   public static PageBlock free(Memory memory, String name, int size) {
+    return free(memory, name, size, 0);
+  }
+
+  /** A free block; each of its pages holds what its last owner left. */
+  public static PageBlock free(Memory memory, String name, int size, long contents) {
     return new PageBlock(
         memory,
         name,
         IntStream.range(0, size)
-            .mapToObj(i -> PageState.FREE)
+            .mapToObj(i -> PageState.FREE.withContents(contents))
             .collect(ImmutableList.toImmutableList()),
         false,
         Compound.UNMAPPED,

@@ -25,8 +25,8 @@ import org.cowcheck.patch.KernelState;
  * <h2>Who sees what when</h2>
  *
  * SP12 orders the new entries, and the flags of the parts, before the PMD entry that leads to them;
- * its partner is the address dependency of GUP-fast from G4 to G5. A flag that GUP-fast misses
- * makes it back off.
+ * its partners are the address dependencies of GUP-fast from G4 to G5, and of a fault from YF1a to
+ * YF2 and D4. A flag that GUP-fast misses makes it back off.
  *
  * <h2>Migration entries (3a5a8d343e1c)</h2>
  *

@@ -69,6 +69,15 @@ public final class UserAccess {
   }
 
   /**
+   * As {@link #read}, but a load that is not permitted at once is left out, with its fault.
+   *
+   * @return what was loaded, or {@link #SEGV}
+   */
+  public long readIfMapped(Cpu cpu, PageTable table) {
+    return load(cpu, table, walk(cpu.at(WALK), table, Access.READ));
+  }
+
+  /**
    * Stores to the page that an entry maps, and leaves the notes {@link #WRITTEN} and {@link #AT}.
    *
    * @param cpu one on which the kernel is booted
@@ -79,13 +88,8 @@ public final class UserAccess {
     return store(cpu, table, access(cpu, mm, table, Access.WRITE, pages), value);
   }
 
-  /** As {@link #read}, if the entry permits it without a fault. */
-  public long readMapped(Cpu cpu, PageTable table) {
-    return load(cpu, table, walk(cpu.at(WALK), table, Access.READ));
-  }
-
-  /** As {@link #write}, if the entry permits it without a fault. */
-  public boolean writeMapped(Cpu cpu, PageTable table, long value) {
+  /** As {@link #write}, but a store that is not permitted at once is left out, with its fault. */
+  public boolean writeIfMapped(Cpu cpu, PageTable table, long value) {
     return store(cpu, table, walk(cpu.at(WALK), table, Access.WRITE), value);
   }
 

@@ -36,6 +36,14 @@ public final class SlowGupPatches {
   /** The same on a kernel with PG_anon_exclusive. */
   public static final Patch S3_WITHOUT_EARLY_COW = withoutEarlyCow(KernelState.S3);
 
+  /** Nothing but smp_wmb() orders a copy before its entry. */
+  public static final Patch WITHOUT_COPY_FLUSH =
+      new Patch(
+          "S3-without-copy-flush",
+          "v6.1 with wp_page_copy() that does not flush the TLB before it stores the new entry",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropFence("W16")));
+
   /** A mistake that mprotect() must not make. */
   public static final Patch BLIND_UPGRADE =
       new Patch(
@@ -107,6 +115,7 @@ public final class SlowGupPatches {
           WITHOUT_FOLL_COW,
           S0_WITHOUT_EARLY_COW,
           S3_WITHOUT_EARLY_COW,
+          WITHOUT_COPY_FLUSH,
           BLIND_UPGRADE,
           DIO_PINS,
           COHERENT_COPY,

@@ -23,6 +23,11 @@ final class AnonPage {
     return page(memory, kernel, bit(PG_LRU), 1, 0);
   }
 
+  /** As {@link #mapped(Memory, KernelState)}, with contents. */
+  static Page mapped(Memory memory, Kernel kernel, long contents) {
+    return page(memory, kernel, new PageState(bit(PG_LRU), 0, 1, 0, contents));
+  }
+
   /** As {@link #mapped}, and somebody holds a reference. */
   static Page mappedAndHeld(Memory memory, Kernel kernel) {
     return page(memory, kernel, bit(PG_LRU), 2, 0);
@@ -66,6 +71,11 @@ final class AnonPage {
   /** On the LRU, mapped read-only by two processes. */
   static Page shared(Memory memory) {
     return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1));
+  }
+
+  /** As {@link #shared(Memory)}, with contents. */
+  static Page shared(Memory memory, long contents) {
+    return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1, contents));
   }
 
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */

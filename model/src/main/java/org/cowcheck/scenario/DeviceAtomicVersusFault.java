@@ -69,7 +69,7 @@ final class DeviceAtomicVersusFault {
             engine -> {
               Cpu cpu = kernel.boot(engine);
               return device.removeEntry(cpu, race.table)
-                      && user.writeMapped(cpu, race.table, BY_CPU)
+                      && user.writeIfMapped(cpu, race.table, BY_CPU)
                   ? 1
                   : 0;
             }));

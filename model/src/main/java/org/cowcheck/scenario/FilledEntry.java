@@ -145,7 +145,7 @@ final class FilledEntry {
                   "a page is seen before its contents are there",
                   end -> end.returned(1) == OF_FILE || end.returned(1) == UserAccess.SEGV)),
           new Program(name, fills),
-          new Program("read", engine -> user().readMapped(kernel.boot(engine), table)));
+          new Program("read", engine -> user().readIfMapped(kernel.boot(engine), table)));
     }
   }
 
@@ -170,7 +170,7 @@ final class FilledEntry {
                 engine -> {
                   Cpu cpu = kernel.boot(engine);
                   entry.fault(cpu, 0, copy);
-                  return entry.user().writeMapped(cpu, entry.table(), BY_USER) ? 1 : 0;
+                  return entry.user().writeIfMapped(cpu, entry.table(), BY_USER) ? 1 : 0;
                 }),
             new Program(
                 "write fault",

@@ -104,7 +104,19 @@ final class GupFastVersusHugeMigration {
             "the fork runs on the CPU of the migration, after its entries are stored",
             "what comes after the migration entries is left out; that they are not exclusive is seen"),
         ImmutableList.<Patch>builder()
-            .addAll(Patches.exclusivity())
+            .addAll(
+                Patches.named(
+                    "S0",
+                    "seed",
+                    "S2",
+                    "S2-without-write-protect-seq",
+                    "S3",
+                    "S3-without-M1",
+                    "S3-without-M2",
+                    "S3-without-M3",
+                    "S3-without-M4",
+                    "S3-without-write-protect-seq",
+                    "S3-with-fork-mb"))
             .add(ThpPatches.GENERIC_PERMITTED)
             .build(),
         (kernel, memory) -> build(kernel, memory, pin, splits));

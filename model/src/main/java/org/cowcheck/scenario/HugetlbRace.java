@@ -128,12 +128,17 @@ final class HugetlbRace {
 
   /** A page of hugetlb in the pool. */
   static PageBlock freePage(Memory memory, String name) {
+    return freePage(memory, name, 0);
+  }
+
+  /** A page of hugetlb in the pool, with what its last owner left. */
+  static PageBlock freePage(Memory memory, String name, long contents) {
     return PageBlock.hugetlb(
         memory,
         name,
         Compound.UNMAPPED,
-        PageState.FREE,
-        new PageState(0, Page.TAIL_MAPPING, 0, -1));
+        PageState.FREE.withContents(contents),
+        new PageState(0, Page.TAIL_MAPPING, 0, -1, contents));
   }
 
   /** The free pages of a CPU that alone may need one. */

@@ -40,6 +40,17 @@ final class ContentsTest {
   }
 
   @Test
+  void userCodeNeverSeesWhatIsForeign() {
+    Invariant invariant = Contents.neverShows(7);
+    assertTrue(invariant.holds().test(end(ImmutableMap.of(), note(UserAccess.READ, 0))));
+    assertTrue(invariant.holds().test(end(ImmutableMap.of(), note(UserAccess.WRITTEN, 7))));
+    assertFalse(
+        invariant
+            .holds()
+            .test(end(ImmutableMap.of(), note(UserAccess.READ, 0), note(UserAccess.READ, 7))));
+  }
+
+  @Test
   void thePageCacheKeepsItsContents() {
     Invariant invariant = Contents.isUnchanged(page);
     assertTrue(invariant.holds().test(end(ImmutableMap.of())));

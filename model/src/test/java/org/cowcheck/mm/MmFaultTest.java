@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.cowcheck.memory.Cpu;
@@ -67,6 +68,57 @@ final class MmFaultTest {
       assertEquals(1, OneEntry.value(file.refcount()));
       assertEquals(0, OneEntry.value(one.spare.refcount()));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aNewPageIsClearedBeforeItIsMapped(KernelState state) {
+    OneEntry one = unmapped(state);
+    OneEntry.set(one.spare.contents(), 7);
+    fault(one, one.cpu(), Vma.ANON, Access.READ);
+    assertEquals(
+        List.of(
+            "D0 store ONCE spare.contents=0",
+            "D1 smp_wmb",
+            "D5 store ONCE mm.pte=" + Pte.writable(one.spare)),
+        one.did("D[015]"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aNewHugePageIsClearedBeforeItIsMapped(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    Page head = PageBlock.free(one.memory, "huge", 2, 7).head();
+    PageTable table = PageTable.deposited(one.memory, "new", 0, 2);
+    assertTrue(
+        new HugeFault(one.kernel)
+            .doHugePmdAnonymousPage(one.cpu(), table, FreeList.of(head), one.free));
+    assertEquals(
+        List.of("HP1 store ONCE huge.contents=0", "HP1 store ONCE huge[1].contents=0"),
+        one.did("HP1"));
+    assertEquals("HP2 smp_wmb", one.did("HP[12]").get(2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aFaultThatFindsNoTableAnyMoreIsTriedAgain(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    PageTable table = PageTable.of(one.memory, "two", 0, 0);
+    Cpu cpu = one.cpuMeddledWithAt("YF1a", () -> OneEntry.set(table.pmd(), 0));
+    new MmFault(one.kernel, one.memory, one.free, FreeList.of(one.spare))
+        .handle(cpu, one.mm, table, Access.READ);
+    assertEquals(List.of("YF1a load ONCE two.pmd"), one.did("YF1a|YF2|D.*"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aLoadThatWouldFaultIsLeftOut(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    UserAccess user = new UserAccess(one.kernel, one.memory, one.free);
+    assertEquals(7, user.readIfMapped(one.cpu(), one.table));
+    OneEntry.set(one.table.pte(), 0);
+    assertEquals(UserAccess.SEGV, user.readIfMapped(one.cpu(), one.table));
+    assertEquals(0, one.pte());
   }
 
   @Test
