@@ -60,6 +60,7 @@ public final class Paths {
         HwPoison.STEPS,
         SwapOut.STEPS,
         LazyFree.STEPS,
+        LazyFreeBatch.STEPS,
         Pageout.STEPS,
         RemoveMapping.STEPS,
         SwapIn.STEPS,

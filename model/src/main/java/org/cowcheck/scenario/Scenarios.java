@@ -32,6 +32,8 @@ public final class Scenarios {
           GupFastVersusSwapOut.SWAP_IN,
           GupFastVersusShrinkPageList.SCENARIO,
           MadviseFreeVersusDirectIo.SCENARIO,
+          LazyFreeBatches.DIRECT_IO,
+          LazyFreeBatches.RESTORE,
           SwapInSkipsSwapCache.SCENARIO,
           UffdMoveVersusSwapCache.MISSED,
           UffdMoveVersusSwapCache.OTHER,
