@@ -12,14 +12,15 @@ import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
 
 /**
- * Reclaiming a large folio of MADV_FREE that PTEs map: shrink_folio_list() (mm/vmscan.c) and
- * try_to_unmap_one() (mm/rmap.c) of v6.15, which no kernel state has. Those split it first, and
- * {@link LazyFree} discards each page for itself.
+ * Reclaiming a large folio of MADV_FREE that PTEs map, because its PMD entry was split:
+ * shrink_folio_list() (mm/vmscan.c) and try_to_unmap_one() (mm/rmap.c), S3. v5.17 splits it first,
+ * and {@link LazyFree} discards each page for itself.
  *
- * <p>354dffd29575 clears the entries that map consecutive pages of the folio as one batch, and
- * looks at the counts and at PG_dirty once for all of them, by the recipe of {@link LazyFree}. If
- * the folio is in use, all entries are stored again as the first of them was, with the next page
- * each. A batch may mix entries that permit writes with others that do not, until 29f40594a281.
+ * <p>S3 goes entry by entry. 354dffd29575 (v6.15) clears the entries that map consecutive pages of
+ * the folio as one batch, and looks at the counts and at PG_dirty once for all of them, by the
+ * recipe of {@link LazyFree}. If the folio is in use, all entries are stored again as the first of
+ * them was, with the next page each. A batch may mix entries that permit writes with others that do
+ * not, until 29f40594a281.
  *
  * <p>Left out: entries that are dirty or accessed, whose bits the batch gathers; soft-dirty bits;
  * device-exclusive entries; other VMAs that map the folio, whose walk comes to nothing if this one
@@ -60,7 +61,7 @@ public final class LazyFreeBatch {
       STEPS.step(
           "LB12", "set_ptes", "in use: store the first PTE as it was, and its like for the others");
   private static final Step SWAPBACKED =
-      STEPS.step("LB13", "try_to_unmap_one", "dirty: set PG_swapbacked");
+      STEPS.step("LB13", "try_to_unmap_one", "dirty; S3: or in use: set PG_swapbacked");
   private static final Step REMOVE_RMAP =
       STEPS.step("LB14", "folio_remove_rmap_ptes", "_mapcount of each page - 1");
   private static final Step PUT =
@@ -175,7 +176,7 @@ public final class LazyFreeBatch {
       for (int i = 0; i < pages; i++) {
         cpu.WRITE_ONCE(table.at(first + i).pte(), advanced(pte, i));
       }
-      if (dirty) {
+      if (dirty || !kernel.adds(BATCH)) {
         cpu.at(SWAPBACKED).set_bit(PG_SWAPBACKED, head.flags());
       }
       return false;

@@ -31,6 +31,7 @@ public final class Paths {
         CopyNonpresentPte.STEPS,
         CopyHugePmd.STEPS,
         SplitHugePmd.STEPS,
+        SplitPageLock.STEPS,
         CompoundRmap.STEPS,
         AddToLru.STEPS,
         SplitHugePage.STEPS,

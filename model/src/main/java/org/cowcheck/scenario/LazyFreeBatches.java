@@ -21,6 +21,8 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SwapPatches;
 
@@ -39,7 +41,8 @@ final class LazyFreeBatches {
               "reclaim discards a large folio of MADV_FREE that a direct IO has just got hold of",
               """
               As 6c8e2a256915-madv-free-direct-io, with a folio of two pages: both entries are
-              cleared, and then the counts of the folio and its PG_dirty are looked at, once. A
+              cleared, and then the counts of the folio and its PG_dirty are looked at, once; v6.1 does
+              so for each entry. A
               reference of either page is one of the folio. GUP-fast looks again at the entry of the
               page that it wants, whose clearing comes before the smp_mb() like that of the other.
 
@@ -56,9 +59,8 @@ final class LazyFreeBatches {
               ImmutableList.of(
                   "a pin takes the place of the direct IO's plain reference (FOLL_GET); its first"
                       + " step is the same",
-                  "the folio is isolated and clean already, and its PTEs writable and clean",
-                  "no kernel state reclaims such a folio without splitting it"),
-              ImmutableList.of(
+                  "the folio is isolated and clean already, and its PTEs writable and clean"),
+              s3And(
                   SwapPatches.LAZYFREE_BATCH,
                   SwapPatches.LAZYFREE_BATCH_WITHOUT_COUNT,
                   SwapPatches.LAZYFREE_BATCH_WITHOUT_MB,
@@ -81,8 +83,7 @@ final class LazyFreeBatches {
               "reclaim maps a shared page writable when it finds a MADV_FREE folio in use",
               """
               The first page of a large folio is the parent's alone (MADV_DONTFORK) and writable; the
-              second is shared with a child and write-protected. Reclaim takes both entries for one
-              batch. The folio is dirty again, and both entries are stored as the first was: the
+              second is shared with a child and write-protected. v6.15 takes both entries for one batch. The folio is dirty again, and both entries are stored as the first was: the
               parent may write to the page that the child has. No race is needed.
 
                 CPU0: reclaim, then the parent writes
@@ -97,7 +98,7 @@ final class LazyFreeBatches {
               ImmutableList.of(
                   "one CPU only",
                   "the folio is isolated, and dirty by the write to its first page"),
-              ImmutableList.of(SwapPatches.LAZYFREE_BATCH, SwapPatches.LAZYFREE_BATCH_FIXED),
+              s3And(SwapPatches.LAZYFREE_BATCH, SwapPatches.LAZYFREE_BATCH_FIXED),
               LazyFreeBatches::restore)
           .from(
               new Origin.Race(
@@ -109,6 +110,10 @@ final class LazyFreeBatches {
                   ImmutableList.of(SwapPatches.LAZYFREE_BATCH_FIXED.name())));
 
   private LazyFreeBatches() {}
+
+  private static ImmutableList<Patch> s3And(Patch... variants) {
+    return ImmutableList.<Patch>builder().addAll(Patches.named("S3")).add(variants).build();
+  }
 
   /** A folio of two pages that PTEs map and reclaim has isolated; the first page is exclusive. */
   private static PageBlock folio(Kernel kernel, Memory memory, long flags, boolean shared) {

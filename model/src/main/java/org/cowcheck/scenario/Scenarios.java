@@ -124,6 +124,7 @@ public final class Scenarios {
           ThpMigrationUnderLock.MPROTECT,
           ThpMigrationUnderLock.ZAP,
           HugeWriteFaultVersusZap.SCENARIO,
+          HugeWriteFaultVersusSplit.SCENARIO,
           GupFastVersusSplitHugePage.SCENARIO,
           SplitOfMigrationEntry.SCENARIO,
           SplitOfSharedHugePage.SCENARIO,
