@@ -127,7 +127,19 @@ final class CompoundRmap {
    * page. The caller labels the step.
    */
   static void removePart(Cpu cpu, Page page) {
-    if (!cpu.atomic_add_negative(-1, page.mapcount()) || page.block().size() == 1) {
+    if (isLastOfPart(cpu, page)) {
+      queue(cpu, page);
+    }
+  }
+
+  /** The first half of {@link #removePart}: whether no PTE maps the page any more. */
+  static boolean isLastOfPart(Cpu cpu, Page page) {
+    return cpu.atomic_add_negative(-1, page.mapcount());
+  }
+
+  /** The second half: a huge page that is mapped in part only may be split later. */
+  static void queue(Cpu cpu, Page page) {
+    if (page.block().size() == 1) {
       return;
     }
     cpu.at(IS_COMPOUND);

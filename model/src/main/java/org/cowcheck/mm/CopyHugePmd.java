@@ -17,7 +17,8 @@ import org.cowcheck.patch.KernelState;
  * is pinned at this moment from being shared.
  *
  * <p>Left out: the table that is allocated for the child, which is deposited with its entry from
- * the start; files; the huge zero page; userfaultfd and soft-dirty bits.
+ * the start; that S0 waits for who has a page locked that is to be split; files; the huge zero
+ * page; userfaultfd and soft-dirty bits.
  */
 final class CopyHugePmd {
   static final Steps STEPS = new Steps("copy_huge_pmd");

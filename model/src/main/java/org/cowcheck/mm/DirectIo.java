@@ -59,8 +59,9 @@ public final class DirectIo {
    * wait, is left out.
    */
   public static void readInto(Cpu cpu, Page page, long value) {
-    if (!cpu.at(SET_DIRTY).test_bit(PG_DIRTY, page.flags())) {
-      cpu.test_and_set_bit(PG_DIRTY, page.flags());
+    Page folio = Folio.of(cpu.at(SET_DIRTY), page);
+    if (!cpu.test_bit(PG_DIRTY, folio.flags())) {
+      cpu.test_and_set_bit(PG_DIRTY, folio.flags());
     }
     cpu.at(STORE).WRITE_ONCE(page.contents(), value);
     cpu.note(UserAccess.WRITTEN, value);

@@ -177,8 +177,7 @@ public final class HugeWriteFault {
     }
     cpu.note(NOT_REUSED, head.address());
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
-    split.split(cpu, mm, table);
-    return Done.NOTHING;
+    return split.split(cpu, mm, table) ? Done.NOTHING : Done.ALL;
   }
 
   private boolean isExclusive(Cpu cpu, Step step, Page head) {

@@ -50,12 +50,13 @@ public final class HugetlbZap {
   /** Unmaps what the entry maps; whether the page is in the pool now. */
   public boolean unmapHugepageRange(Cpu cpu, HugetlbVma vma) {
     cpu.at(LOCK).spin_lock(vma.lock());
-    if (!Pte.present(cpu.at(READ_ENTRY).read_plain_in_source(vma.entry()))) {
+    long mapped = cpu.at(READ_ENTRY).read_plain_in_source(vma.entry());
+    if (!Pte.present(mapped)) {
       cpu.at(UNLOCK).spin_unlock(vma.lock());
       return false;
     }
     long entry = arch.getAndClear(cpu.at(CLEAR), vma.entry());
-    Page page = Pte.page(memory, entry);
+    Page page = Pte.page(memory, mapped);
     if (Pte.dirty(entry) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {
       cpu.test_and_set_bit(PG_DIRTY, page.flags());
     }

@@ -16,9 +16,14 @@ import org.cowcheck.patch.Kernel;
  * references may be more than mappings at any time, since GUP-fast takes one before it backs off.
  * The references are compared again after it, as before it.
  *
+ * <p>The first look loads mappings and references one after the other. A mapping that goes in
+ * between, with its reference, may make up for a reference of somebody else. Mappings come and go
+ * under the lock of their counts, and references go later: what the second look finds equal under
+ * that lock is equal.
+ *
  * <p>Left out: the word that counts the mappings of all pages, for which those of each are added
- * up; the owners by mm (6af8cb80d3a9), so that nobody else may map the page in a scenario; freeing
- * swap space.
+ * up; the owners by mm (6af8cb80d3a9), so that nobody else may map the page in a scenario; the lock
+ * of the counts where {@link Zap} is not who changes them; freeing swap space.
  */
 final class ReuseLargeFolio {
   static final Steps STEPS = new Steps("__wp_can_reuse_large_anon_folio");
@@ -48,11 +53,16 @@ final class ReuseLargeFolio {
   private static final Step UNLOCK =
       STEPS.step("WH35", "folio_unlock_large_mapcount", "unlock the counts of mappings");
 
+  private static final Step REMOVE_LOCK =
+      STEPS.step("WH36", "folio_dec_return_large_mapcount", "lock the counts of mappings");
+  private static final Step REMOVE_UNLOCK =
+      STEPS.step("WH37", "folio_dec_return_large_mapcount", "unlock the counts of mappings");
+
   private ReuseLargeFolio() {}
 
-  /** Whether the kernel has it, and the folio is a huge page. */
-  static boolean applies(Kernel kernel, Page folio) {
-    return kernel.adds(FIRST_LOOK) && folio.block().size() > 1;
+  /** Whether the kernel has it, and the page is part of a huge one. */
+  static boolean applies(Kernel kernel, Page page) {
+    return kernel.adds(FIRST_LOOK) && page.block().size() > 1;
   }
 
   /** Whether a page of it may be reused. */
@@ -77,6 +87,25 @@ final class ReuseLargeFolio {
             .recheck(() -> mappings(cpu, block) == cpu.atomic_read(folio.refcount()));
     cpu.at(UNLOCK).spin_unlock(block.largeMapcountLock());
     return alone;
+  }
+
+  /**
+   * page_remove_rmap() of a page that a PTE mapped, as a kernel does it that has this.
+   *
+   * @param step the caller's, of the count of mappings
+   */
+  static void removePart(Kernel kernel, Cpu cpu, Step step, Page page) {
+    boolean locks = applies(kernel, page);
+    if (locks) {
+      cpu.at(REMOVE_LOCK).spin_lock(page.block().largeMapcountLock());
+    }
+    boolean last = CompoundRmap.isLastOfPart(cpu.at(step), page);
+    if (locks) {
+      cpu.at(REMOVE_UNLOCK).spin_unlock(page.block().largeMapcountLock());
+    }
+    if (last) {
+      CompoundRmap.queue(cpu, page);
+    }
   }
 
   private static long mappings(Cpu cpu, PageBlock block) {

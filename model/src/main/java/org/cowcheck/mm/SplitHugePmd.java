@@ -34,6 +34,10 @@ import org.cowcheck.patch.KernelState;
  * present; on x86 it does not. Debian's 6.1.y has the fix; S3 is v6.1 without it, and SP3 as an
  * added hunk is the fix.
  *
+ * <h2>The page lock</h2>
+ *
+ * S0 locks the page, if its caller has not ({@link SplitPageLock}).
+ *
  * <p>Left out: pages of files and of devices, the huge zero page; further loads of the PMD entry
  * under its lock; the list of deposited tables; soft-dirty and accessed bits; memory cgroups,
  * mlock, MMU notifiers.
@@ -104,6 +108,7 @@ public final class SplitHugePmd {
   private final ArchPmd arch;
   private final Memory memory;
   private final PageFree free;
+  private final SplitPageLock pageLock;
 
   /**
    * Splitting under a kernel.
@@ -116,14 +121,17 @@ public final class SplitHugePmd {
     this.arch = new ArchPmd(kernel);
     this.memory = memory;
     this.free = free;
+    this.pageLock = new SplitPageLock(kernel, free);
   }
 
   /**
    * Splits the PMD entry above a table that is deposited for it; if it is not huge there is nothing
    * to do.
+   *
+   * @return false if this waits for the page lock until the end
    */
-  public void split(Cpu cpu, Mm mm, PageTable table) {
-    split(cpu, mm, table, null, false);
+  public boolean split(Cpu cpu, Mm mm, PageTable table) {
+    return split(cpu, mm, table, null, false);
   }
 
   /** The same, if it maps the folio, which is locked. */
@@ -136,14 +144,29 @@ public final class SplitHugePmd {
     split(cpu, mm, table, folio, true);
   }
 
-  private void split(Cpu cpu, Mm mm, PageTable table, Page folio, boolean freeze) {
+  private boolean split(Cpu cpu, Mm mm, PageTable table, Page folio, boolean freeze) {
     cpu.at(LOCK).spin_lock(table.above().lock());
     long pmd = cpu.at(READ).read_plain_in_source(table.pmd());
+    if (folio == null && Pte.isTransHuge(pmd) && pageLock.applies()) {
+      return splitWithPageLocked(cpu, mm, table, pmd);
+    }
     if (Pte.isHuge(pmd)
         && (folio == null || (Pte.isTransHuge(pmd) && Pte.address(pmd) == folio.address()))) {
       splitLocked(cpu, mm, table, pmd, freeze);
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
+    return true;
+  }
+
+  private boolean splitWithPageLocked(Cpu cpu, Mm mm, PageTable table, long pmd) {
+    Page head = Pte.page(memory, pmd);
+    SplitPageLock.Locked locked = pageLock.lock(cpu, table, pmd, head);
+    if (locked == SplitPageLock.Locked.YES) {
+      splitLocked(cpu, mm, table, pmd, false);
+      cpu.at(UNLOCK).spin_unlock(table.above().lock());
+      pageLock.unlock(cpu, head);
+    }
+    return locked != SplitPageLock.Locked.WAITS;
   }
 
   private void splitLocked(Cpu cpu, Mm mm, PageTable table, long pmd, boolean freeze) {

@@ -51,6 +51,7 @@ public final class Zap {
   private static final Step CLEAR_NOT_PRESENT =
       STEPS.step("MV42", "pte_clear_not_present_full", "the entry becomes none");
 
+  private final Kernel kernel;
   private final Arch arch;
   private final Memory memory;
   private final PageFree free;
@@ -62,6 +63,7 @@ public final class Zap {
    * @param free frees a page whose last reference is dropped
    */
   public Zap(Kernel kernel, Memory memory, PageFree free) {
+    this.kernel = kernel;
     this.arch = new Arch(kernel);
     this.memory = memory;
     this.free = free;
@@ -79,7 +81,7 @@ public final class Zap {
     arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     cpu.note(ZAPPED, table.location());
     Page page = Pte.page(memory, pte);
-    CompoundRmap.removePart(cpu.at(REMOVE_RMAP), page);
+    ReuseLargeFolio.removePart(kernel, cpu, REMOVE_RMAP, page);
     cpu.at(UNLOCK).spin_unlock(table.lock());
     arch.flushTlb(cpu.at(FLUSH), mm);
     return free.putPage(cpu.at(PUT), page);

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 
 /** The patches by name: the variants that bear on swap and on discarding pages. */
 public final class SwapPatches {
+  private static final Edit BATCH = new Edit.AddHunk("LB4");
+
   public static final Patch S0_WITHOUT_PIN_CHECK =
       new Patch(
           "S0-without-feb889fb40fa",
@@ -31,6 +33,46 @@ public final class SwapPatches {
           "v6.1 without the smp_rmb() between count and PG_dirty of MADV_FREE pages",
           KernelState.S3,
           ImmutableList.of(new Edit.DropFence("MF3")));
+
+  /** One look for all entries of a large folio. */
+  public static final Patch LAZYFREE_BATCH =
+      new Patch(
+          "S3-with-354dffd29575",
+          "v6.1 with reclaim of large MADV_FREE folios in batches (354dffd29575)",
+          KernelState.S3,
+          ImmutableList.of(BATCH));
+
+  public static final Patch LAZYFREE_BATCH_WITHOUT_COUNT =
+      new Patch(
+          "S3-with-354dffd29575-without-count",
+          "v6.1 with reclaim of large MADV_FREE folios in batches, without the reference count",
+          KernelState.S3,
+          ImmutableList.of(BATCH, new Edit.DropHunk("LB8")));
+
+  public static final Patch LAZYFREE_BATCH_WITHOUT_MB =
+      new Patch(
+          "S3-with-354dffd29575-without-mb",
+          "v6.1 with reclaim of large MADV_FREE folios in batches, without the smp_mb() before the"
+              + " count",
+          KernelState.S3,
+          ImmutableList.of(BATCH, new Edit.DropFence("LB8")));
+
+  public static final Patch LAZYFREE_BATCH_WITHOUT_RMB =
+      new Patch(
+          "S3-with-354dffd29575-without-rmb",
+          "v6.1 with reclaim of large MADV_FREE folios in batches, without the smp_rmb() between"
+              + " count and PG_dirty",
+          KernelState.S3,
+          ImmutableList.of(BATCH, new Edit.DropFence("LB10")));
+
+  /** The fix of CVE-2026-31398. */
+  public static final Patch LAZYFREE_BATCH_FIXED =
+      new Patch(
+          "S3-with-29f40594a281",
+          "v6.1 with reclaim of large MADV_FREE folios in batches that respect write permission"
+              + " (29f40594a281)",
+          KernelState.S3,
+          ImmutableList.of(BATCH, new Edit.AddHunk("LB5")));
 
   public static final Patch WITHOUT_STABLE_WRITES =
       new Patch(
@@ -96,6 +138,11 @@ public final class SwapPatches {
           WITHOUT_LAZYFREE_COUNT,
           WITHOUT_LAZYFREE_MB,
           WITHOUT_LAZYFREE_RMB,
+          LAZYFREE_BATCH,
+          LAZYFREE_BATCH_WITHOUT_COUNT,
+          LAZYFREE_BATCH_WITHOUT_MB,
+          LAZYFREE_BATCH_WITHOUT_RMB,
+          LAZYFREE_BATCH_FIXED,
           WITHOUT_STABLE_WRITES,
           WITHOUT_PTE_SAME,
           WITHOUT_RECHECKS,

@@ -7,6 +7,14 @@ public final class ThpPatches {
   private static final Edit ONLY_PRESENT = new Edit.AddHunk("SP3");
   private static final Edit AS_GENERIC = new Edit.AddHunk("GH1");
 
+  /** What CVE-2020-29368 was about. */
+  public static final Patch S0_WITHOUT_SPLIT_PAGE_LOCK =
+      new Patch(
+          "S0-without-c444eb564fb1",
+          "v5.17 whose __split_huge_pmd() does not lock the page (c444eb564fb1)",
+          KernelState.S0,
+          ImmutableList.of(new Edit.DropHunk("SP20")));
+
   /** The fix of 3a5a8d343e1c. */
   public static final Patch PRESENT_ONLY =
       new Patch(
@@ -89,6 +97,7 @@ public final class ThpPatches {
 
   static final ImmutableList<Patch> ALL =
       ImmutableList.of(
+          S0_WITHOUT_SPLIT_PAGE_LOCK,
           SEED_SPLIT_MASK,
           PRESENT_ONLY,
           GENERIC_PERMITTED,

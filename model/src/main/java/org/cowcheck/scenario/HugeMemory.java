@@ -44,7 +44,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** Mapped by PTEs: its PMD entry was split. */
   static HugeMemory pteMapped(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, 0);
+    PageBlock block = block(machine, true, 0, 0);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), writable(block, 1)));
   }
 
@@ -72,13 +72,13 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** All but the first page is zapped; the flag of the other is stale. */
   static HugeMemory singlePte(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, -1);
+    PageBlock block = block(machine, true, -1, 0);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), 0));
   }
 
   /** The second page is moved to another table by mremap(). */
   static HugeMemory partialMremap(Machine machine, Mm mm) {
-    PageBlock block = block(machine, true, 0);
+    PageBlock block = block(machine, true, 0, 0);
     return in(
         machine,
         mm,
@@ -89,9 +89,26 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
 
   /** The first page was shared with a child that is gone; the second was not (MADV_DONTFORK). */
   static HugeMemory partiallyShared(Machine machine, Mm mm) {
-    PageBlock block = block(machine, false, 0);
-    long shared = writable(block, 0) & ~Pte.WRITE;
-    return in(machine, mm, block, table(machine, "mm", shared, writable(block, 1)));
+    PageBlock block = block(machine, false, 0, 0);
+    return in(machine, mm, block, table(machine, "mm", shared(block), writable(block, 1)));
+  }
+
+  /**
+   * As {@link #partiallyShared}, but the child has left a reference of the first page, as
+   * vmsplice() takes it, and the second page is moved to another table by mremap().
+   */
+  static HugeMemory partiallySharedHeldAndMoved(Machine machine, Mm mm) {
+    PageBlock block = block(machine, false, 0, 1);
+    return in(
+        machine,
+        mm,
+        block,
+        table(machine, "mm", shared(block), 0),
+        table(machine, "moved", writable(block, 1), 0));
+  }
+
+  private static long shared(PageBlock block) {
+    return writable(block, 0) & ~Pte.WRITE;
   }
 
   /** Where a page of it is mapped. */
@@ -114,8 +131,10 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
    *
    * @param headExclusive whether the first page is exclusive
    * @param tailMapcount _mapcount of the second
+   * @param held references that are not of mappings
    */
-  private static PageBlock block(Machine machine, boolean headExclusive, int tailMapcount) {
+  private static PageBlock block(
+      Machine machine, boolean headExclusive, int tailMapcount, long held) {
     long exclusive = HugePage.exclusive(machine.kernel);
     long flags = HugePage.HEAD_FLAGS | bit(PG_LRU) | bit(PG_DIRTY);
     return PageBlock.compound(
@@ -125,7 +144,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
         new PageState(
             flags | (headExclusive ? exclusive : 0),
             Page.ANON_VMA,
-            2 + tailMapcount,
+            2 + tailMapcount + held,
             0,
             CowMemory.BEFORE),
         HugePage.TAIL

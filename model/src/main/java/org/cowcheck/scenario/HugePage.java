@@ -34,6 +34,16 @@ final class HugePage {
     return mapped(memory, kernel, bit(PageFlag.PG_LOCKED), 2, 0);
   }
 
+  /** Mapped twice, by PMD entries of a parent and its child; exclusive to neither. */
+  static PageBlock shared(Memory memory) {
+    return PageBlock.compound(
+        memory,
+        "page",
+        new PageBlock.Compound(1, 0),
+        new PageState(HEAD_FLAGS | bit(PG_LRU), Page.ANON_VMA, 2, -1),
+        TAIL);
+  }
+
   private static PageBlock mapped(
       Memory memory, Kernel kernel, long flags, long references, long contents) {
     return PageBlock.compound(

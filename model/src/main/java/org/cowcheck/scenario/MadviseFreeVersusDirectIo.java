@@ -41,10 +41,6 @@ final class MadviseFreeVersusDirectIo {
                                                           (MF4) PG_dirty? no: discard
                 (MF30) set PG_dirty
                 (MF31) the device stores to the page
-
-              Since v6.16 the entries of a large page are cleared together and the count is looked
-              at once for all of them, by the same recipe and in the same order (B28). On one entry
-              there is nothing to tell it from this.
               """,
               FIX,
               ImmutableList.of(

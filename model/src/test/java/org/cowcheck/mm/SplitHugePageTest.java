@@ -30,9 +30,12 @@ final class SplitHugePageTest {
 
   /** Locked, with a reference of the caller. */
   private static HugeEntry locked(KernelState state) {
-    HugeEntry huge = new HugeEntry(state).held(1);
+    return locked(new HugeEntry(state));
+  }
+
+  private static HugeEntry locked(HugeEntry huge) {
     set(huge.head.flags(), value(huge.head.flags()) | bit(PG_LOCKED));
-    return huge;
+    return huge.held(1);
   }
 
   private static boolean split(HugeEntry huge, Kernel kernel, Cpu cpu) {
@@ -110,7 +113,7 @@ final class SplitHugePageTest {
   @ParameterizedTest
   @EnumSource(KernelState.class)
   void aTailThatIsNotMappedIsFreed(KernelState state) {
-    HugeEntry huge = locked(state).split();
+    HugeEntry huge = locked(new HugeEntry(state).split());
     new Zap(huge.kernel, huge.memory, huge.one.free)
         .zapPteRange(huge.cpu(), huge.mm, huge.table.at(1));
     assertTrue(split(huge));
