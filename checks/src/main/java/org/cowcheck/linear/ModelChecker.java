@@ -3,6 +3,7 @@ package org.cowcheck.linear;
 import com.google.common.collect.ImmutableList;
 import java.lang.ref.Reference;
 import java.lang.ref.SoftReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
@@ -26,10 +27,14 @@ import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
  * instrumented code. A class that it misses takes part without a switch point: then every check
  * passes, and nothing says why. It does not look through {@code java.lang.ref}. So the session is
  * behind references, and exactly {@link Bus} is in sight: that is fast, and it does not depend on
- * how a scenario makes its objects. A spinning loop elsewhere than in {@link Bus} is not seen as a
- * loop, and would end as a hang.
+ * how a scenario makes its objects. The collections of java.util are in sight everywhere: so none
+ * is shared by what takes part in an access, or the access would not be one step. A spinning loop
+ * elsewhere than in {@link Bus} is not seen as a loop, and would end as a hang.
  */
 final class ModelChecker {
+  /** A CPU that waits for ever is found by its loop, long before. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final ThreadLocal<Session> SESSION = new ThreadLocal<>();
 
   private ModelChecker() {}
@@ -51,11 +56,20 @@ final class ModelChecker {
     for (int cpu = 0; cpu < programs.size(); cpu++) {
       threads.add(List.of(run(cpu, programs.get(cpu))));
     }
-    return new ModelCheckingOptions()
+    return stepByStep(new ModelCheckingOptions())
         .iterations(0)
         .invocationsPerIteration(invocations)
         .minimizeFailedScenario(false)
         .verifier(EpsilonVerifier.class)
+        .addGuarantee(
+            ManagedStrategyGuaranteeKt.forClasses(Session.class.getName()).methods("end").ignore())
+        .addCustomScenario(new ExecutionScenario(List.of(), threads, List.of(), null));
+  }
+
+  /** Makes each access to {@link Values} one step, and waits for what is only slow. */
+  static ModelCheckingOptions stepByStep(ModelCheckingOptions options) {
+    return options
+        .invocationTimeout$lincheck(PATIENCE.toMillis())
         .addGuarantee(
             ManagedStrategyGuaranteeKt.forClasses(Values.class.getName())
                 .methods(Values.ACCESSES.toArray(String[]::new))
@@ -63,10 +77,7 @@ final class ModelChecker {
         .addGuarantee(
             ManagedStrategyGuaranteeKt.forClasses(Values.class.getName())
                 .methods(Values.PARTS.toArray(String[]::new))
-                .ignore())
-        .addGuarantee(
-            ManagedStrategyGuaranteeKt.forClasses(Session.class.getName()).methods("end").ignore())
-        .addCustomScenario(new ExecutionScenario(List.of(), threads, List.of(), null));
+                .ignore());
   }
 
   private static Actor run(int cpu, String program) {

@@ -1,8 +1,6 @@
 package org.cowcheck.linear;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
-import java.util.List;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Note;
@@ -33,7 +31,8 @@ final class SequentialCpu extends Cpu {
   private static final ImmutableList<Step> USER_ACCESS = UserAccess.STEPS.all();
 
   private final Bus bus;
-  private final List<Note> notes = new ArrayList<>();
+  private final ImmutableList.Builder<Note> notes = ImmutableList.builder();
+  private int noted;
   private Step step = Step.NONE;
 
   /** Whether what follows belongs to the access of user code that has begun. */
@@ -45,7 +44,7 @@ final class SequentialCpu extends Cpu {
 
   /** What the program has noted so far. */
   ImmutableList<Note> notes() {
-    return ImmutableList.copyOf(notes);
+    return notes.build();
   }
 
   private String what(Word word) {
@@ -126,7 +125,8 @@ final class SequentialCpu extends Cpu {
 
   @Override
   public void note(String name, long value) {
-    notes.add(new Note(name, value, notes.size()));
+    notes.add(new Note(name, value, noted));
+    noted++;
   }
 
   @Override

@@ -1,51 +1,26 @@
 package org.cowcheck.linear;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.google.common.collect.Iterables;
 import java.util.function.UnaryOperator;
 import org.cowcheck.memory.Cpu;
-import org.cowcheck.patch.Accesses;
-import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.Patch;
-import org.cowcheck.patch.Patches;
-import org.cowcheck.patch.Platform;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An address space is linearizable but for operations that fail, and keeps the invariants, in
- * scenarios that Lincheck makes up. The same scenarios find what is planted.
+ * An address space of one page is linearizable but for operations that fail, and keeps the
+ * invariants, in scenarios that Lincheck makes up. The same scenarios find what is planted.
  */
 final class LincheckAddressSpaceTest {
-  private static final int SCENARIOS = 12;
-  private static final int OPERATIONS = 2;
-  private static final int INVOCATIONS = 40;
 
-  /** How many scenarios a planted bug may take; Lincheck stops at the first that shows it. */
-  private static final int SCENARIOS_TO_BREAK = 60;
-
-  private static MadeUpScenarios scenarios(String name, UnaryOperator<Cpu> cpus) {
-    Patch patch = Iterables.find(Patches.all(), candidate -> candidate.name().equals(name));
-    Kernel kernel = new Kernel(patch, Platform.GENERIC, Accesses.MARKED);
-    return new MadeUpScenarios(() -> new AddressSpace(kernel, cpus));
-  }
-
-  private static void assertBreaks(String patch, UnaryOperator<Cpu> cpus, String broken) {
-    String report = scenarios(patch, cpus).report(SCENARIOS_TO_BREAK, OPERATIONS, INVOCATIONS);
-    assertTrue(report.contains(broken), report);
+  private static void assertBreaks(String patch, UnaryOperator<Cpu> cpus, String... shown) {
+    MadeUpScenarios.ofSmallPage(patch, cpus).assertBreaks(shown);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"seed", "S2", "S3"})
   void itIsLinearizable(String patch) {
-    MadeUpScenarios scenarios = scenarios(patch, cpu -> cpu);
-    assertEquals("", scenarios.report(SCENARIOS, OPERATIONS, INVOCATIONS));
-    assertTrue(scenarios.runs() > SCENARIOS);
+    MadeUpScenarios.ofSmallPage(patch, cpu -> cpu).assertLinearizable();
   }
 
   @Test
@@ -66,8 +41,7 @@ final class LincheckAddressSpaceTest {
   @Tag("nightly")
   @Test
   void aWriteFaultThatCopiesPinnedPagesIsFound() {
-    String report = scenarios("S0", cpu -> cpu).report(SCENARIOS_TO_BREAK, OPERATIONS, INVOCATIONS);
-    assertNotEquals("", report);
+    assertBreaks("S0", cpu -> cpu);
   }
 
   /** The entry of S1 does not say that the page was exclusive; unpin looks whether it is. */
@@ -83,5 +57,17 @@ final class LincheckAddressSpaceTest {
   @Test
   void aForkThatDoesNotLookForPinsIsFound() {
     assertBreaks("S3-without-early-cow", cpu -> cpu, "a pinned page lost its exclusivity");
+  }
+
+  /** KSM shares a pinned page, which is not exclusive any more when it is unpinned. */
+  @Test
+  void aMergeThatDoesNotLookForPinsIsFound() {
+    assertBreaks(
+        "S3",
+        cpu -> SabotagedCpu.seesNoPins(cpu, "M8", "M9|M11"),
+        "a VM_BUG_ON or bad-page check fired",
+        "E3 spare0.flags",
+        "M11 mm.pte",
+        "V1 spare0.flags");
   }
 }

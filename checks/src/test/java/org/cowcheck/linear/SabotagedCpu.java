@@ -47,14 +47,41 @@ class SabotagedCpu extends ForwardingCpu {
     return holdsBack(engine, step, "never");
   }
 
+  /** Does what a compare-and-exchange of a step does if the word is as expected, whatever it is. */
+  static Cpu neverFailsAt(Cpu engine, String step) {
+    return new SabotagedCpu(engine, "", "", "") {
+      private boolean forces;
+
+      @Override
+      public Cpu at(Step next) {
+        forces = next.label().equals(step);
+        return super.at(next);
+      }
+
+      @Override
+      protected long update(Place place, RmwOp op, long a, long b, RmwOrder order) {
+        if (!forces || op != RmwOp.CMPXCHG) {
+          return super.update(place, op, a, b, order);
+        }
+        super.update(place, RmwOp.XCHG, b, 0, order);
+        return a;
+      }
+    };
+  }
+
   /** Sees no pins at the steps named by a regular expression: of counts the part below one pin. */
   static Cpu seesNoPins(Cpu engine, String steps) {
+    return seesNoPins(engine, steps, "(?!(" + steps + ")$).*");
+  }
+
+  /** Sees no pins from a step of the first regular expression until one of the second. */
+  static Cpu seesNoPins(Cpu engine, String from, String to) {
     return new SabotagedCpu(engine, "", "", "") {
       private boolean looks;
 
       @Override
       public Cpu at(Step next) {
-        looks = next.label().matches(steps);
+        looks = next.label().matches(from) || (looks && !next.label().matches(to));
         return super.at(next);
       }
 

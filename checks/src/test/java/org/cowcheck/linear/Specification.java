@@ -6,8 +6,9 @@ import static org.cowcheck.linear.AddressSpace.FAILED;
 import com.google.common.collect.ImmutableList;
 
 /**
- * What an address space is, to those who use it: a state, and which results an operation may have
- * in it.
+ * What one page of an address space is, to those who use it: a state, and which results an
+ * operation may have in it. Nothing is said of two pages together: fork() of memory that others
+ * write to meanwhile is no snapshot, and neither is an unmap.
  *
  * <p>An operation may fail at any time, and has done nothing then: kernel paths give up where going
  * on would be wrong.
@@ -34,9 +35,10 @@ record Specification(long memory, long child, ImmutableList<Pin> pins) {
     static final Pin OF_MEMORY = new Pin(true, false, 0);
   }
 
-  /** The state at first. */
-  static Specification initial() {
-    return new Specification(AddressSpace.INITIAL, NO_CHILD, ImmutableList.of(Pin.NONE, Pin.NONE));
+  /** The state of a page at first. */
+  static Specification initial(int page) {
+    return new Specification(
+        AddressSpace.initial(page), NO_CHILD, ImmutableList.of(Pin.NONE, Pin.NONE));
   }
 
   /** The states after an operation of a thread that has this result; none if it may not have it. */
@@ -64,7 +66,8 @@ record Specification(long memory, long child, ImmutableList<Pin> pins) {
           pin.held() ? ifSame(pin.detached() ? pin.value() : memory, result) : ImmutableList.of();
       case "writeThroughPin" -> writtenThrough(thread, pin, result);
       case "zap" -> ImmutableList.of(this, zapped());
-      case "swapOut" -> result == DONE ? ImmutableList.of(this) : ImmutableList.of();
+      case "swapOut", "split" -> result == DONE ? ImmutableList.of(this) : ImmutableList.of();
+      case "merge" -> ifSame(memory, result);
       default -> throw new IllegalArgumentException(operation);
     };
   }

@@ -1,6 +1,7 @@
 package org.cowcheck.memory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -16,7 +17,7 @@ public final class Memory {
   private static final long ALIGNMENT = 1 << 16;
 
   private final List<Word> words = new ArrayList<>();
-  private final List<Object> objects = new ArrayList<>();
+  private Object[] objects = new Object[0];
 
   /** A new word whose values are shown as decimal numbers. */
   public Word word(String name, long initialValue) {
@@ -47,22 +48,23 @@ public final class Memory {
 
   /** Gives an object an address: nonzero, aligned, and the same in every run. */
   public long place(Object object) {
-    objects.add(object);
-    return objects.size() * ALIGNMENT;
+    objects = Arrays.copyOf(objects, objects.length + 1);
+    objects[objects.length - 1] = object;
+    return objects.length * ALIGNMENT;
   }
 
   /** Makes an object that knows its address, and places it there. */
   public <T> T make(LongFunction<T> object) {
-    objects.add(null);
-    int index = objects.size();
-    T made = object.apply(index * ALIGNMENT);
-    objects.set(index - 1, made);
+    long address = place(null);
+    int index = objects.length - 1;
+    T made = object.apply(address);
+    objects[index] = made;
     return made;
   }
 
   /** All objects of a type, by address. */
   public <T> List<T> objects(Class<T> type) {
-    return objects.stream().filter(type::isInstance).map(type::cast).toList();
+    return Arrays.stream(objects).filter(type::isInstance).map(type::cast).toList();
   }
 
   /**
@@ -72,9 +74,9 @@ public final class Memory {
    */
   public <T> T object(long address, Class<T> type) {
     long index = address / ALIGNMENT - 1;
-    if (address % ALIGNMENT != 0 || index < 0 || index >= objects.size()) {
+    if (address % ALIGNMENT != 0 || index < 0 || index >= objects.length) {
       throw new IllegalArgumentException("no object at address " + address);
     }
-    return type.cast(objects.get((int) index));
+    return type.cast(objects[(int) index]);
   }
 }
