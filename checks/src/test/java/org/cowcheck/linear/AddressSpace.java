@@ -28,7 +28,6 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Setting;
 import org.cowcheck.user.Task;
@@ -184,8 +183,7 @@ final class AddressSpace {
 
   /** Whoever maps a KSM page has a page of others; once it is exclusive, somebody writes to it. */
   private Invariant isUntouched(Page ksmPage) {
-    long exclusive =
-        kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
+    long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     return new Invariant(
         "a KSM page is exclusive, or was written to",
         end ->

@@ -12,6 +12,7 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Kernels;
 import org.junit.jupiter.api.Test;
 
 /** swap_map[] counts the entries of its slot and knows whether the swap cache has a page for it. */
@@ -28,7 +29,7 @@ final class SwapMapTest {
   private ImmutableList<String> broken(ImmutableMap<Word, Long> values) {
     World world =
         new World(
-            KernelState.S3,
+            Kernels.of(KernelState.S3),
             memory,
             ImmutableList.of(page),
             ImmutableList.of(
