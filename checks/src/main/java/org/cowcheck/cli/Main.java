@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LitmusCommand.class,
       BenchCommand.class,
       VerdictsCommand.class,
+      SynthesizeCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
