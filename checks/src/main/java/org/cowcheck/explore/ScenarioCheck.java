@@ -2,12 +2,14 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Graph;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
@@ -83,6 +85,61 @@ public final class ScenarioCheck {
         recording,
         exploration.stopped(),
         estimate);
+  }
+
+  /**
+   * Explores on the calling thread until something is broken: the witness need not be the least.
+   *
+   * @param racesBreak whether a data race is a violation
+   */
+  public Outcome exploreUntilBroken(Bounds bounds, BooleanSupplier cancelled, boolean racesBreak) {
+    long start = System.nanoTime();
+    AtomicBoolean found = new AtomicBoolean();
+    Explorer.Visitor visitor =
+        execution -> {
+          String broken = broken(execution);
+          if (broken.isEmpty() && racesBreak && execution.flags().contains("data-race")) {
+            broken = "a data race";
+          }
+          if (!broken.isEmpty()) {
+            found.set(true);
+          }
+          return broken;
+        };
+    Watch watch = new Watch(bounds, () -> found.get() || cancelled.getAsBoolean());
+    Exploration exploration = explorer(bounds, visitor, count -> {}, watch).explore();
+    Optional<Recording> recording =
+        exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
+    return new Outcome(
+        cell,
+        verdict(exploration),
+        exploration.executions(),
+        exploration.blocked(),
+        (System.nanoTime() - start) / 1e9,
+        ImmutableList.copyOf(exploration.races()),
+        recording.map(this::replay),
+        recording,
+        exploration.stopped(),
+        0);
+  }
+
+  /**
+   * The execution of this cell in which each access chooses as in an execution of a cell that does
+   * the same accesses, whatever fences lie between them; none if this cell does others, or if the
+   * model forbids it.
+   */
+  public Optional<Execution> along(Graph other) {
+    Recording recording = Recording.ofAccesses(other, words());
+    try {
+      return Optional.of(Replay.run(words(), programs(), model, this::broken, recording, true));
+    } catch (ReplayException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** How the program of a CPU goes along its events in an execution of this or another cell. */
+  public Played play(Graph graph, int cpu) {
+    return Playback.play(programs().get(cpu), graph, cpu);
   }
 
   private Explorer explorer(

@@ -42,10 +42,16 @@ final class PackagesTest {
 
   @Test
   void reportsSeeNoEngine() {
-    ImmutableSet<String> engines = ImmutableSet.of("explore", "consistency", "linear", "cli");
+    ImmutableSet<String> engines =
+        ImmutableSet.of("explore", "consistency", "linear", "synthesis", "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));
+  }
+
+  @Test
+  void theSynthesisIsForTheCommandLineAlone() {
+    assertEquals(ImmutableSet.of("cli"), imports().predecessors("synthesis"));
   }
 
   @Test
