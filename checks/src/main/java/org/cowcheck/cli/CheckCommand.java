@@ -1,6 +1,11 @@
 package org.cowcheck.cli;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.diff.Reading;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patch;
@@ -17,9 +23,11 @@ import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
+import org.cowcheck.report.ReadingText;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
+import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
@@ -45,6 +53,12 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
+  /** The patches that some scenario lists. */
+  private static final ImmutableSet<Patch> LISTED =
+      Scenarios.all().stream()
+          .flatMap(scenario -> scenario.patches().stream())
+          .collect(ImmutableSet.toImmutableSet());
+
   @Option(
       names = "--scenario",
       split = ",",
@@ -59,8 +73,18 @@ final class CheckCommand implements Callable<Integer> {
       names = "--patch",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these patches; see 'list'. A beginning and * will do; S1 is the seed.")
+      description = {
+        "Only these patches; see 'list'. A beginning and * will do; S1 is the seed. A commit is"
+            + " the kernel it was made for, with it. A file is a variant (*.yaml, *.yml; see"
+            + " 'show'), else a diff."
+      })
   private List<String> patches = List.of();
+
+  @Option(
+      names = "--base",
+      paramLabel = "NAME",
+      description = "The patch that a diff applies to. Default: guessed.")
+  private String base;
 
   @Option(
       names = "--model",
@@ -108,7 +132,11 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Bounds bounds = search.bounds();
     Expectations expectations = Expectations.read();
-    ImmutableList<Cell> cells = cells(expectations);
+    ImmutableList<PatchArgument> asked = PatchArgument.all(patches, base);
+    ImmutableList<Cell> cells = cells(expectations, asked);
+    Bases bases = bases(asked);
+    ImmutableList<Reading> diffs =
+        asked.stream().flatMap(patch -> patch.reading().stream()).collect(toImmutableList());
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(
@@ -118,8 +146,9 @@ final class CheckCommand implements Callable<Integer> {
       String unwritten = writeWitnesses(outcomes, files);
       System.out.print(
           format == Format.json
-              ? JsonReport.print(outcomes, expectations, files) + "\n"
-              : new CheckText(expectations, files).print(outcomes));
+              ? JsonReport.print(diffs, outcomes, expectations, bases, files) + "\n"
+              : diffs.stream().map(diff -> ReadingText.print(diff) + "\n").collect(joining())
+                  + new CheckText(expectations, bases, files).print(outcomes));
       if (!unwritten.isEmpty()) {
         throw new BadInputException(unwritten);
       }
@@ -134,9 +163,12 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /** Unless asked for, accesses are taken as written only where that is on record. */
-  private ImmutableList<Cell> cells(Expectations expectations) {
+  private ImmutableList<Cell> cells(Expectations expectations, ImmutableList<PatchArgument> named) {
     List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenarios);
-    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patches);
+    List<Patch> chosenPatches =
+        patches.isEmpty()
+            ? Patches.all()
+            : named.stream().map(PatchArgument::patch).collect(toImmutableList());
     boolean asked = !scenarios.isEmpty() && !patches.isEmpty();
     List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), one(Names::model));
     List<Platform> chosenPlatforms = choose(platforms, List.of(), one(Names::platform));
@@ -149,7 +181,7 @@ final class CheckCommand implements Callable<Integer> {
     for (Scenario scenario : chosenScenarios) {
       for (Accesses how : chosenAccesses) {
         for (Patch patch : chosenPatches) {
-          if (!asked && !scenario.patches().contains(patch)) {
+          if (!asked && !isAbout(scenario, patch)) {
             continue;
           }
           for (MemoryModel model : chosenModels) {
@@ -170,6 +202,31 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     return cells.build();
+  }
+
+  /**
+   * Whether a scenario lists a patch or, if none does and somebody asks for it, the kernel state
+   * that the patch edits.
+   */
+  private boolean isAbout(Scenario scenario, Patch patch) {
+    return scenario.patches().contains(patch)
+        || (!patches.isEmpty()
+            && !LISTED.contains(patch)
+            && Patches.states().stream()
+                .anyMatch(
+                    state -> state.base() == patch.base() && scenario.patches().contains(state)));
+  }
+
+  /** What is not on record is held against what it is an edit of. */
+  private static Bases bases(ImmutableList<PatchArgument> asked) {
+    return Bases.of(
+        asked.stream()
+            .filter(argument -> !LISTED.contains(argument.patch()))
+            .collect(
+                ImmutableMap.toImmutableMap(
+                    PatchArgument::patch,
+                    argument ->
+                        argument.base().orElseGet(() -> Patch.of(argument.patch().base())))));
   }
 
   private static <T> List<T> choose(

@@ -74,7 +74,8 @@ final class ExportCommand implements Runnable {
       }
       WitnessFile recorded = WitnessFile.read(file);
       Witness witness = ReplayCommand.replay(file, recorded);
-      System.out.print(test(ReplayCommand.cell(recorded), witness, "The execution of a file."));
+      System.out.print(
+          test(ReplayCommand.cell(file, recorded), witness, "The execution of a file."));
     }
   }
 
