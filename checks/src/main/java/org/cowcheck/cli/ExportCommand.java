@@ -38,7 +38,7 @@ final class ExportCommand implements Runnable {
   @Option(names = "--scenario", paramLabel = "NAME", description = "A scenario; see 'list'.")
   private String scenario;
 
-  @Option(names = "--patch", paramLabel = "NAME", description = "A patch; see 'list'.")
+  @Option(names = "--patch", paramLabel = "NAME", description = "A patch, as for 'check'.")
   private String patch;
 
   @Option(

@@ -1,5 +1,6 @@
 package org.cowcheck.cli;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,7 +37,12 @@ final class ShowCommand implements Runnable {
 
   @Override
   public void run() {
-    PatchArgument asked = PatchArgument.all(List.of(argument), base).get(0);
+    ImmutableList<PatchArgument> all = PatchArgument.all(List.of(argument), base);
+    if (all.size() > 1) {
+      throw new BadInputException(
+          "'%s' means %d patches; name one".formatted(argument, all.size()));
+    }
+    PatchArgument asked = all.get(0);
     String comment =
         asked.reading().map(reading -> ReadingText.print(reading) + "\n").orElse("")
             + steps(asked.patch());

@@ -45,7 +45,7 @@ final class VariantTextTest {
               new Edit.InsertBefore("T4", Fence.SMP_RMB),
               new Edit.InsertAfter("T2", Fence.IPI_SYNC),
               new Edit.DropRecheck("G14"),
-              new Edit.DropLock("M3"),
+              new Edit.DropLock("M1"),
               new Edit.MakeAtomic("F8"),
               new Edit.MakeNonAtomic("E3"),
               new Edit.Mark("T2"),
@@ -70,7 +70,7 @@ final class VariantTextTest {
         rechecks:
           drop: [G14]
         locks:
-          drop: [M3]
+          drop: [M1]
         atomic: [F8]
         nonatomic: [E3]
         mark: [T2]
