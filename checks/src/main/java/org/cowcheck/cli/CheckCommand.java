@@ -18,6 +18,7 @@ import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.diff.Reading;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -108,7 +109,8 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "HOW",
       description =
           "How accesses that race by design but are plain in the source are taken: marked,"
-              + " as-written. Default: marked; for the whole catalogue both, where on record.")
+              + " as-written. Default: marked; for a patch that changes marks both; for the whole"
+              + " catalogue both, where on record.")
   private List<String> accesses = List.of();
 
   @Mixin private SearchOptions search = new SearchOptions();
@@ -175,7 +177,9 @@ final class CheckCommand implements Callable<Integer> {
     List<Accesses> chosenAccesses =
         choose(
             accesses,
-            isSelection() ? List.of(Accesses.MARKED) : List.of(Accesses.values()),
+            isSelection() && named.stream().noneMatch(argument -> changesMarks(argument.patch()))
+                ? List.of(Accesses.MARKED)
+                : List.of(Accesses.values()),
             one(Names::accesses));
     ImmutableList.Builder<Cell> cells = ImmutableList.builder();
     for (Scenario scenario : chosenScenarios) {
@@ -193,7 +197,9 @@ final class CheckCommand implements Callable<Integer> {
               Cell cell = new Cell(scenario, patch, platform, model.name(), how);
               if (how == Accesses.MARKED
                   || !accesses.isEmpty()
-                  || expectations.summary(cell).isPresent()) {
+                  || (isSelection()
+                      ? changesMarks(patch)
+                      : expectations.summary(cell).isPresent())) {
                 cells.add(cell);
               }
             }
@@ -202,6 +208,12 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     return cells.build();
+  }
+
+  /** Whether a patch says nothing unless accesses are taken as written. */
+  private static boolean changesMarks(Patch patch) {
+    return patch.edits().stream()
+        .anyMatch(edit -> edit instanceof Edit.Mark || edit instanceof Edit.Unmark);
   }
 
   /**

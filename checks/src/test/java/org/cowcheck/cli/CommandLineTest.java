@@ -529,6 +529,33 @@ final class CommandLineTest {
     assertTrue(replay.err.contains(witness + ", variant:5:18: unknown step 'F99'"), replay.err);
   }
 
+  /** Where all accesses are taken as marked, marks make no difference. */
+  @Test
+  void aVariantThatChangesMarksIsCheckedAsWrittenToo() throws IOException {
+    Path file = variant("base: seed-with-reader-rmb\nmark: [F8, F11, T2]\n");
+    JsonArray results =
+        results(
+            check(
+                "--scenario",
+                "pageslab-at-free",
+                "--patch",
+                file + ",S3",
+                "--model",
+                "lkmm",
+                "--format",
+                "json"));
+    assertEquals(
+        List.of("mine marked", "S3 marked", "mine as-written"),
+        results.asList().stream()
+            .map(JsonObject.class::cast)
+            .map(
+                result ->
+                    result.get("patch").getAsString() + " " + result.get("accesses").getAsString())
+            .toList());
+    JsonObject asWritten = results.get(2).getAsJsonObject();
+    assertFalse(asWritten.get("races").toString().contains("page.mapping"), asWritten::toString);
+  }
+
   @Test
   void whatTheModelCannotRunIsUnknown() throws IOException {
     Path file = variant("base: S0\nhunks: {add: [F8]}\n");
