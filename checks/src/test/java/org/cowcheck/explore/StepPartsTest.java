@@ -32,8 +32,12 @@ final class StepPartsTest {
             .print();
     if (WRITES) {
       Files.writeString(FILE, seen);
+      return;
     }
-    assertEquals(Files.readString(FILE), seen, "write it anew: mvn verify -Dtest=StepPartsTest -Dcowcheck.write=true");
+    assertEquals(
+        Files.readString(FILE),
+        seen,
+        "write it anew: mvn verify -Dtest=StepPartsTest -Dcowcheck.write=true");
     assertEquals(seen, StepParts.read().print());
   }
 
