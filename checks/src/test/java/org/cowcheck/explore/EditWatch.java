@@ -39,14 +39,12 @@ import org.cowcheck.verdict.Cell;
  */
 final class EditWatch {
   private final Map<String, Found> steps = new HashMap<>();
-  private final Cell cell;
   private final Set<String> edited = new HashSet<>();
 
   /** What was seen of a step. */
   private record Found(Set<Fence> fences, Set<Part> others) {}
 
   EditWatch(Cell cell) {
-    this.cell = cell;
     for (Edit edit : cell.patch().edits()) {
       if (!(edit instanceof Edit.DropHunk
           || edit instanceof Edit.AddHunk
