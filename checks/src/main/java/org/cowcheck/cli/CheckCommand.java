@@ -1,6 +1,11 @@
 package org.cowcheck.cli;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,17 +15,21 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.diff.Reading;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
 import org.cowcheck.report.MailText;
+import org.cowcheck.report.ReadingText;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
+import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
@@ -46,6 +55,12 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
+  /** The patches that some scenario lists. */
+  private static final ImmutableSet<Patch> LISTED =
+      Scenarios.all().stream()
+          .flatMap(scenario -> scenario.patches().stream())
+          .collect(ImmutableSet.toImmutableSet());
+
   @Option(
       names = "--scenario",
       split = ",",
@@ -60,8 +75,18 @@ final class CheckCommand implements Callable<Integer> {
       names = "--patch",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these patches; see 'list'. A beginning and * will do; S1 is the seed.")
+      description = {
+        "Only these patches; see 'list'. A beginning and * will do; S1 is the seed. A commit is"
+            + " the kernel it was made for, with it. A file is a variant (*.yaml, *.yml; see"
+            + " 'show'), else a diff."
+      })
   private List<String> patches = List.of();
+
+  @Option(
+      names = "--base",
+      paramLabel = "NAME",
+      description = "The patch that a diff applies to. Default: guessed.")
+  private String base;
 
   @Option(
       names = "--model",
@@ -85,7 +110,8 @@ final class CheckCommand implements Callable<Integer> {
       paramLabel = "HOW",
       description =
           "How accesses that race by design but are plain in the source are taken: marked,"
-              + " as-written. Default: marked; for the whole catalogue both, where on record.")
+              + " as-written. Default: marked; for a patch that changes marks both; for the whole"
+              + " catalogue both, where on record.")
   private List<String> accesses = List.of();
 
   @Mixin private SearchOptions search = new SearchOptions();
@@ -113,7 +139,11 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Bounds bounds = search.bounds();
     Expectations expectations = Expectations.read();
-    ImmutableList<Cell> cells = cells(expectations);
+    ImmutableList<PatchArgument> asked = PatchArgument.all(patches, base);
+    ImmutableList<Cell> cells = cells(expectations, asked);
+    Bases bases = bases(asked);
+    ImmutableList<Reading> diffs =
+        asked.stream().flatMap(patch -> patch.reading().stream()).collect(toImmutableList());
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(
@@ -123,10 +153,12 @@ final class CheckCommand implements Callable<Integer> {
       String unwritten = writeWitnesses(outcomes, files);
       System.out.print(
           switch (format) {
-            case json -> JsonReport.print(outcomes, expectations, files) + "\n";
+            case json -> JsonReport.print(diffs, outcomes, expectations, bases, files) + "\n";
             case mail ->
                 new MailText(outcome -> ImmutableList.of(), CheckCommand::command).print(outcomes);
-            case text -> new CheckText(expectations, files).print(outcomes);
+            case text ->
+                diffs.stream().map(diff -> ReadingText.print(diff) + "\n").collect(joining())
+                    + new CheckText(expectations, bases, files).print(outcomes);
           });
       if (!unwritten.isEmpty()) {
         throw new BadInputException(unwritten);
@@ -153,22 +185,27 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /** Unless asked for, accesses are taken as written only where that is on record. */
-  private ImmutableList<Cell> cells(Expectations expectations) {
+  private ImmutableList<Cell> cells(Expectations expectations, ImmutableList<PatchArgument> named) {
     List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenarios);
-    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patches);
+    List<Patch> chosenPatches =
+        patches.isEmpty()
+            ? Patches.all()
+            : named.stream().map(PatchArgument::patch).collect(toImmutableList());
     boolean asked = !scenarios.isEmpty() && !patches.isEmpty();
     List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), one(Names::model));
     List<Platform> chosenPlatforms = choose(platforms, List.of(), one(Names::platform));
     List<Accesses> chosenAccesses =
         choose(
             accesses,
-            isSelection() ? List.of(Accesses.MARKED) : List.of(Accesses.values()),
+            isSelection() && named.stream().noneMatch(argument -> changesMarks(argument.patch()))
+                ? List.of(Accesses.MARKED)
+                : List.of(Accesses.values()),
             one(Names::accesses));
     ImmutableList.Builder<Cell> cells = ImmutableList.builder();
     for (Scenario scenario : chosenScenarios) {
       for (Accesses how : chosenAccesses) {
         for (Patch patch : chosenPatches) {
-          if (!asked && !scenario.patches().contains(patch)) {
+          if (!asked && !isAbout(scenario, patch)) {
             continue;
           }
           for (MemoryModel model : chosenModels) {
@@ -180,7 +217,9 @@ final class CheckCommand implements Callable<Integer> {
               Cell cell = new Cell(scenario, patch, platform, model.name(), how);
               if (how == Accesses.MARKED
                   || !accesses.isEmpty()
-                  || expectations.summary(cell).isPresent()) {
+                  || (isSelection()
+                      ? changesMarks(patch)
+                      : expectations.summary(cell).isPresent())) {
                 cells.add(cell);
               }
             }
@@ -189,6 +228,37 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     return cells.build();
+  }
+
+  /** Whether a patch says nothing unless accesses are taken as written. */
+  private static boolean changesMarks(Patch patch) {
+    return patch.edits().stream()
+        .anyMatch(edit -> edit instanceof Edit.Mark || edit instanceof Edit.Unmark);
+  }
+
+  /**
+   * Whether a scenario lists a patch or, if none does and somebody asks for it, the kernel state
+   * that the patch edits.
+   */
+  private boolean isAbout(Scenario scenario, Patch patch) {
+    return scenario.patches().contains(patch)
+        || (!patches.isEmpty()
+            && !LISTED.contains(patch)
+            && Patches.states().stream()
+                .anyMatch(
+                    state -> state.base() == patch.base() && scenario.patches().contains(state)));
+  }
+
+  /** What is not on record is held against what it is an edit of. */
+  private static Bases bases(ImmutableList<PatchArgument> asked) {
+    return Bases.of(
+        asked.stream()
+            .filter(argument -> !LISTED.contains(argument.patch()))
+            .collect(
+                ImmutableMap.toImmutableMap(
+                    PatchArgument::patch,
+                    argument ->
+                        argument.base().orElseGet(() -> Patch.of(argument.patch().base())))));
   }
 
   private static <T> List<T> choose(

@@ -14,6 +14,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CheckCommand.class,
       ListCommand.class,
+      StepsCommand.class,
+      ShowCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,
       ExportCommand.class,

@@ -55,6 +55,11 @@ final class PackagesTest {
   }
 
   @Test
+  void variantsKnowNothingButTheModel() {
+    assertEquals(ImmutableSet.of("memory", "mm", "patch"), imports().successors("variant"));
+  }
+
+  @Test
   void executionsKnowNoMemoryModel() {
     assertEquals(ImmutableSet.of("memory"), imports().successors("execution"));
   }
