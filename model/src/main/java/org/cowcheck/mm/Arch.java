@@ -114,9 +114,13 @@ final class Arch {
     return isX86() && (state == KernelState.S2 || state == KernelState.S3);
   }
 
-  /** should_defer_flush(): whether reclaim may flush later. */
-  boolean defersFlushes() {
-    return kernel.platform() != Platform.ARM64;
+  /**
+   * Whether try_to_unmap_one() may defer the flush of an entry: since v6.1 for exclusive pages too.
+   */
+  boolean defersFlush(boolean exclusive) {
+    KernelState state = kernel.state();
+    boolean ofExclusive = state == KernelState.S0 || state == KernelState.S3;
+    return kernel.platform() != Platform.ARM64 && (ofExclusive || !exclusive);
   }
 
   /** set_tlb_ubc_flush_pending(): remembers to flush later. */

@@ -24,8 +24,8 @@ import org.cowcheck.patch.KernelState;
  * <h2>The flush</h2>
  *
  * S1 and S2 flush at once if the page is exclusive; S0 and S3 may defer it ({@link
- * Arch#defersFlushes}), and then S3 relies on the barriers of page_try_share_anon_rmap() alone.
- * Where it may be deferred it is, until the page is written or freed.
+ * Arch#defersFlush}), and then S3 relies on the barriers of page_try_share_anon_rmap() alone. Where
+ * it may be deferred it is, until the page is written or freed.
  *
  * <p>Pages of MADV_FREE are the matter of {@link LazyFree}, writing of {@link Pageout}, freeing of
  * {@link RemoveMapping}.
@@ -58,9 +58,6 @@ public final class SwapOut {
   private static final Step CLEAR_PTE = STEPS.step("U9", "try_to_unmap_one", "clear the PTE (A1)");
   private static final Step FLUSH =
       STEPS.step("U10", "try_to_unmap_one", "flush the TLB, or remember to");
-  private static final Step DEFERS =
-      STEPS.hunk(
-          "U10a", "try_to_unmap_one, S3", "of an exclusive page, too, the flush may be deferred");
   private static final Step DIRTY =
       STEPS.step("U11", "try_to_unmap_one", "the PTE was dirty: test PG_dirty, and set it");
   private static final Step IS_LAZY =
@@ -228,7 +225,7 @@ public final class SwapOut {
     boolean exclusive =
         kernel.state().hasAnonExclusive()
             && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags());
-    boolean defers = arch.defersFlushes() && (!exclusive || kernel.has(DEFERS));
+    boolean defers = arch.defersFlush(exclusive);
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (defers) {
       arch.deferFlush(cpu.at(FLUSH), mm);

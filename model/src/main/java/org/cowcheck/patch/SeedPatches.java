@@ -21,13 +21,13 @@ public final class SeedPatches {
           KernelState.S1,
           HUNKS.stream().map(Edit.DropHunk::new).collect(ImmutableList.toImmutableList()));
 
-  /** v5.19 with the four barriers of v6.1, and what they allow: reclaim may flush later. */
+  /** v5.19 with the four barriers that came with v6.1. */
   public static final Patch S2_WITH_BARRIERS =
       new Patch(
           "S2-with-088b8aa537c2",
-          "v5.19 with 088b8aa537c2: four barriers, and deferred flushes",
+          "v5.19 with the barriers of 088b8aa537c2",
           KernelState.S2,
-          Stream.of("E1", "E4", "G12", "G17", "U10a")
+          Stream.of("E1", "E4", "G12", "G17")
               .map(Edit.AddHunk::new)
               .collect(ImmutableList.toImmutableList()));
 
