@@ -37,22 +37,27 @@ final class Checks {
 
   private Outcome check(Cell cell, int inside, int total) {
     if (interrupted.getAsBoolean()) {
-      return new Outcome(
-          cell,
-          Verdict.UNKNOWN,
-          0,
-          0,
-          0,
-          ImmutableList.of(),
-          Optional.empty(),
-          Optional.empty(),
-          "interrupted",
-          0);
+      return notBegun(cell);
     }
     Outcome outcome =
         new ScenarioCheck(cell, Names.model(cell.model()))
             .explore(bounds, inside, progress.of(done, total, cell.toString()), interrupted);
     done.incrementAndGet();
     return outcome;
+  }
+
+  /** What is known of a cell that the user interrupted before it was begun. */
+  static Outcome notBegun(Cell cell) {
+    return new Outcome(
+        cell,
+        Verdict.UNKNOWN,
+        0,
+        0,
+        0,
+        ImmutableList.of(),
+        Optional.empty(),
+        Optional.empty(),
+        "interrupted",
+        0);
   }
 }

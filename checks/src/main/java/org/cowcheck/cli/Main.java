@@ -13,6 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "Can this patch lose the exclusivity of an anonymous page, or make PageSlab() lie?",
     subcommands = {
       CheckCommand.class,
+      AblateCommand.class,
       ListCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,
