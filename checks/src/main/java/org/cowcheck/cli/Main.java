@@ -14,6 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CheckCommand.class,
       AblateCommand.class,
+      DiffCommand.class,
       ListCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,

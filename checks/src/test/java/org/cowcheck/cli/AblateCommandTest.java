@@ -225,7 +225,10 @@ final class AblateCommandTest {
         "ablate seed --platform arm | unknown platform 'arm'",
         "ablate seed --accesses mark | unknown accesses 'mark'",
         "ablate seed --max-executions 0 | --max-executions must be at least 1, not 0",
-        "ablate seed --format xml | expected one of [text, json]"
+        "ablate seed --format xml | expected one of [text, json]",
+        "diff seed | Missing required parameter: 'PATCH-B'",
+        "diff seed sed | unknown patch 'sed'; did you mean 'seed'?",
+        "diff seed S2 --threads 0 | --threads must be at least 1, not 0"
       })
   void badInputIsOneLineAndExitsWithTwo(String arguments, String message) {
     CommandRun run = CommandRun.of(arguments.split(" "));
@@ -237,7 +240,7 @@ final class AblateCommandTest {
 
   @Test
   void bothCommandsHelp() {
-    for (String command : List.of("ablate")) {
+    for (String command : List.of("ablate", "diff")) {
       CommandRun run = CommandRun.of(command, "--help");
       assertEquals(0, run.exit(), run.err());
       assertTrue(run.out().startsWith("Usage: cowcheck " + command), run.out());
