@@ -57,7 +57,8 @@ final class Checks {
     }
   }
 
-  private static Outcome notExplored(Cell cell, String why) {
+  /** What is known of a cell that was not explored. */
+  static Outcome notExplored(Cell cell, String why) {
     return new Outcome(
         cell,
         Verdict.UNKNOWN,

@@ -13,6 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "Can this patch lose the exclusivity of an anonymous page, or make PageSlab() lie?",
     subcommands = {
       CheckCommand.class,
+      AblateCommand.class,
+      DiffCommand.class,
       ListCommand.class,
       StepsCommand.class,
       ShowCommand.class,

@@ -13,6 +13,7 @@ import org.cowcheck.execution.Graph;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
+import org.cowcheck.patch.Kernel;
 import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Setting;
 import org.cowcheck.verdict.Cell;
@@ -29,9 +30,22 @@ public final class ScenarioCheck {
 
   /** A check of a cell under the model that the cell names. */
   public ScenarioCheck(Cell cell, MemoryModel model) {
+    this(cell, model, cell.kernel());
+  }
+
+  private ScenarioCheck(Cell cell, MemoryModel model, Kernel kernel) {
     this.cell = cell;
     this.model = model;
-    this.setting = cell.scenario().build(cell.kernel());
+    this.setting = cell.scenario().build(kernel);
+  }
+
+  /**
+   * A check that tells which edits could bear on it, as {@link Kernel#watchedBy} has it.
+   *
+   * @param onlooker is told labels of steps; by all threads of an exploration
+   */
+  public static ScenarioCheck watchedBy(Consumer<String> onlooker, Cell cell, MemoryModel model) {
+    return new ScenarioCheck(cell, model, cell.kernel().watchedBy(onlooker));
   }
 
   /** What the scenario builds; its words are those of executions. */
@@ -55,21 +69,41 @@ public final class ScenarioCheck {
       Progress progress,
       BooleanSupplier cancelled,
       Consumer<Execution> onlooker) {
-    long start = System.nanoTime();
-    Watch watch = new Watch(bounds, cancelled);
-    EstimatedProgress estimated =
-        new EstimatedProgress(
-            progress,
-            () ->
-                explorer(
-                    Bounds.NONE, this::broken, count -> {}, new Watch(Bounds.NONE, cancelled)));
     Explorer.Visitor visitor =
         execution -> {
           onlooker.accept(execution);
           return broken(execution);
         };
+    return search(bounds, threads, progress, new Watch(bounds, cancelled), visitor);
+  }
+
+  /**
+   * As {@link #explore(Bounds, int, Progress, BooleanSupplier)} on one thread, but only until some
+   * execution breaks something. The witness is then the first, not the least one, and some data
+   * races may not have been found.
+   */
+  public Outcome exploreToFirst(Bounds bounds, Progress progress, BooleanSupplier cancelled) {
+    AtomicBoolean found = new AtomicBoolean();
+    Explorer.Visitor visitor =
+        execution -> {
+          String broken = broken(execution);
+          if (!broken.isEmpty()) {
+            found.set(true);
+          }
+          return broken;
+        };
+    return search(bounds, 1, progress, new Watch(bounds, cancelled).orWhen(found::get), visitor);
+  }
+
+  private Outcome search(
+      Bounds bounds, int threads, Progress progress, Watch watch, Explorer.Visitor visitor) {
+    long start = System.nanoTime();
+    EstimatedProgress estimated =
+        new EstimatedProgress(
+            progress, () -> explorer(Bounds.NONE, this::broken, count -> {}, watch.unbounded()));
     Exploration exploration = explorer(bounds, visitor, estimated, watch).explore(threads);
-    double estimate = exploration.isComplete() ? 0 : estimated.estimate();
+    boolean isDone = exploration.isComplete() || watch.hasEnough();
+    double estimate = isDone ? 0 : estimated.estimate();
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
     Optional<Witness> witness = recording.map(this::replay);

@@ -60,6 +60,15 @@ final class PackagesTest {
   }
 
   @Test
+  void ablationSeesNoEngine() {
+    ImmutableSet<String> models =
+        ImmutableSet.of("memory", "mm", "patch", "scenario", "execution", "verdict");
+    imports()
+        .successors("ablation")
+        .forEach(name -> assertTrue(models.contains(name), () -> "ablation imports " + name));
+  }
+
+  @Test
   void executionsKnowNoMemoryModel() {
     assertEquals(ImmutableSet.of("memory"), imports().successors("execution"));
   }
