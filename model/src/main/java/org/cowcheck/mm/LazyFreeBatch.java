@@ -101,7 +101,7 @@ public final class LazyFreeBatch {
     if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())) {
       return false;
     }
-    boolean defers = arch.defersFlush(true);
+    boolean defers = arch.defersFlush();
     cpu.at(LOCK).spin_lock(table.lock());
     boolean unmapped = true;
     for (int i = 0; i < table.size() && unmapped; ) {
