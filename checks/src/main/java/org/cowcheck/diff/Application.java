@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 
 /** A diff, or some one after the other, applied to a base. */
@@ -71,9 +72,27 @@ final class Application {
     }
     ImmutableSet<String> told =
         changes.stream().flatMap(FunctionChange::told).collect(ImmutableSet.toImmutableSet());
-    changes.forEach(change -> change.applyPresence(edited, rows, told));
+    changes.forEach(change -> change.applyHunks(edited, rows, told));
+    changes.forEach(change -> change.applyParts(edited, rows));
+    dropMissing(before, changes);
     changes.forEach(change -> change.applyRest(edited, rows));
     changes.forEach(change -> change.applyCopies(edited));
+  }
+
+  /** Of a hunk that was added, what nobody has added is not there. */
+  private void dropMissing(EditedPatch before, List<FunctionChange> changes) {
+    for (KnownFunction function : KnownSource.functions()) {
+      for (KnownStatement statement : function.statements()) {
+        boolean isPart =
+            statement.of().filter(label -> edited.has(label) && !before.has(label)).isPresent()
+                && (statement.hunks().isEmpty() || statement.isInItsOwnHunk());
+        if (isPart && changes.stream().noneMatch(change -> change.shows(statement))) {
+          String label = statement.firsts().get(0).label();
+          edited.add(
+              statement.isFence() ? new Edit.DropFence(label) : new Edit.DropRecheck(label));
+        }
+      }
+    }
   }
 
   List<Conflict> conflicts() {

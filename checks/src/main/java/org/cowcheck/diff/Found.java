@@ -75,6 +75,27 @@ record Found(
         .collect(ImmutableSet.toImmutableSet());
   }
 
+  /** The changed lines of a jump that is all that is done if it, a condition, is true. */
+  ImmutableSet<Integer> changedLinesOfJump() {
+    SourceSide side = sides.side(sign);
+    List<CToken> jump =
+        IntStream.range(end, side.tokens().size())
+            .filter(i -> side.block(i).header().contains(side.tokens().get(first)))
+            .mapToObj(side.tokens()::get)
+            .filter(token -> !token.is("}"))
+            .toList();
+    boolean isOne =
+        !jump.isEmpty()
+            && jump.get(0).jumps()
+            && jump.stream().filter(token -> token.is(";")).count() == 1;
+    return isOne
+        ? jump.stream()
+            .filter(this::isChanged)
+            .map(CToken::line)
+            .collect(ImmutableSet.toImmutableSet())
+        : ImmutableSet.of();
+  }
+
   /** It as it stands there, in one line. */
   String text() {
     return tokens().stream()

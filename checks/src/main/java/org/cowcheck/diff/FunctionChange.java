@@ -3,6 +3,7 @@ package org.cowcheck.diff;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
+import com.google.common.collect.Sets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,29 +126,29 @@ final class FunctionChange {
 
   // First: what is there.
 
-  /** The labels of hunks of which it says that they are there, or are not, after the change. */
+  /**
+   * The labels of hunks of which it says that they are there, or are not, after the change; each
+   * with the name of the function, too.
+   */
   Stream<String> told() {
     return after.stream()
         .flatMap(found -> found.form().stream())
-        .flatMap(form -> Stream.concat(form.says().stream(), form.denies().stream()));
+        .flatMap(form -> Stream.concat(form.says().stream(), form.denies().stream()))
+        .flatMap(label -> Stream.of(label, label + " " + diff.name()));
   }
 
-  /**
-   * Has hunks, barriers, second looks, locks and the flag be there, or not.
-   *
-   * @param told the labels of hunks of which any function says whether they are there
-   */
-  void applyPresence(EditedPatch edited, RowTable rows, Set<String> told) {
-    Set<String> added = applyHunks(edited, rows, told);
+  /** Has barriers, second looks, locks and the flag be there or not, now that hunks are. */
+  void applyParts(EditedPatch edited, RowTable rows) {
     for (KnownStatement statement : diff.function().statements()) {
       if (isTouched(statement)) {
         applyOther(statement, edited, rows);
-      } else if (statement.kind() == KnownStatement.Kind.FENCE
-          && statement.of().filter(added::contains).isPresent()
-          && after.stream().noneMatch(found -> found.is(statement))) {
-        applyOther(statement, edited, rows);
       }
     }
+  }
+
+  /** Whether a statement stands there after the change. */
+  boolean shows(KnownStatement statement) {
+    return after.stream().anyMatch(found -> found.is(statement));
   }
 
   private boolean isTouched(KnownStatement statement) {
@@ -158,8 +159,12 @@ final class FunctionChange {
     return Stream.concat(before.stream(), after.stream()).filter(found -> found.is(statement));
   }
 
-  private Set<String> applyHunks(EditedPatch edited, RowTable rows, Set<String> told) {
-    Set<String> added = new LinkedHashSet<>();
+  /**
+   * Has hunks be there or not.
+   *
+   * @param told the labels of hunks of which any function says whether they are there
+   */
+  void applyHunks(EditedPatch edited, RowTable rows, Set<String> told) {
     Map<String, Set<Found>> asserted = new LinkedHashMap<>();
     for (Found found : Iterables.concat(before, after)) {
       if (found.isChanged() && found.form().isPresent()) {
@@ -173,7 +178,10 @@ final class FunctionChange {
           boolean says = asserts(after, label, KnownForm::says);
           boolean denies = asserts(after, label, KnownForm::denies);
           Optional<String> condition = unknownCondition(founds);
-          if (says && denies) {
+          Optional<String> missing = says ? missingTwin(label, told) : Optional.empty();
+          if (missing.isPresent()) {
+            refuse(founds, rows, "not in " + missing.get() + "() as well, as the model has it");
+          } else if (says && denies) {
             refuse(founds, rows, label + " in one place, and not in another");
           } else if (condition.isPresent()) {
             refuse(founds, rows, "under a condition that the model does not know: " + condition.get());
@@ -183,9 +191,6 @@ final class FunctionChange {
               refuse(founds, rows, "the model cannot " + (says ? "add " : "leave out ") + label);
               return;
             }
-            if (says && !had) {
-              added.add(label);
-            }
             claim(founds, rows, (says ? had ? "as in the model: " : "adds " : "without ") + describe(label));
           } else if (told.contains(label)) {
             claim(founds, rows, "makes room for what says " + label);
@@ -193,7 +198,20 @@ final class FunctionChange {
             refuse(founds, rows, "what is there instead is not known");
           }
         });
-    return added;
+  }
+
+  /** A function of the same statements of which nobody says that it has the hunk as well. */
+  private Optional<String> missingTwin(String label, Set<String> told) {
+    return diff.function().names().entrySet().stream()
+        .filter(other -> !other.getKey().equals(diff.name()))
+        .filter(
+            other ->
+                !Sets.intersection(
+                        other.getValue(), diff.function().names().get(diff.name()))
+                    .isEmpty())
+        .map(Map.Entry::getKey)
+        .filter(other -> !told.contains(label + " " + other))
+        .findFirst();
   }
 
   private static boolean asserts(
@@ -306,7 +324,7 @@ final class FunctionChange {
       refuse(founds, rows, "under a condition that the model does not know: " + condition.get());
       return;
     }
-    boolean isHunk = !statement.hunks().isEmpty();
+    boolean isHunk = !statement.hunks().isEmpty() && !statement.isInItsOwnHunk();
     boolean isThere = now.isPresent();
     for (Step step : statement.steps()) {
       if (isHunk) {
@@ -666,6 +684,7 @@ final class FunctionChange {
     for (Found found : founds) {
       Set<Integer> own = lines.computeIfAbsent(found.sides(), sides -> new LinkedHashSet<>());
       own.addAll(found.changedLines());
+      own.addAll(found.changedLinesOfJump());
       for (Block block = found.block(); block != null; block = block.parent()) {
         if (isKnown(block, found)) {
           Stream.concat(block.header().stream(), block.braces().stream())

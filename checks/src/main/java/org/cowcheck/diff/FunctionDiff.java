@@ -1,6 +1,7 @@
 package org.cowcheck.diff;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,19 +46,36 @@ final class FunctionDiff {
     int i = 0;
     while (i < side.tokens().size()) {
       Optional<Found> here =
-          side.function(i).equals(name) ? at(sides, sign, i) : Optional.empty();
+          side.function(i).equals(name)
+              ? at(sides, sign, i, lastIndex(found, sides))
+              : Optional.empty();
       here.ifPresent(found::add);
       i = here.map(Found::end).orElse(i + 1);
     }
   }
 
-  private Optional<Found> at(HunkSides sides, char sign, int i) {
+  private static int lastIndex(List<Found> found, HunkSides sides) {
+    for (Found last : Lists.reverse(found)) {
+      if (last.sides() == sides && last.statement().isPresent()) {
+        return last.statement().get().index();
+      }
+    }
+    return -1;
+  }
+
+  /** What stands at a token; where the same form stands for several statements, the next one. */
+  private Optional<Found> at(HunkSides sides, char sign, int i, int lastIndex) {
     List<CToken> tokens = sides.side(sign).tokens();
     Found longest = null;
     for (KnownStatement statement : function.statements()) {
       for (KnownForm form : statement.forms()) {
         int end = FormMatch.end(form.code(), tokens, i);
-        if (end > i && (longest == null || end > longest.end())) {
+        boolean isNext =
+            longest != null
+                && end == longest.end()
+                && longest.statement().get().index() <= lastIndex
+                && statement.index() > lastIndex;
+        if (end > i && (longest == null || end > longest.end() || isNext)) {
           longest =
               new Found(
                   sides,

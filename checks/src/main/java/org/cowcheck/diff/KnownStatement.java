@@ -67,6 +67,11 @@ record KnownStatement(
         .collect(ImmutableSet.toImmutableSet());
   }
 
+  /** Whether it begins a hunk that more belongs to, and goes without the rest. */
+  boolean isInItsOwnHunk() {
+    return of.isPresent() && hunks().contains(of.get());
+  }
+
   boolean isFence() {
     return fence.isPresent();
   }

@@ -18,7 +18,7 @@ final class RowTable {
 
   private final List<HunkSides> hunks = new ArrayList<>();
   private final Map<HunkSides, Map<Integer, Draft>> owners = new IdentityHashMap<>();
-  private final List<Draft> drafts = new ArrayList<>();
+  private final Map<HunkSides, List<Draft>> drafts = new IdentityHashMap<>();
 
   /** A row in the making. */
   private record Draft(
@@ -27,6 +27,7 @@ final class RowTable {
   void add(HunkSides sides) {
     hunks.add(sides);
     owners.put(sides, new HashMap<>());
+    drafts.put(sides, new ArrayList<>());
   }
 
   /**
@@ -43,7 +44,7 @@ final class RowTable {
           draft =
               new Draft(
                   sides, function, new LinkedHashSet<>(), new LinkedHashSet<>(), new TreeSet<>());
-          drafts.add(draft);
+          drafts.get(sides).add(draft);
         }
         taken.put(line, draft);
         draft.lines.add(line);
@@ -69,8 +70,7 @@ final class RowTable {
     ImmutableList.Builder<Reading.Row> rows = ImmutableList.builder();
     for (HunkSides sides : hunks) {
       claimRest(sides);
-      drafts.stream()
-          .filter(draft -> draft.sides == sides)
+      drafts.get(sides).stream()
           .map(RowTable::row)
           .sorted((a, b) -> Integer.compare(a.line(), b.line()))
           .forEach(rows::add);
@@ -120,18 +120,14 @@ final class RowTable {
   /** The function that a line is in; of a line without code, that of the code before it. */
   private static String function(HunkSides sides, int line) {
     SourceSide side = sides.side(sides.hunk().lines().get(line).sign());
-    String function = sides.hunk().headingFunction();
-    for (int i = 0; i < side.tokens().size() && side.tokens().get(i).line() <= line; i++) {
-      function = side.function(i);
-    }
-    return function;
+    return side.functionUpTo(line).orElseGet(sides.hunk()::headingFunction);
   }
 
   private static String note(HunkSides sides, int line, String function) {
     SourceSide side = sides.side(sides.hunk().lines().get(line).sign());
     boolean isCode =
         sides.hunk().lines().get(line).text().startsWith("#")
-            || side.tokens().stream().anyMatch(token -> token.line() == line);
+            || side.hasCode(line);
     if (!isCode) {
       return NO_CODE;
     }

@@ -3,6 +3,8 @@ package org.cowcheck.diff;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One side of a hunk, before or after the change: its tokens, and for each the block and the
@@ -15,6 +17,7 @@ final class SourceSide {
   private final ImmutableList<CToken> tokens;
   private final List<Block> blocks = new ArrayList<>();
   private final List<String> functions = new ArrayList<>();
+  private final TreeMap<Integer, Integer> lastOfLines = new TreeMap<>();
 
   private Block block = new Block(null, ImmutableList.of(), false);
   private String function;
@@ -46,6 +49,18 @@ final class SourceSide {
     return functions.get(token);
   }
 
+  /** Whether there is code on a line of the hunk. */
+  boolean hasCode(int line) {
+    Integer last = lastOfLines.floorKey(line);
+    return last != null && last == line;
+  }
+
+  /** The function of the last code up to a line of the hunk. */
+  Optional<String> functionUpTo(int line) {
+    return Optional.ofNullable(lastOfLines.floorEntry(line))
+        .map(last -> functions.get(last.getValue()));
+  }
+
   private void read() {
     for (int i = 0; i < tokens.size(); i++) {
       CToken token = tokens.get(i);
@@ -57,6 +72,7 @@ final class SourceSide {
       }
       blocks.add(block);
       functions.add(function);
+      lastOfLines.put(token.line(), i);
       read(token, i);
     }
   }
