@@ -88,8 +88,7 @@ final class Application {
                 && (statement.hunks().isEmpty() || statement.isInItsOwnHunk());
         if (isPart && changes.stream().noneMatch(change -> change.shows(statement))) {
           String label = statement.firsts().get(0).label();
-          edited.add(
-              statement.isFence() ? new Edit.DropFence(label) : new Edit.DropRecheck(label));
+          edited.add(statement.isFence() ? new Edit.DropFence(label) : new Edit.DropRecheck(label));
         }
       }
     }

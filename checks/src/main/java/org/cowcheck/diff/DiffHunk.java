@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
  * @param line of its {@code @@} in the text that was read, from 1
  * @param heading what stands behind the {@code @@}
  */
-record DiffHunk(
-    String file, int number, int line, String heading, ImmutableList<DiffLine> lines) {
+record DiffHunk(String file, int number, int line, String heading, ImmutableList<DiffLine> lines) {
   private static final Pattern TYPE = Pattern.compile("^(?:enum|struct|union)\\s+\\w+(?=\\s*\\{)");
   private static final Pattern FUNCTION = Pattern.compile("(\\w+)\\s*\\(");
 

@@ -119,8 +119,8 @@ final class DiffHunks {
       }
       oldLeft -= sign == '+' ? 0 : 1;
       newLeft -= sign == '-' ? 0 : 1;
-      body.add(new DiffLine(
-              sign, line.isEmpty() ? "" : line.substring(1), text.firstLine() + next - 1));
+      body.add(
+          new DiffLine(sign, line.isEmpty() ? "" : line.substring(1), text.firstLine() + next - 1));
     }
     if (oldLeft < 0 || newLeft < 0 || continues(lines, next)) {
       throw error(

@@ -1,9 +1,9 @@
 package org.cowcheck.diff;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.cowcheck.memory.Fence;
 
@@ -98,16 +98,28 @@ record Found(
 
   /** It as it stands there, in one line. */
   String text() {
-    return tokens().stream()
-        .map(CToken::text)
-        .collect(Collectors.joining(" "))
-        .replace(" ( ", "(")
-        .replace(" )", ")")
-        .replace(" ;", ";")
-        .replace(" ,", ",")
-        .replace(" -> ", "->")
-        .replace("( ", "(")
-        .replaceAll("([!&]) (?=\\w)", "$1");
+    List<String> pieces = new ArrayList<>();
+    CToken from = tokens().get(0);
+    CToken last = from;
+    for (CToken token : tokens()) {
+      if (token.line() != last.line()) {
+        pieces.add(piece(from, last));
+        from = token;
+      }
+      last = token;
+    }
+    pieces.add(piece(from, last));
+    return String.join(" ", pieces);
+  }
+
+  private String piece(CToken from, CToken last) {
+    return sides
+        .hunk()
+        .lines()
+        .get(from.line())
+        .text()
+        .substring(from.column(), last.column() + last.text().length())
+        .replace('\t', ' ');
   }
 
   /** Whether a jump stands between this and a later one of the same hunk. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
@@ -27,6 +28,8 @@ import org.cowcheck.patch.Edit;
  * accesses, and barriers that no kernel state has.
  */
 final class FunctionChange {
+  private static final Pattern EXCLUSIVE = Pattern.compile("AnonExclusive|PG_anon_exclusive");
+
   private final FunctionDiff diff;
   private final PatchText text;
   private final EditedPatch base;
@@ -53,19 +56,30 @@ final class FunctionChange {
       conflicts.add(
           conflict(found, "changes " + diff.name() + "(), a name that the base does not have"));
     }
+    if (!base.patch().base().hasAnonExclusive()) {
+      Stream.concat(before.stream(), after.stream())
+          .filter(found -> EXCLUSIVE.matcher(found.text()).find())
+          .findFirst()
+          .map(found -> conflict(found, "has PG_anon_exclusive, which nobody in the base uses"))
+          .ifPresent(conflicts::add);
+    }
     for (Found found : before) {
       if (!fits(found)) {
         String does = found.isChanged() ? "takes away" : "expects";
         conflicts.add(
-            conflict(found, "%s \"%s\" in %s(), where the base has it not"
-                .formatted(does, found.text(), diff.name())));
+            conflict(
+                found,
+                "%s \"%s\" in %s(), where the base has it not"
+                    .formatted(does, found.text(), diff.name())));
       }
     }
     for (Found found : after) {
       if (found.isChanged() && isNew(found) && isThereAlready(found)) {
         conflicts.add(
-            conflict(found, "adds \"%s\" to %s(), where the base has it already"
-                .formatted(found.text(), diff.name())));
+            conflict(
+                found,
+                "adds \"%s\" to %s(), where the base has it already"
+                    .formatted(found.text(), diff.name())));
       }
     }
     return conflicts.build();
@@ -111,8 +125,7 @@ final class FunctionChange {
       return base.definesFlag() && base.flag().equals(found.lastWord());
     }
     if (statement.kind() == KnownStatement.Kind.FENCE) {
-      Fence there =
-          base.replacement(statement.firsts().get(0).label()).or(statement::fence).get();
+      Fence there = base.replacement(statement.firsts().get(0).label()).or(statement::fence).get();
       return base.has(statement) && there == found.fence().get();
     }
     return !found.isThere() || statement.paths().isEmpty() || base.has(statement);
@@ -120,8 +133,7 @@ final class FunctionChange {
 
   private boolean hasVariant(KnownStatement statement, KnownForm.Variant variant) {
     return variant == KnownForm.Variant.AS_IT_IS
-        || statement.steps().stream()
-            .anyMatch(step -> base.contains(edit(variant, step.label())));
+        || statement.steps().stream().anyMatch(step -> base.contains(edit(variant, step.label())));
   }
 
   // First: what is there.
@@ -184,14 +196,18 @@ final class FunctionChange {
           } else if (says && denies) {
             refuse(founds, rows, label + " in one place, and not in another");
           } else if (condition.isPresent()) {
-            refuse(founds, rows, "under a condition that the model does not know: " + condition.get());
+            refuse(
+                founds, rows, "under a condition that the model does not know: " + condition.get());
           } else if (says || denies || asserts(before, label, KnownForm::says)) {
             boolean had = edited.has(label);
             if (!edited.set(label, says)) {
               refuse(founds, rows, "the model cannot " + (says ? "add " : "leave out ") + label);
               return;
             }
-            claim(founds, rows, (says ? had ? "as in the model: " : "adds " : "without ") + describe(label));
+            claim(
+                founds,
+                rows,
+                (says ? had ? "as in the model: " : "adds " : "without ") + describe(label));
           } else if (told.contains(label)) {
             claim(founds, rows, "makes room for what says " + label);
           } else {
@@ -206,8 +222,7 @@ final class FunctionChange {
         .filter(other -> !other.getKey().equals(diff.name()))
         .filter(
             other ->
-                !Sets.intersection(
-                        other.getValue(), diff.function().names().get(diff.name()))
+                !Sets.intersection(other.getValue(), diff.function().names().get(diff.name()))
                     .isEmpty())
         .map(Map.Entry::getKey)
         .filter(other -> !told.contains(label + " " + other))
@@ -251,8 +266,7 @@ final class FunctionChange {
       case LOOSE -> claimLoose(statement, founds, rows);
       case FLAG -> applyFlag(statement, founds, now, edited, rows);
       case FENCE -> applyFence(statement, founds, now, edited, rows);
-      case RECHECK -> applyDroppable(
-          statement, founds, now, edited, rows, Edit.DropRecheck::new);
+      case RECHECK -> applyDroppable(statement, founds, now, edited, rows, Edit.DropRecheck::new);
       case LOCK -> applyDroppable(statement, founds, now, edited, rows, Edit.DropLock::new);
       case ACCESS, CALL -> {
         boolean was = before.stream().anyMatch(found -> found.is(statement));
@@ -341,7 +355,8 @@ final class FunctionChange {
     }
     edited.fence(statement, now.flatMap(Found::fence).orElse(statement.fence().get()));
     String kind =
-        now.flatMap(Found::fence).filter(fence -> fence != statement.fence().get())
+        now.flatMap(Found::fence)
+            .filter(fence -> fence != statement.fence().get())
             .map(fence -> fence.kernelName() + " for the barrier of ")
             .orElse("adds ");
     claim(founds, rows, (isThere ? kind : "without ") + describe(statement));
@@ -507,7 +522,10 @@ final class FunctionChange {
               .formatted(found.sides().hunk(), found.text(), diff.name(), labels(other)));
     } else if (statement.kind() != KnownStatement.Kind.LOOSE
         && other.kind() != KnownStatement.Kind.LOOSE) {
-      refuse(founds, rows, "the model has no such order of " + labels(statement) + " and " + labels(other));
+      refuse(
+          founds,
+          rows,
+          "the model has no such order of " + labels(statement) + " and " + labels(other));
     }
   }
 
@@ -567,7 +585,10 @@ final class FunctionChange {
     Optional<Edit> edit = inserted(before, fence, base);
     edit.ifPresent(edited::remove);
     if (edit.isPresent()) {
-      claim(Set.of(fence), rows, "without " + fence.fence().get().kernelName() + " " + where(edit.get()));
+      claim(
+          Set.of(fence),
+          rows,
+          "without " + fence.fence().get().kernelName() + " " + where(edit.get()));
     }
   }
 
@@ -620,9 +641,7 @@ final class FunctionChange {
                 || (fence.isExecutedWith(previous.get()) && !previous.get().jumpsBefore(fence)));
     boolean ahead = next.isPresent() && (anyway || fence.isExecutedWith(next.get()));
     boolean isNearer =
-        behind
-            && ahead
-            && next.get().first() - fence.end() < fence.first() - previous.get().end();
+        behind && ahead && next.get().first() - fence.end() < fence.first() - previous.get().end();
     ImmutableList.Builder<Edit> places = ImmutableList.builder();
     if (ahead && isNearer) {
       places.addAll(before(next.get(), fence, kernel));

@@ -78,21 +78,14 @@ final class FunctionDiff {
         if (end > i && (longest == null || end > longest.end() || isNext)) {
           longest =
               new Found(
-                  sides,
-                  sign,
-                  Optional.of(statement),
-                  Optional.of(form),
-                  Optional.empty(),
-                  i,
-                  end);
+                  sides, sign, Optional.of(statement), Optional.of(form), Optional.empty(), i, end);
         }
       }
     }
     if (longest == null && FormMatch.end(FormMatch.CALL, tokens, i) > i) {
       Optional<Fence> fence = Fences.named(tokens.get(i).text());
       if (fence.isPresent()) {
-        longest =
-            new Found(sides, sign, Optional.empty(), Optional.empty(), fence, i, i + 4);
+        longest = new Found(sides, sign, Optional.empty(), Optional.empty(), fence, i, i + 4);
       }
     }
     return Optional.ofNullable(longest);

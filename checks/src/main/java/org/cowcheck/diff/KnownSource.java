@@ -29,8 +29,23 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class KnownSource {
   private static final Set<String> STATEMENT_KEYS =
       Set.of(
-          "is", "code", "absent", "atomic", "nonatomic", "marked", "unmarked", "says", "fence",
-          "of", "recheck", "lock", "call", "flag", "loose", "if", "copies");
+          "is",
+          "code",
+          "absent",
+          "atomic",
+          "nonatomic",
+          "marked",
+          "unmarked",
+          "says",
+          "fence",
+          "of",
+          "recheck",
+          "lock",
+          "call",
+          "flag",
+          "loose",
+          "if",
+          "copies");
   private static final Set<String> FUNCTION_KEYS = Set.of("function", "file", "statements");
   private static final Splitter WORDS = Splitter.on(' ').omitEmptyStrings().trimResults();
 
@@ -44,8 +59,9 @@ final class KnownSource {
     Paths.all().forEach(path -> path.all().forEach(step -> byLabel.put(step.label(), step)));
     steps = byLabel.buildOrThrow();
     functions =
-        table.stream().map(entry -> function((Map<?, ?>) entry)).collect(
-            ImmutableList.toImmutableList());
+        table.stream()
+            .map(entry -> function((Map<?, ?>) entry))
+            .collect(ImmutableList.toImmutableList());
   }
 
   private static KnownSource load() {
@@ -54,8 +70,8 @@ final class KnownSource {
           Resources.toString(
               Resources.getResource(KnownSource.class, "statements.yaml"), StandardCharsets.UTF_8);
       return new KnownSource(
-          (List<?>) new Load(LoadSettings.builder().setLabel("statements").build())
-              .loadFromString(yaml));
+          (List<?>)
+              new Load(LoadSettings.builder().setLabel("statements").build()).loadFromString(yaml));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -209,7 +225,11 @@ final class KnownSource {
         .map(
             code ->
                 new KnownForm(
-                    tokens(code), isPresent, where(says, isPresent), where(says, !isPresent), variant));
+                    tokens(code),
+                    isPresent,
+                    where(says, isPresent),
+                    where(says, !isPresent),
+                    variant));
   }
 
   private static ImmutableSet<String> where(Map<String, Boolean> says, boolean value) {

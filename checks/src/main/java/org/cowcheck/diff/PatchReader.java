@@ -77,8 +77,7 @@ public final class PatchReader {
     return application;
   }
 
-  private static Application guess(
-      ImmutableList<Application.MailDiff> mails, boolean definesFlag) {
+  private static Application guess(ImmutableList<Application.MailDiff> mails, boolean definesFlag) {
     List<Application> tried = new ArrayList<>();
     for (Patch base : bases(definesFlag)) {
       Application application = Application.of(mails, base);
@@ -133,8 +132,7 @@ public final class PatchReader {
         .count();
   }
 
-  private static String why(
-      ImmutableList<Application.MailDiff> mails, Application application) {
+  private static String why(ImmutableList<Application.MailDiff> mails, Application application) {
     return definesFlag(mails)
         ? "it defines PG_anon_exclusive, as the seed does"
         : "the newest of "
@@ -143,10 +141,7 @@ public final class PatchReader {
   }
 
   private static Reading reading(
-      String name,
-      ImmutableList<Application.MailDiff> mails,
-      Application application,
-      String why) {
+      String name, ImmutableList<Application.MailDiff> mails, Application application, String why) {
     Patch base = application.base();
     ImmutableList<Reading.Row> rows = application.rows();
     Reading.Row first = rows.get(0);

@@ -24,8 +24,7 @@ record PatchText(
   }
 
   /** A text as it is, with the subject that it has. */
-  static PatchText asItIs(
-      String name, int firstLine, String content, ImmutableList<String> notes) {
+  static PatchText asItIs(String name, int firstLine, String content, ImmutableList<String> notes) {
     int diff = content.indexOf("\ndiff --git ");
     String head = diff < 0 ? content : content.substring(0, diff);
     Matcher subject = SUBJECT.matcher(head);

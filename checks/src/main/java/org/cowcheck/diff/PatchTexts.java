@@ -108,7 +108,9 @@ final class PatchTexts {
     int start = 0;
     while (from.find()) {
       boolean isBehindBlank = from.start() == 0 || text.startsWith("\n\n", from.start() - 2);
-      if (from.start() > 0 && isBehindBlank && HEADER.matcher(text.substring(from.start())).find()) {
+      if (from.start() > 0
+          && isBehindBlank
+          && HEADER.matcher(text.substring(from.start())).find()) {
         mails.add(text.substring(start, from.start()));
         start = from.start();
       }

@@ -34,8 +34,7 @@ final class RowTable {
    * Gives changed lines to a row; those that are taken stay where they are, and if all are, that
    * row says this as well.
    */
-  void claim(
-      HunkSides sides, Set<Integer> lines, String function, String modelledAs, String note) {
+  void claim(HunkSides sides, Set<Integer> lines, String function, String modelledAs, String note) {
     Map<Integer, Draft> taken = owners.get(sides);
     Draft draft = null;
     for (int line : lines) {
@@ -125,9 +124,7 @@ final class RowTable {
 
   private static String note(HunkSides sides, int line, String function) {
     SourceSide side = sides.side(sides.hunk().lines().get(line).sign());
-    boolean isCode =
-        sides.hunk().lines().get(line).text().startsWith("#")
-            || side.hasCode(line);
+    boolean isCode = sides.hunk().lines().get(line).text().startsWith("#") || side.hasCode(line);
     if (!isCode) {
       return NO_CODE;
     }

@@ -31,8 +31,7 @@ final class SourceSide {
 
   /** The side of a hunk that a sign stands for. */
   static SourceSide of(DiffHunk hunk, char side) {
-    SourceSide source =
-        new SourceSide(CLexer.tokens(hunk.lines(), side), hunk.headingFunction());
+    SourceSide source = new SourceSide(CLexer.tokens(hunk.lines(), side), hunk.headingFunction());
     source.read();
     return source;
   }

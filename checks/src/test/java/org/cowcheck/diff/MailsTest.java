@@ -84,11 +84,13 @@ final class MailsTest {
   @Test
   void anMbox_isAppliedMailByMail() {
     String second =
-        DIFF.replace("+\t\tsmp_wmb", "+\t\tbarrier_that_is_none").replace("-\t\twmb", "-\t\tsmp_wmb");
+        DIFF.replace("+\t\tsmp_wmb", "+\t\tbarrier_that_is_none")
+            .replace("-\t\twmb", "-\t\tsmp_wmb");
     Reading reading =
         Read.text(
             "series.mbox",
-            mail("", TEXT + DIFF + "-- \n2.35.1\n\n") + mail("", TEXT + second + "-- \n2.35.1\n\n"));
+            mail("", TEXT + DIFF + "-- \n2.35.1\n\n")
+                + mail("", TEXT + second + "-- \n2.35.1\n\n"));
     assertEquals(ImmutableSet.of("DropFence F9"), Read.edits(reading.patch()));
     assertEquals(4, reading.rows().stream().mapToInt(row -> row.lines().size()).sum());
     assertTrue(reading.rows().get(1).line() > reading.rows().get(0).line() + 15);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** The seed, as saved from its page of patchwork. */
 final class SeedAsSavedTest {
-  private static final ImmutableList<Integer> HUNKS_OF_FILES = ImmutableList.of(1, 4, 1, 1, 1, 1, 3);
+  private static final ImmutableList<Integer> HUNKS_OF_FILES =
+      ImmutableList.of(1, 4, 1, 1, 1, 1, 3);
   private static final ImmutableSet<String> FILES =
       ImmutableSet.of(
           "fs/proc/page.c",
@@ -50,7 +51,8 @@ final class SeedAsSavedTest {
   void everyHunkOfItsSevenFilesIsInARow() {
     Reading reading = Read.seedAsSaved();
     assertEquals(
-        FILES, reading.rows().stream().map(Reading.Row::file).collect(ImmutableSet.toImmutableSet()));
+        FILES,
+        reading.rows().stream().map(Reading.Row::file).collect(ImmutableSet.toImmutableSet()));
     assertEquals(
         HUNKS_OF_FILES,
         FILES.stream()
