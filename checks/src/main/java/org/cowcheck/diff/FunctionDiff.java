@@ -138,6 +138,7 @@ final class FunctionDiff {
     for (KnownStatement statement : function.statements()) {
       if (statement.isFence()
           && told.stream().noneMatch(other -> other.is(statement))
+          && isPartOfSomething(statement, fence.sign(), isIn)
           && lies(statement, previous, next, isIn)) {
         fits.add(statement);
       }
@@ -148,6 +149,26 @@ final class FunctionDiff {
         .or(() -> fits.stream().findFirst())
         .map(fence::as)
         .orElse(fence);
+  }
+
+  /** Whether the hunk that a barrier is a part of stands on a side, or in the kernel. */
+  private boolean isPartOfSomething(
+      KnownStatement fence, char sign, Predicate<KnownStatement> isIn) {
+    if (fence.of().isEmpty()) {
+      return true;
+    }
+    List<KnownStatement> parents =
+        function.statements().stream()
+            .filter(statement -> !statement.isFence())
+            .filter(
+                statement ->
+                    statement.forms().stream()
+                        .anyMatch(form -> form.says().contains(fence.of().get())))
+            .toList();
+    List<Found> side = sign == '-' ? before : after;
+    return parents.isEmpty()
+        || parents.stream().anyMatch(isIn)
+        || side.stream().anyMatch(found -> found.isThere() && parents.stream().anyMatch(found::is));
   }
 
   /** Whether a barrier of the kernel states is the one between two statements. */
