@@ -246,9 +246,30 @@ final class FunctionChange {
             return Optional.of(block.headerText());
           }
         }
+        Optional<String> around = unknownAround(found);
+        if (around.isPresent()) {
+          return around;
+        }
       }
     }
     return Optional.empty();
+  }
+
+  /** A block that something is put into, and no known statement beside it is in. */
+  private Optional<String> unknownAround(Found found) {
+    Block block = found.block();
+    while (block.parent() != null && isKnown(block, found) && !block.isFunction()) {
+      block = block.parent();
+    }
+    Block around = block;
+    boolean isAlone =
+        after.stream()
+            .filter(other -> other.sides() == found.sides() && other.fence().isEmpty())
+            .filter(other -> !other.equals(found) && other.statement().isPresent())
+            .noneMatch(other -> around.contains(other.block()));
+    return isAlone && !around.isFunction() && !around.header().isEmpty()
+        ? Optional.of(around.headerText())
+        : Optional.empty();
   }
 
   private static boolean isKnown(Block block, Found found) {

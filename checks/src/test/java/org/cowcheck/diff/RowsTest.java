@@ -54,6 +54,22 @@ final class RowsTest {
             .anyMatch(row -> !row.isModelled() && row.note().contains("CONFIG_SLAB_TRUTH")));
   }
 
+  @Test
+  void aBarrierInABlockThatOnlySomeEnter_isNotTheOneOfTheKernel() {
+    String always = "\tif (IS_ENABLED(CONFIG_HAVE_FAST_GUP))\n+\t\tsmp_rmb();";
+    String sometimes = "\tif (unlikely(rare))\n+\t\tsmp_rmb();";
+    String diff = Read.text("respins/barriers-only-unshare.diff");
+    assertTrue(diff.contains("+" + always));
+    Reading reading =
+        Read.text(
+            "x.diff",
+            diff.replace("+" + always, " " + sometimes).replace(",7 +3000,12", ",8 +3000,12")
+                + Read.text("respins/barriers-only-pin.diff"));
+    assertEquals("[AddHunk G12]", Read.edits(reading.patch()).toString());
+    assertTrue(
+        reading.rows().stream().anyMatch(row -> row.note().contains("if ( unlikely ( rare ) )")));
+  }
+
   private static void assertEveryLine(String diff, Reading reading) {
     ImmutableMultiset<String> changed =
         diff.lines()
