@@ -5,11 +5,24 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** A hunk with the source before it and after it. */
-record HunkSides(DiffHunk hunk, SourceSide before, SourceSide after) {
+/** A hunk with the source before it and after it; equal to itself alone. */
+final class HunkSides {
+  private final DiffHunk hunk;
+  private final SourceSide before;
+  private final SourceSide after;
+
+  private HunkSides(DiffHunk hunk, SourceSide before, SourceSide after) {
+    this.hunk = hunk;
+    this.before = before;
+    this.after = after;
+  }
 
   static HunkSides of(DiffHunk hunk) {
     return new HunkSides(hunk, SourceSide.of(hunk, '-'), SourceSide.of(hunk, '+'));
+  }
+
+  DiffHunk hunk() {
+    return hunk;
   }
 
   SourceSide side(char sign) {

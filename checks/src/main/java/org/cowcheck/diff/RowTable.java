@@ -5,7 +5,6 @@ import com.google.common.collect.Table;
 import com.google.common.collect.TreeBasedTable;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,8 @@ final class RowTable {
   private static final String NO_CODE = "no code";
 
   private final List<HunkSides> hunks = new ArrayList<>();
-  private final Map<HunkSides, Map<Integer, Draft>> owners = new IdentityHashMap<>();
-  private final Map<HunkSides, List<Draft>> drafts = new IdentityHashMap<>();
+  private final Map<HunkSides, Map<Integer, Draft>> owners = new HashMap<>();
+  private final Map<HunkSides, List<Draft>> drafts = new HashMap<>();
 
   /** A row in the making. */
   private record Draft(
