@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.diff.Reading;
+import org.cowcheck.diff.ReadingText;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Edit;
@@ -25,7 +26,6 @@ import org.cowcheck.patch.Platform;
 import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
 import org.cowcheck.report.MailText;
-import org.cowcheck.report.ReadingText;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
@@ -157,7 +157,7 @@ final class CheckCommand implements Callable<Integer> {
             case mail ->
                 new MailText(outcome -> ImmutableList.of(), CheckCommand::command).print(outcomes);
             case text ->
-                diffs.stream().map(diff -> ReadingText.print(diff) + "\n").collect(joining())
+                diffs.stream().map(diff -> ReadingText.of(diff) + "\n").collect(joining())
                     + new CheckText(expectations, bases, files).print(outcomes);
           });
       if (!unwritten.isEmpty()) {

@@ -4,11 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.cowcheck.diff.ReadingText;
 import org.cowcheck.memory.Step;
 import org.cowcheck.mm.Paths;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
-import org.cowcheck.report.ReadingText;
 import org.cowcheck.variant.VariantText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +44,7 @@ final class ShowCommand implements Runnable {
     }
     PatchArgument asked = all.get(0);
     String comment =
-        asked.reading().map(reading -> ReadingText.print(reading) + "\n").orElse("")
+        asked.reading().map(reading -> ReadingText.of(reading) + "\n").orElse("")
             + steps(asked.patch());
     System.out.print(
         VariantText.print(asked.patch()) + (comment.isEmpty() ? "" : "\n" + commented(comment)));

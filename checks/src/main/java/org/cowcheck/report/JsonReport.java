@@ -27,8 +27,10 @@ public record JsonReport(List<Diff> diffs, List<Result> results) {
    *
    * @param patch the name that its results have
    * @param whyBase why it applies to that
+   * @param notes on the text that was read
    */
-  record Diff(String patch, String base, String whyBase, List<Change> changes) {}
+  record Diff(
+      String patch, String base, String whyBase, List<String> notes, List<Change> changes) {}
 
   /**
    * A change of a diff. The names of the fields are stable.
@@ -37,10 +39,17 @@ public record JsonReport(List<Diff> diffs, List<Result> results) {
    * @param line of its first changed line in the diff, from 1
    * @param function the kernel function, or null
    * @param modelledAs what it is to the model, or null if nothing
+   * @param note why it is not modelled, or null
    * @param lines the changed lines
    */
   record Change(
-      String file, int hunk, int line, String function, String modelledAs, List<String> lines) {}
+      String file,
+      int hunk,
+      int line,
+      String function,
+      String modelledAs,
+      String note,
+      List<String> lines) {}
 
   /**
    * One cell. The names of the fields are stable.
@@ -97,6 +106,7 @@ public record JsonReport(List<Diff> diffs, List<Result> results) {
         reading.patch().name(),
         reading.base().name(),
         reading.whyBase(),
+        reading.notes(),
         reading.rows().stream()
             .map(
                 row ->
@@ -106,6 +116,7 @@ public record JsonReport(List<Diff> diffs, List<Result> results) {
                         row.line(),
                         row.function().isEmpty() ? null : row.function(),
                         row.isModelled() ? row.modelledAs() : null,
+                        row.note().isEmpty() ? null : row.note(),
                         row.lines()))
             .toList());
   }
