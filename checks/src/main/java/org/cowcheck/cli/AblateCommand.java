@@ -37,7 +37,7 @@ final class AblateCommand implements Callable<Integer> {
   @Mixin private WitnessOption witnesses = new WitnessOption();
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
-  private CheckCommand.Format format = CheckCommand.Format.text;
+  private Format format = Format.text;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -63,7 +63,7 @@ final class AblateCommand implements Callable<Integer> {
       witnesses.write(ablation.shown().values());
       ablation.trims().forEach(trim -> witnesses.write(trim.broken()));
       System.out.print(
-          format == CheckCommand.Format.json
+          format == Format.json
               ? AblationJson.print(ablation, witnesses.files()) + "\n"
               : AblationText.print(ablation, witnesses.files()));
       witnesses.check();

@@ -55,6 +55,9 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
+  /** In a mail about more violations it is not looked what stops the others. */
+  private static final int SUGGESTIONS = 20;
+
   /** The patches that some scenario lists. */
   private static final ImmutableSet<Patch> LISTED =
       Scenarios.all().stream()
@@ -154,8 +157,7 @@ final class CheckCommand implements Callable<Integer> {
       System.out.print(
           switch (format) {
             case json -> JsonReport.print(diffs, outcomes, expectations, bases, files) + "\n";
-            case mail ->
-                new MailText(outcome -> ImmutableList.of(), CheckCommand::command).print(outcomes);
+            case mail -> mail(outcomes, asked, bounds, interruption);
             case text ->
                 diffs.stream().map(diff -> ReadingText.of(diff) + "\n").collect(joining())
                     + new CheckText(expectations, bases, files).print(outcomes);
@@ -169,12 +171,28 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
+  private String mail(
+      List<Outcome> outcomes, List<PatchArgument> asked, Bounds bounds, Interruption interruption)
+      throws InterruptedException {
+    Suggestions suggestions = new Suggestions(bounds, search.threads(), interruption::isRequested);
+    Map<Outcome, ImmutableList<String>> stops = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      stops.put(outcome, stops.size() < SUGGESTIONS ? suggestions.of(outcome) : ImmutableList.of());
+    }
+    return new MailText(stops::get, cell -> command(cell, asked)).print(outcomes);
+  }
+
   /** The command line that checks one cell. */
-  private static String command(Cell cell) {
-    return "cowcheck check --scenario %s --patch %s --model %s --platform %s%s"
+  private String command(Cell cell, List<PatchArgument> asked) {
+    return "cowcheck check --scenario %s --patch %s%s --model %s --platform %s%s"
         .formatted(
             cell.scenario().name(),
-            cell.patch().name(),
+            asked.stream()
+                .filter(argument -> argument.patch().equals(cell.patch()))
+                .map(PatchArgument::argument)
+                .findFirst()
+                .orElse(cell.patch().name()),
+            base == null ? "" : " --base " + base,
             cell.model(),
             Cell.name(cell.platform()),
             cell.accesses() == Accesses.MARKED ? "" : " --accesses as-written");

@@ -42,7 +42,7 @@ final class DiffCommand implements Callable<Integer> {
   @Mixin private WitnessOption witnesses = new WitnessOption();
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
-  private CheckCommand.Format format = CheckCommand.Format.text;
+  private Format format = Format.text;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -61,7 +61,7 @@ final class DiffCommand implements Callable<Integer> {
           .filter(Comparison.Pair::isChanged)
           .forEach(pair -> witnesses.write(List.of(pair.before(), pair.after())));
       System.out.print(
-          format == CheckCommand.Format.json
+          format == Format.json
               ? ComparisonJson.print(comparison, witnesses.files()) + "\n"
               : ComparisonText.print(comparison, witnesses.files()));
       witnesses.check();

@@ -25,15 +25,17 @@ import org.cowcheck.variant.VariantReader;
 /**
  * What a PATCH of the command line means: a patch that is known by name, or one in a file.
  *
+ * @param argument what names it on the command line
  * @param base what a file's patch is an edit of
  * @param reading how a diff was read
  */
-record PatchArgument(Patch patch, Optional<Patch> base, Optional<Reading> reading) {
+record PatchArgument(
+    String argument, Patch patch, Optional<Patch> base, Optional<Reading> reading) {
   /** More bytes than that are no patch that anybody reads. */
   private static final int MAX_BYTES = 16 << 20;
 
   private PatchArgument(Patch patch) {
-    this(patch, Optional.empty(), Optional.empty());
+    this(patch.name(), patch, Optional.empty(), Optional.empty());
   }
 
   /** What one argument means, if a diff's base is guessed. */
@@ -114,11 +116,15 @@ record PatchArgument(Patch patch, Optional<Patch> base, Optional<Reading> readin
         Variant variant = VariantReader.read(file.toString(), content);
         return KnownPatches.isKnown(variant.patch())
             ? new PatchArgument(KnownPatches.named(variant.patch().name()).get(0))
-            : new PatchArgument(variant.patch(), Optional.of(variant.base()), Optional.empty());
+            : new PatchArgument(
+                file.toString(), variant.patch(), Optional.of(variant.base()), Optional.empty());
       }
       Reading reading = PatchReader.read(file.toString(), content, diffBase);
       return new PatchArgument(
-          named(reading.patch()), Optional.of(reading.base()), Optional.of(reading));
+          file.toString(),
+          named(reading.patch()),
+          Optional.of(reading.base()),
+          Optional.of(reading));
     } catch (UnreadableVariantException | UnreadablePatchException e) {
       throw new BadInputException(e.getMessage());
     }

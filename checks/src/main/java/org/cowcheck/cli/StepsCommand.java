@@ -34,7 +34,7 @@ final class StepsCommand implements Runnable {
   private String chosen;
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
-  private CheckCommand.Format format = CheckCommand.Format.text;
+  private Format format = Format.text;
 
   /** How the argument selects. */
   private enum How {
@@ -83,7 +83,7 @@ final class StepsCommand implements Runnable {
               .formatted(chosen, NearNames.either(chosen, names())));
     }
     System.out.print(
-        format == CheckCommand.Format.json
+        format == Format.json
             ? new GsonBuilder()
                     .setPrettyPrinting()
                     .disableHtmlEscaping()

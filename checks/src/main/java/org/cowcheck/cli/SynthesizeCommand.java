@@ -130,7 +130,7 @@ final class SynthesizeCommand implements Callable<Integer> {
   @Mixin private SearchOptions search = new SearchOptions();
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
-  private CheckCommand.Format format = CheckCommand.Format.text;
+  private Format format = Format.text;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -140,7 +140,7 @@ final class SynthesizeCommand implements Callable<Integer> {
           Synthesizer.answer(
               question, search.bounds(), search.threads(), interruption::isRequested);
       System.out.print(
-          format == CheckCommand.Format.json
+          format == Format.json
               ? SynthesisJson.print(synthesis) + "\n"
               : SynthesisText.print(synthesis));
       return switch (synthesis.ending()) {

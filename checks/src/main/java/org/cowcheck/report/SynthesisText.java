@@ -4,6 +4,7 @@ import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.cowcheck.patch.Edit;
+import org.cowcheck.variant.VariantText;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Synthesis;
@@ -82,7 +83,8 @@ public final class SynthesisText {
     }
     text.append("  Proof, every execution explored:\n");
     text.append(proofs(set));
-    line("  ", "To keep: " + toKeep(set));
+    line("  ", "To keep: " + toKeep(set) + ". As a variant file:");
+    text.append(VariantText.print(set.patch()).indent(DETAIL.length()));
     text.append('\n');
   }
 
