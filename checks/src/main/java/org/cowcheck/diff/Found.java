@@ -36,7 +36,7 @@ record Found(
   }
 
   boolean is(KnownStatement other) {
-    return statement.isPresent() && statement.get() == other;
+    return statement.isPresent() && statement.get().equals(other);
   }
 
   Found as(KnownStatement other) {

@@ -285,7 +285,7 @@ final class FunctionChange {
     Optional<Found> now = after.stream().filter(found -> found.is(statement)).findFirst();
     switch (statement.kind()) {
       case LOOSE -> claimLoose(statement, founds, rows);
-      case FLAG -> applyFlag(statement, founds, now, edited, rows);
+      case FLAG -> applyFlag(founds, now, edited, rows);
       case FENCE -> applyFence(statement, founds, now, edited, rows);
       case RECHECK -> applyDroppable(statement, founds, now, edited, rows, Edit.DropRecheck::new);
       case LOCK -> applyDroppable(statement, founds, now, edited, rows, Edit.DropLock::new);
@@ -319,11 +319,7 @@ final class FunctionChange {
   }
 
   private void applyFlag(
-      KnownStatement statement,
-      Set<Found> founds,
-      Optional<Found> now,
-      EditedPatch edited,
-      RowTable rows) {
+      Set<Found> founds, Optional<Found> now, EditedPatch edited, RowTable rows) {
     if (now.isEmpty()) {
       refuse(founds, rows, "the model cannot do without PG_anon_exclusive");
       return;

@@ -53,7 +53,7 @@ public final class PatchReader {
     }
     Application application =
         base.isPresent() ? onto(mails, base.get()) : guess(mails, definesFlag(mails));
-    String why = base.isPresent() ? "as was asked for" : why(mails, application);
+    String why = base.isPresent() ? "as was asked for" : why(mails);
     return reading(name, mails, application, why);
   }
 
@@ -132,7 +132,7 @@ public final class PatchReader {
         .count();
   }
 
-  private static String why(ImmutableList<Application.MailDiff> mails, Application application) {
+  private static String why(ImmutableList<Application.MailDiff> mails) {
     return definesFlag(mails)
         ? "it defines PG_anon_exclusive, as the seed does"
         : "the newest of "

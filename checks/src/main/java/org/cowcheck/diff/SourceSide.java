@@ -113,7 +113,7 @@ final class SourceSide {
       case ";" -> {
         if (parentheses == 0) {
           statement = i + 1;
-          closeOpen(i);
+          closeOpen();
         }
       }
       default -> {}
@@ -182,12 +182,12 @@ final class SourceSide {
       block = new Block(null, ImmutableList.of(), false);
       function = "";
     } else {
-      closeOpen(i);
+      closeOpen();
     }
   }
 
   /** Ends blocks without braces, of which a statement was all. */
-  private void closeOpen(int i) {
+  private void closeOpen() {
     while (block.braces().isEmpty() && !block.header().isEmpty() && block.parent() != null) {
       block = block.parent();
     }

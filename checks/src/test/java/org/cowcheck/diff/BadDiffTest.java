@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -77,7 +78,7 @@ final class BadDiffTest {
     String cut = String.join("\n", Arrays.copyOf(lines, lines.length - 1)) + "\n";
     String message = error(cut);
     assertTrue(message.matches("x\\.diff:\\d+: .*"), message);
-    assertTrue(message.toLowerCase().contains("hunk"), message);
+    assertTrue(Ascii.toLowerCase(message).contains("hunk"), message);
   }
 
   @Test
@@ -93,8 +94,17 @@ final class BadDiffTest {
   @Test
   void aCombinedDiff() {
     String diff =
-        "diff --cc mm/page_alloc.c\nindex 1,2..3\n--- a/mm/page_alloc.c\n+++ b/mm/page_alloc.c\n"
-            + "@@@ -1,2 -1,2 +1,2 @@@\n  a\n- b\n -c\n++d\n";
+        """
+        diff --cc mm/page_alloc.c
+        index 1,2..3
+        --- a/mm/page_alloc.c
+        +++ b/mm/page_alloc.c
+        @@@ -1,2 -1,2 +1,2 @@@
+          a
+        - b
+         -c
+        ++d
+        """;
     assertEquals(
         "x.diff:1: a combined diff, of a merge: make a diff against one parent", error(diff));
   }

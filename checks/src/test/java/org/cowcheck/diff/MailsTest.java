@@ -12,8 +12,15 @@ import org.junit.jupiter.api.Test;
 final class MailsTest {
   private static final String DIFF = Read.text("respins/on-seed-smp-wmb.diff");
   private static final String TEXT =
-      "A lighter barrier is enough.\n\nSigned-off-by: A Reader <a@example.org>\n---\n"
-          + " mm/page_alloc.c | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\n";
+      """
+      A lighter barrier is enough.
+
+      Signed-off-by: A Reader <a@example.org>
+      ---
+       mm/page_alloc.c | 2 +-
+       1 file changed, 1 insertion(+), 1 deletion(-)
+
+      """;
 
   private static String mail(String headers, String body) {
     return "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n"
@@ -48,8 +55,11 @@ final class MailsTest {
         Read.text(
             "0001.patch",
             mail(
-                "MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
-                    + "Content-Transfer-Encoding: base64\n",
+                """
+                MIME-Version: 1.0
+                Content-Type: text/plain; charset=UTF-8
+                Content-Transfer-Encoding: base64
+                """,
                 body));
     assertLighter(reading);
     assertTrue(reading.notes().toString().contains("encoded"));
@@ -62,8 +72,10 @@ final class MailsTest {
         Read.text(
             "0001.patch",
             mail(
-                "Content-Type: text/plain; charset=iso-8859-1\n"
-                    + "Content-Transfer-Encoding: quoted-printable\n",
+                """
+                Content-Type: text/plain; charset=iso-8859-1
+                Content-Transfer-Encoding: quoted-printable
+                """,
                 body)));
   }
 
