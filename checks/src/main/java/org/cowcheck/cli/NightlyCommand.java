@@ -18,11 +18,11 @@ import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
 import org.cowcheck.journal.JournalContents;
 import org.cowcheck.nightly.Change;
+import org.cowcheck.nightly.Expected;
 import org.cowcheck.nightly.ExplorerTask;
 import org.cowcheck.nightly.Matrix;
 import org.cowcheck.nightly.Night;
 import org.cowcheck.nightly.Plan;
-import org.cowcheck.nightly.Record;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenarios;
@@ -167,7 +167,7 @@ final class NightlyCommand implements Callable<Integer> {
       throws IOException {
     JournalContents contents = JournalContents.read(out.resolve(Journal.FILE));
     ImmutableMap<Entry.Key, Entry.CellDone> now = contents.cells(night.run());
-    ImmutableList<Change> fromRecord = Record.differences(plan, now, expectations);
+    ImmutableList<Change> fromRecord = Expected.differences(plan, now, expectations);
     ImmutableList<Change> fromLast =
         Change.between(contents.cells(night.run() - 1), now).stream()
             .filter(change -> change.kind() != Change.Kind.GONE)
