@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.SeedPatches;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,7 @@ final class SeedAsSavedTest {
             .filter(row -> row.modelledAs().contains("F9"))
             .findFirst()
             .orElseThrow();
-    String line = Read.text("rfc-08-13.txt").split("\n")[wmb.line() - 1];
+    String line = Read.text("rfc-08-13.txt").lines().toList().get(wmb.line() - 1);
     assertEquals(wmb.lines().get(0), line);
     assertTrue(line.contains("wmb();"));
   }
@@ -134,9 +134,9 @@ final class SeedAsSavedTest {
 
   /** The changed lines of a text by the heads of its mail: 170 insertions and 11 deletions. */
   private static long changedLines(String text) {
-    String[] lines = text.split("\n");
-    return IntStream.range(0, lines.length)
-        .filter(i -> lines[i].matches("[-+](?!(?:--|\\+\\+) ).*") && !lines[i].equals("---"))
+    List<String> lines = text.lines().toList();
+    return lines.stream()
+        .filter(line -> line.matches("[-+](?!(?:--|\\+\\+) ).*") && !line.equals("---"))
         .count();
   }
 }
