@@ -231,8 +231,8 @@ final class AddressSpace {
         childTable.at(page));
   }
 
-  private KernelThreads.Thread kernelThread(int thread) {
-    return new KernelThreads.Thread(
+  private KernelThreads.OnCpu kernelThread(int thread) {
+    return new KernelThreads.OnCpu(
         kernel.boot(cpu(thread)), mm.reader(thread), free.onto(pages[thread]));
   }
 
@@ -313,7 +313,7 @@ final class AddressSpace {
     if (swaps) {
       return FAILED;
     }
-    KernelThreads.Thread kswapd = kernelThread(thread);
+    KernelThreads.OnCpu kswapd = kernelThread(thread);
     Page page = kernelThreads.isolate(kswapd);
     if (page == null) {
       return FAILED;
