@@ -7,14 +7,11 @@ import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.cowcheck.ablation.Column;
-import org.cowcheck.consistency.MemoryModel;
-import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patch;
-import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.verdict.Expectations;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,21 +29,7 @@ final class CellOptions {
       })
   private List<String> scenarios = List.of();
 
-  @Option(
-      names = "--model",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Only these memory models: sc, tso, lkmm.")
-  private List<String> models = List.of();
-
-  @Option(
-      names = "--platform",
-      split = ",",
-      paramLabel = "NAME",
-      description =
-          "Whose architecture code runs: x86, arm64, generic. Default: x86 for tso, generic"
-              + " for sc and lkmm.")
-  private List<String> platforms = List.of();
+  @Mixin private ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--accesses",
@@ -81,18 +64,7 @@ final class CellOptions {
 
   /** The memory models that were chosen, each on the platforms that were chosen. */
   ImmutableList<Column> columns() {
-    List<MemoryModel> chosen =
-        models.isEmpty()
-            ? MemoryModels.all()
-            : models.stream().map(Names::model).distinct().toList();
-    List<Platform> on = platforms.stream().map(Names::platform).distinct().toList();
-    ImmutableList.Builder<Column> columns = ImmutableList.builder();
-    for (MemoryModel model : chosen) {
-      List<Platform> those =
-          on.isEmpty() ? List.of(Expectations.defaultPlatform(model.name())) : on;
-      those.forEach(platform -> columns.add(new Column(model.name(), platform)));
-    }
-    return columns.build();
+    return models.columns();
   }
 
   Accesses accesses() {
