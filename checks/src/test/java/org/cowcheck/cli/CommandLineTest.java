@@ -305,7 +305,7 @@ final class CommandLineTest {
         "bench ainc | there is no program 'ainc' to measure; there are gupfork:G:R,",
         "bench --model rc11 ainc:2 | unknown model 'rc11'",
         "bench --runs 0 ainc:2 | --runs must be at least 1, not 0",
-        "check --format xml | expected one of [text, json]",
+        "check --format xml | expected one of [text, json, mail]",
         "chekc | did you mean 'check'?",
         "export | expected FILE, or --scenario and --patch, found neither",
         "export --patch seed | expected FILE, or --scenario and --patch, found --patch",
