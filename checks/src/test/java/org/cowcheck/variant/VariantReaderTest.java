@@ -79,7 +79,11 @@ final class VariantReaderTest {
   @Test
   void whatTheBaseAddedIsDroppedByNotAddingIt() {
     assertEquals(
-        List.of(new Edit.AddHunk("E1"), new Edit.AddHunk("E4"), new Edit.AddHunk("G17")),
+        List.of(
+            new Edit.AddHunk("E1"),
+            new Edit.AddHunk("E4"),
+            new Edit.AddHunk("G17"),
+            new Edit.AddHunk("U8a")),
         edits("base: 088b8aa537c2\nhunks: {drop: [G12]}"));
   }
 
