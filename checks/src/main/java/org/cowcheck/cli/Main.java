@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       VerdictsCommand.class,
       NightlyCommand.class,
+      ReportCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
