@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VerdictsCommand.class,
       NightlyCommand.class,
       SynthesizeCommand.class,
+      ReportCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -67,7 +67,7 @@ public record JournalContents(ImmutableList<Entry> entries, ImmutableList<Damage
             .filter(Entry.Head.class::isInstance)
             .map(Entry.Head.class::cast)
             .findFirst();
-    if (head.isEmpty() && (!damaged.isEmpty() || !entries.isEmpty())) {
+    if (entries.isEmpty() && !damaged.isEmpty()) {
       throw new ForeignJournalException(
           file + ": expected a journal of cowcheck, found other text; choose another directory");
     }

@@ -32,11 +32,13 @@ final class EventText {
     Event event = graph.event(id);
     return Strings.padEnd("(" + event.step().label() + ")", 5, ' ')
         + " "
-        + action(event, id)
+        + action(id)
         + (witness.early().contains(id) ? "   [early]" : "");
   }
 
-  private String action(Event event, int id) {
+  /** What an event does, and its value. */
+  String action(int id) {
+    Event event = graph.event(id);
     if (event.isFence()) {
       return event.fence().kernelName();
     }
