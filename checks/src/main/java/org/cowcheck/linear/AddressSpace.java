@@ -77,6 +77,7 @@ final class AddressSpace {
   private boolean hasChild;
   private boolean swaps;
   private boolean zaps;
+  private volatile String broken = "";
 
   /** How the memory is mapped at first. */
   private interface Start {
@@ -208,7 +209,13 @@ final class AddressSpace {
 
   /** What the first broken invariant says, or the empty string. */
   String broken() {
-    return invocation.broken();
+    broken = invocation.broken();
+    return broken;
+  }
+
+  /** What {@link #broken} said, without another look. */
+  String wasBroken() {
+    return broken;
   }
 
   private Cpu cpu(int thread) {
@@ -231,8 +238,8 @@ final class AddressSpace {
         childTable.at(page));
   }
 
-  private KernelThreads.Thread kernelThread(int thread) {
-    return new KernelThreads.Thread(
+  private KernelThreads.Worker kernelThread(int thread) {
+    return new KernelThreads.Worker(
         kernel.boot(cpu(thread)), mm.reader(thread), free.onto(pages[thread]));
   }
 
@@ -313,7 +320,7 @@ final class AddressSpace {
     if (swaps) {
       return FAILED;
     }
-    KernelThreads.Thread kswapd = kernelThread(thread);
+    KernelThreads.Worker kswapd = kernelThread(thread);
     Page page = kernelThreads.isolate(kswapd);
     if (page == null) {
       return FAILED;
