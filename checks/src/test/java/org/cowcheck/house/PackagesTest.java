@@ -42,7 +42,8 @@ final class PackagesTest {
 
   @Test
   void reportsSeeNoEngine() {
-    ImmutableSet<String> engines = ImmutableSet.of("explore", "consistency", "linear", "cli");
+    ImmutableSet<String> engines =
+        ImmutableSet.of("explore", "consistency", "linear", "hardware", "nightly", "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));
