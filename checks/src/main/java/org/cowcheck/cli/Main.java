@@ -21,6 +21,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       VerdictsCommand.class,
       NightlyCommand.class,
+      CompareCommand.class,
+      MergeCommand.class,
+      LincheckCommand.class,
+      StressCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -28,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = CommandLine.ScopeType.INHERIT,
     version = "cowcheck 0.1-SNAPSHOT")
 public final class Main {
-  private Main() {}
+  Main() {}
 
   public static void main(String[] args) {
     System.exit(run(args));
