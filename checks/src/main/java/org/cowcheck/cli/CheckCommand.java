@@ -1,5 +1,8 @@
 package org.cowcheck.cli;
 
+import static com.google.common.collect.ImmutableList.toImmutableList;
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,21 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import org.cowcheck.consistency.MemoryModel;
-import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.diff.Reading;
+import org.cowcheck.diff.ReadingText;
 import org.cowcheck.explore.Bounds;
-import org.cowcheck.patch.Accesses;
-import org.cowcheck.patch.Patch;
-import org.cowcheck.patch.Patches;
-import org.cowcheck.patch.Platform;
 import org.cowcheck.report.CheckText;
 import org.cowcheck.report.JsonReport;
 import org.cowcheck.report.MailText;
 import org.cowcheck.report.WitnessFile;
-import org.cowcheck.scenario.Scenario;
-import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
 import picocli.CommandLine.Command;
@@ -46,47 +42,10 @@ import picocli.CommandLine.Option;
       "4:the whole catalogue was checked, and something is not as recorded"
     })
 final class CheckCommand implements Callable<Integer> {
-  @Option(
-      names = "--scenario",
-      split = ",",
-      paramLabel = "NAME",
-      description = {
-        "Only these scenarios; see 'list'. The id of a reported race, a commit or a CVE will do,"
-            + " and so will a beginning and *."
-      })
-  private List<String> scenarios = List.of();
+  /** In a mail about more violations it is not looked what stops the others. */
+  private static final int SUGGESTIONS = 20;
 
-  @Option(
-      names = "--patch",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Only these patches; see 'list'. A beginning and * will do; S1 is the seed.")
-  private List<String> patches = List.of();
-
-  @Option(
-      names = "--model",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Only these memory models: sc, tso, lkmm.")
-  private List<String> models = List.of();
-
-  @Option(
-      names = "--platform",
-      split = ",",
-      paramLabel = "NAME",
-      description =
-          "Whose architecture code runs: x86, arm64, generic. Default: x86 for tso, generic"
-              + " for sc and lkmm.")
-  private List<String> platforms = List.of();
-
-  @Option(
-      names = "--accesses",
-      split = ",",
-      paramLabel = "HOW",
-      description =
-          "How accesses that race by design but are plain in the source are taken: marked,"
-              + " as-written. Default: marked; for the whole catalogue both, where on record.")
-  private List<String> accesses = List.of();
+  @Mixin private AskedCells cells = new AskedCells();
 
   @Mixin private SearchOptions search = new SearchOptions();
 
@@ -113,93 +72,51 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Bounds bounds = search.bounds();
     Expectations expectations = Expectations.read();
-    ImmutableList<Cell> cells = cells(expectations);
+    ImmutableList<PatchArgument> asked = cells.patches();
+    Bases bases = AskedCells.bases(asked);
+    ImmutableList<Reading> diffs =
+        asked.stream().flatMap(patch -> patch.reading().stream()).collect(toImmutableList());
     try (Interruption interruption = new Interruption()) {
       List<Outcome> outcomes =
           new Checks(
                   bounds, search.threads(), new ProgressLine(System.err), interruption::isRequested)
-              .run(cells);
+              .run(cells.cells(expectations, asked));
       Map<Outcome, Path> files = new LinkedHashMap<>();
       String unwritten = writeWitnesses(outcomes, files);
       System.out.print(
           switch (format) {
-            case json -> JsonReport.print(outcomes, expectations, files) + "\n";
-            case mail ->
-                new MailText(outcome -> ImmutableList.of(), CheckCommand::command).print(outcomes);
-            case text -> new CheckText(expectations, files).print(outcomes);
+            case json -> JsonReport.print(diffs, outcomes, expectations, bases, files) + "\n";
+            case mail -> mail(outcomes, asked, bounds, interruption);
+            case text ->
+                diffs.stream().map(diff -> ReadingText.of(diff) + "\n").collect(joining())
+                    + new CheckText(expectations, bases, files).print(outcomes);
           });
       if (!unwritten.isEmpty()) {
         throw new BadInputException(unwritten);
       }
-      return isSelection()
+      return cells.isSelection()
           ? ExitCode.ofSelection(outcomes)
           : ExitCode.ofFullCheck(outcomes, expectations);
     }
   }
 
-  /** The command line that checks one cell. */
-  private static String command(Cell cell) {
-    return "cowcheck check --scenario %s --patch %s --model %s --platform %s%s"
-        .formatted(
-            cell.scenario().name(),
-            cell.patch().name(),
-            cell.model(),
-            Cell.name(cell.platform()),
-            cell.accesses() == Accesses.MARKED ? "" : " --accesses as-written");
-  }
-
-  private boolean isSelection() {
-    return !scenarios.isEmpty() || !patches.isEmpty();
-  }
-
-  /** Unless asked for, accesses are taken as written only where that is on record. */
-  private ImmutableList<Cell> cells(Expectations expectations) {
-    List<Scenario> chosenScenarios = choose(scenarios, Scenarios.all(), Names::scenarios);
-    List<Patch> chosenPatches = choose(patches, Patches.all(), Names::patches);
-    boolean asked = !scenarios.isEmpty() && !patches.isEmpty();
-    List<MemoryModel> chosenModels = choose(models, MemoryModels.all(), one(Names::model));
-    List<Platform> chosenPlatforms = choose(platforms, List.of(), one(Names::platform));
-    List<Accesses> chosenAccesses =
-        choose(
-            accesses,
-            isSelection() ? List.of(Accesses.MARKED) : List.of(Accesses.values()),
-            one(Names::accesses));
-    ImmutableList.Builder<Cell> cells = ImmutableList.builder();
-    for (Scenario scenario : chosenScenarios) {
-      for (Accesses how : chosenAccesses) {
-        for (Patch patch : chosenPatches) {
-          if (!asked && !scenario.patches().contains(patch)) {
-            continue;
-          }
-          for (MemoryModel model : chosenModels) {
-            List<Platform> on =
-                chosenPlatforms.isEmpty()
-                    ? List.of(Expectations.defaultPlatform(model.name()))
-                    : chosenPlatforms;
-            for (Platform platform : on) {
-              Cell cell = new Cell(scenario, patch, platform, model.name(), how);
-              if (how == Accesses.MARKED
-                  || !accesses.isEmpty()
-                  || expectations.summary(cell).isPresent()) {
-                cells.add(cell);
-              }
-            }
-          }
-        }
+  private String mail(
+      List<Outcome> outcomes,
+      ImmutableList<PatchArgument> asked,
+      Bounds bounds,
+      Interruption interruption)
+      throws InterruptedException {
+    Suggestions suggestions = new Suggestions(bounds, search.threads(), interruption::isRequested);
+    Map<Outcome, ImmutableList<String>> stops = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.witness().isPresent() && stops.size() < SUGGESTIONS) {
+        stops.put(outcome, suggestions.of(outcome));
       }
     }
-    return cells.build();
-  }
-
-  private static <T> List<T> choose(
-      List<String> names, List<T> all, Function<String, List<T>> find) {
-    return names.isEmpty()
-        ? all
-        : names.stream().flatMap(name -> find.apply(name).stream()).distinct().toList();
-  }
-
-  private static <T> Function<String, List<T>> one(Function<String, T> find) {
-    return name -> List.of(find.apply(name));
+    return new MailText(
+            outcome -> stops.getOrDefault(outcome, ImmutableList.of()),
+            cell -> cells.command(cell, asked))
+        .print(outcomes);
   }
 
   /** Writes the files; returns what went wrong, for after the report, or the empty string. */

@@ -1,5 +1,6 @@
 package org.cowcheck.cli;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.ScenarioCheck;
+import org.cowcheck.variant.KnownPatches;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Verdict;
@@ -37,22 +39,36 @@ final class Checks {
 
   private Outcome check(Cell cell, int inside, int total) {
     if (interrupted.getAsBoolean()) {
-      return new Outcome(
-          cell,
-          Verdict.UNKNOWN,
-          0,
-          0,
-          0,
-          ImmutableList.of(),
-          Optional.empty(),
-          Optional.empty(),
-          "interrupted",
-          0);
+      return notExplored(cell, "interrupted");
     }
-    Outcome outcome =
-        new ScenarioCheck(cell, Names.model(cell.model()))
-            .explore(bounds, inside, progress.of(done, total, cell.toString()), interrupted);
-    done.incrementAndGet();
-    return outcome;
+    try {
+      return new ScenarioCheck(cell, Names.model(cell.model()))
+          .explore(bounds, inside, progress.of(done, total, cell.toString()), interrupted);
+    } catch (RuntimeException e) {
+      if (KnownPatches.isKnown(cell.patch())) {
+        throw e;
+      }
+      // A patch of somebody's own may ask the paths for what they were not made for.
+      return notExplored(
+          cell,
+          "the model cannot run " + cell.patch() + ": " + Throwables.getRootCause(e).getMessage());
+    } finally {
+      done.incrementAndGet();
+    }
+  }
+
+  /** What is known of a cell that was not explored. */
+  static Outcome notExplored(Cell cell, String why) {
+    return new Outcome(
+        cell,
+        Verdict.UNKNOWN,
+        0,
+        0,
+        0,
+        ImmutableList.of(),
+        Optional.empty(),
+        Optional.empty(),
+        why,
+        0);
   }
 }

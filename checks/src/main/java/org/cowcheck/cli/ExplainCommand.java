@@ -28,7 +28,8 @@ final class ExplainCommand implements Runnable {
   @Option(
       names = "--patch",
       paramLabel = "NAME",
-      description = "Whose steps to show. Default: seed or S3, whichever it is about.")
+      description =
+          "Whose steps to show, as for 'check'. Default: seed or S3, whichever it is about.")
   private String patch;
 
   @Override

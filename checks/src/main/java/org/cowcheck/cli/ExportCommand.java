@@ -38,7 +38,7 @@ final class ExportCommand implements Runnable {
   @Option(names = "--scenario", paramLabel = "NAME", description = "A scenario; see 'list'.")
   private String scenario;
 
-  @Option(names = "--patch", paramLabel = "NAME", description = "A patch; see 'list'.")
+  @Option(names = "--patch", paramLabel = "NAME", description = "A patch, as for 'check'.")
   private String patch;
 
   @Option(
@@ -74,7 +74,8 @@ final class ExportCommand implements Runnable {
       }
       WitnessFile recorded = WitnessFile.read(file);
       Witness witness = ReplayCommand.replay(file, recorded);
-      System.out.print(test(ReplayCommand.cell(recorded), witness, "The execution of a file."));
+      System.out.print(
+          test(ReplayCommand.cell(file, recorded), witness, "The execution of a file."));
     }
   }
 

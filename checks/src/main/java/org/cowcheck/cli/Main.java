@@ -13,7 +13,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "Can this patch lose the exclusivity of an anonymous page, or make PageSlab() lie?",
     subcommands = {
       CheckCommand.class,
+      AblateCommand.class,
+      DiffCommand.class,
       ListCommand.class,
+      StepsCommand.class,
+      ShowCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,
       ExportCommand.class,
@@ -25,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       MergeCommand.class,
       LincheckCommand.class,
       StressCommand.class,
+      SynthesizeCommand.class,
       CommandLine.HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -4,11 +4,10 @@ import static com.google.common.collect.ImmutableList.toImmutableList;
 import static java.util.stream.Collectors.joining;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
-import java.util.Comparator;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.patch.Accesses;
@@ -17,17 +16,14 @@ import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
+import org.cowcheck.variant.KnownPatches;
+import org.cowcheck.variant.NearNames;
 import org.cowcheck.verdict.Cell;
 
 /** Looks things up by the names that users write. */
 final class Names {
   /** Lists of names up to this length are shown whole in an error message. */
   private static final int FEW = 8;
-
-  /** So many near names are shown at most, if they are not much farther than the nearest. */
-  private static final int NEAR = 3;
-
-  private static final int MORE_EDITS = 1;
 
   private Names() {}
 
@@ -61,18 +57,46 @@ final class Names {
     return findAll("scenario", name, Scenarios.all(), Scenario::name);
   }
 
-  /** A patch; {@code S1} is the seed. */
+  /** A patch: by name, by a commit that it adds, or in a file. */
   static Patch patch(String name) {
-    return find("patch", seed(name), Patches.all(), Patch::name);
+    return PatchArgument.of(name).patch();
   }
 
-  /** The patches that are meant: by name, or by a beginning and {@code *}. */
+  /** The patches that are meant: as {@link #patch}, or by a beginning and {@code *}. */
   static ImmutableList<Patch> patches(String name) {
-    return findAll("patch", seed(name), Patches.all(), Patch::name);
+    return PatchArgument.all(name, Optional.empty()).stream()
+        .map(PatchArgument::patch)
+        .collect(toImmutableList());
   }
 
-  private static String seed(String name) {
-    return name.matches("S1([-*].*)?") ? "seed" + name.substring(2) : name;
+  /** A patch that has a name; {@code S1} is the seed. */
+  static Patch knownPatch(String name) {
+    ImmutableList<Patch> named = KnownPatches.named(name);
+    if (named.size() > 1) {
+      throw new BadInputException(
+          "'%s' means %d patches: %s; name one"
+              .formatted(
+                  name,
+                  named.size(),
+                  named.stream().map(Patch::name).collect(joining("', '", "'", "'"))));
+    }
+    return named.isEmpty() ? find("patch", name, Patches.all(), Patch::name) : named.get(0);
+  }
+
+  /** The patches whose names begin so; {@code S1} begins those of the seed, too. */
+  static ImmutableList<Patch> patchesThatBegin(String beginning) {
+    ImmutableSet.Builder<Patch> found = ImmutableSet.builder();
+    for (Patch patch : Patches.all()) {
+      if (patch.name().startsWith(beginning)
+          || (beginning.startsWith("S1")
+              && patch.name().startsWith("seed" + beginning.substring(2)))) {
+        found.add(patch);
+      }
+    }
+    if (found.build().isEmpty()) {
+      throw unknown("patch", beginning, Patches.all().stream().map(Patch::name).toList());
+    }
+    return found.build().asList();
   }
 
   static MemoryModel model(String name) {
@@ -115,35 +139,9 @@ final class Names {
         known.size() <= FEW
             ? String.format(
                 "unknown %s '%s'; did you mean '%s'? (known: %s)",
-                kind, name, near(name, known).get(0), String.join(", ", known))
+                kind, name, NearNames.of(name, known).get(0), String.join(", ", known))
             : String.format(
                 "unknown %s '%s'; did you mean %s? ('list' shows all %d)",
-                kind, name, either(near(name, known)), known.size()));
-  }
-
-  /** The names nearest to what was written: those that contain it, then the fewest edits away. */
-  private static List<String> near(String name, List<String> known) {
-    int fewest = known.stream().mapToInt(candidate -> edits(name, candidate)).min().orElseThrow();
-    return known.stream()
-        .filter(
-            candidate -> candidate.contains(name) || edits(name, candidate) <= fewest + MORE_EDITS)
-        .sorted(
-            Comparator.comparing((String candidate) -> !candidate.contains(name))
-                .thenComparing(candidate -> edits(name, candidate)))
-        .limit(NEAR)
-        .toList();
-  }
-
-  private static int edits(String name, String candidate) {
-    return LevenshteinDistance.getDefaultInstance().apply(name, candidate);
-  }
-
-  private static String either(List<String> names) {
-    String last = "'" + Iterables.getLast(names) + "'";
-    return names.size() == 1
-        ? last
-        : names.subList(0, names.size() - 1).stream().collect(joining("', '", "'", "'"))
-            + " or "
-            + last;
+                kind, name, NearNames.either(name, known), known.size()));
   }
 }

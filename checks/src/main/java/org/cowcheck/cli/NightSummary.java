@@ -13,9 +13,9 @@ import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.JournalContents;
 import org.cowcheck.nightly.Change;
 import org.cowcheck.nightly.Disagreement;
+import org.cowcheck.nightly.Expected;
 import org.cowcheck.nightly.Night;
 import org.cowcheck.nightly.Plan;
-import org.cowcheck.nightly.Record;
 import org.cowcheck.verdict.Expectations;
 
 /** What a night has found: what was done, what differs, what failed. */
@@ -40,7 +40,7 @@ final class NightSummary {
     this.plan = plan;
     this.directory = directory;
     this.cells = contents.cells(night.run());
-    this.fromRecord = Record.differences(plan, cells, expectations);
+    this.fromRecord = Expected.differences(plan, cells, expectations);
     this.disagreements = Disagreement.all(plan, cells, expectations);
     this.fromLast =
         Change.since(contents, night.run() - 1, cells).stream()

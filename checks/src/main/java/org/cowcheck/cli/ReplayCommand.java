@@ -29,7 +29,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WitnessFile recorded = WitnessFile.read(file);
-    Cell cell = cell(recorded);
+    Cell cell = cell(file, recorded);
     Witness witness = replay(file, recorded);
     boolean broken = !witness.broken().isEmpty();
     System.out.printf(
@@ -41,10 +41,10 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   /** The cell that a file is of. */
-  static Cell cell(WitnessFile recorded) {
+  static Cell cell(Path file, WitnessFile recorded) {
     return new Cell(
         Names.scenario(recorded.scenario()),
-        Names.patch(recorded.patch()),
+        recorded.variantPatch(file).orElseGet(() -> Names.knownPatch(recorded.patch())),
         Names.platform(recorded.platform()),
         Names.model(recorded.model()).name(),
         Names.accesses(recorded.accesses()));
@@ -52,7 +52,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   /** Runs the execution of a file again. */
   static Witness replay(Path file, WitnessFile recorded) {
-    Cell cell = cell(recorded);
+    Cell cell = cell(file, recorded);
     try {
       return new ScenarioCheck(cell, Names.model(cell.model())).replay(recorded.recording());
     } catch (ReplayException e) {

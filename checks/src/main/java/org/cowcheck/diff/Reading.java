@@ -11,8 +11,18 @@ import org.cowcheck.patch.Patch;
  * @param whyBase why that one, in a few words
  * @param rows one for each modelled change and each that is not, in the order of the diff; every
  *     changed line of the diff is in one
+ * @param notes on the text that was read, such as line ends that were changed
  */
-public record Reading(Patch patch, Patch base, String whyBase, ImmutableList<Row> rows) {
+public record Reading(
+    Patch patch, Patch base, String whyBase, ImmutableList<Row> rows, ImmutableList<String> notes) {
+
+  /** The number of changed lines in rows that are modelled, or in those that are not. */
+  public int changedLines(boolean modelled) {
+    return rows.stream()
+        .filter(row -> row.isModelled() == modelled)
+        .mapToInt(row -> row.lines().size())
+        .sum();
+  }
 
   /**
    * One change.
@@ -23,6 +33,7 @@ public record Reading(Patch patch, Patch base, String whyBase, ImmutableList<Row
    * @param function the kernel function, or the empty string
    * @param modelledAs what it is in the model; the empty string if it is nothing there
    * @param lines the changed lines, with their {@code +} or {@code -}
+   * @param note why it is not modelled, if there is more to say than that nobody knows it
    */
   public record Row(
       String file,
@@ -30,7 +41,8 @@ public record Reading(Patch patch, Patch base, String whyBase, ImmutableList<Row
       int line,
       String function,
       String modelledAs,
-      ImmutableList<String> lines) {
+      ImmutableList<String> lines,
+      String note) {
 
     /** Whether it means something to the model. */
     public boolean isModelled() {

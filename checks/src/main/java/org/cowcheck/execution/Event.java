@@ -375,6 +375,37 @@ public final class Event {
     return site().write(word, value, order, Place.NO_READ);
   }
 
+  /**
+   * This event in a longer program order.
+   *
+   * @param places where each event of the CPU stands in it, by where it stands in this one
+   */
+  Event moved(int[] places) {
+    return new Event(
+        new Site(
+            cpu,
+            places[index],
+            moved(address, places),
+            moved(data, places),
+            moved(control, places),
+            step),
+        kind,
+        word,
+        order,
+        value,
+        update,
+        lockRole,
+        fence,
+        domain,
+        Place.NO_READ,
+        Place.NO_READ,
+        standIn);
+  }
+
+  private static int[] moved(int[] reads, int[] places) {
+    return Arrays.stream(reads).map(read -> places[read]).toArray();
+  }
+
   private Site site() {
     return new Site(cpu, index, address, data, control, step);
   }

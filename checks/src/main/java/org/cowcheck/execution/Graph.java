@@ -1,7 +1,10 @@
 package org.cowcheck.execution;
 
+import com.google.common.collect.ListMultimap;
 import java.util.Arrays;
 import java.util.List;
+import org.cowcheck.memory.Fence;
+import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
 
 /**
@@ -194,6 +197,46 @@ public final class Graph {
       }
     }
     return kept == ids.length ? result : Arrays.copyOf(result, kept);
+  }
+
+  /**
+   * The graph of the same accesses with more fences between them.
+   *
+   * @param fences per CPU, by the place in program order of the event that they come right before
+   */
+  public Graph withFences(List<ListMultimap<Integer, Fence>> fences) {
+    Graph result = new Graph(this);
+    result.size = co.length;
+    Arrays.setAll(result.po, cpu -> new int[0]);
+    Arrays.setAll(result.co, word -> new int[] {word});
+    int[][] places = new int[po.length][];
+    for (int cpu = 0; cpu < po.length; cpu++) {
+      places[cpu] = new int[po[cpu].length];
+      int place = 0;
+      for (int i = 0; i < places[cpu].length; i++) {
+        place += fences.get(cpu).get(i).size();
+        places[cpu][i] = place++;
+      }
+    }
+    int[] newIds = new int[size];
+    for (int id = 0; id < size; id++) {
+      newIds[id] = id < co.length ? id : result.addAfterFences(events[id], fences, places);
+    }
+    for (int id = co.length; id < size; id++) {
+      result.rf[newIds[id]] = rf[id] < 0 ? NO_WRITE : newIds[rf[id]];
+    }
+    for (int word = 0; word < co.length; word++) {
+      result.co[word] = renumber(co[word], newIds);
+    }
+    return result;
+  }
+
+  private int addAfterFences(
+      Event event, List<ListMultimap<Integer, Fence>> fences, int[][] places) {
+    for (Fence fence : fences.get(event.cpu()).get(event.index())) {
+      add(new Event.Site(event.cpu(), po[event.cpu()].length, Step.NONE).fence(fence), NO_WRITE);
+    }
+    return append(event.moved(places[event.cpu()]));
   }
 
   /**

@@ -18,13 +18,19 @@ final class Replay {
   private final List<Word> words;
   private final List<ToLongFunction<Cpu>> programs;
   private final Recording recording;
+  private final boolean accessesOnly;
   private final Graph graph;
   private final int[] reads;
 
-  private Replay(List<Word> words, List<ToLongFunction<Cpu>> programs, Recording recording) {
+  private Replay(
+      List<Word> words,
+      List<ToLongFunction<Cpu>> programs,
+      Recording recording,
+      boolean accessesOnly) {
     this.words = words;
     this.programs = programs;
     this.recording = recording;
+    this.accessesOnly = accessesOnly;
     this.graph = new Graph(words, programs.size());
     this.reads = new int[programs.size()];
   }
@@ -40,12 +46,27 @@ final class Replay {
       MemoryModel model,
       Explorer.Visitor visitor,
       Recording recording) {
+    return run(words, programs, model, visitor, recording, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param accessesOnly whether it is a {@link Recording#ofAccesses}
+   */
+  static Execution run(
+      List<Word> words,
+      List<ToLongFunction<Cpu>> programs,
+      MemoryModel model,
+      Explorer.Visitor visitor,
+      Recording recording,
+      boolean accessesOnly) {
     if (recording.sources().size() != programs.size()) {
       throw new ReplayException(
           "it has %d CPUs where the scenario has %d"
               .formatted(recording.sources().size(), programs.size()));
     }
-    Replay replay = new Replay(words, programs, recording);
+    Replay replay = new Replay(words, programs, recording, accessesOnly);
     ImmutableList<CpuState> cpus = replay.run();
     Judgement judgement = model.judge(replay.graph);
     if (!judgement.isConsistent()) {
@@ -142,7 +163,21 @@ final class Replay {
     if (name.cpu() < 0 || name.cpu() >= programs.size() || name.index() < 0) {
       throw new ReplayException("there is no event " + name.index() + " of CPU " + name.cpu());
     }
+    if (accessesOnly) {
+      return access(name);
+    }
     return name.index() < graph.length(name.cpu()) ? graph.at(name.cpu(), name.index()) : -1;
+  }
+
+  private int access(Recording.Name name) {
+    int before = 0;
+    for (int i = 0; i < graph.length(name.cpu()); i++) {
+      int id = graph.at(name.cpu(), i);
+      if (!graph.event(id).isFence() && before++ == name.index()) {
+        return id;
+      }
+    }
+    return -1;
   }
 
   private void putInOrder(Word word) {

@@ -2,15 +2,18 @@ package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.MemoryModel;
+import org.cowcheck.execution.Graph;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Word;
+import org.cowcheck.patch.Kernel;
 import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Setting;
 import org.cowcheck.verdict.Cell;
@@ -27,9 +30,22 @@ public final class ScenarioCheck {
 
   /** A check of a cell under the model that the cell names. */
   public ScenarioCheck(Cell cell, MemoryModel model) {
+    this(cell, model, cell.kernel());
+  }
+
+  private ScenarioCheck(Cell cell, MemoryModel model, Kernel kernel) {
     this.cell = cell;
     this.model = model;
-    this.setting = cell.scenario().build(cell.kernel());
+    this.setting = cell.scenario().build(kernel);
+  }
+
+  /**
+   * A check that tells which edits could bear on it, as {@link Kernel#watchedBy} has it.
+   *
+   * @param onlooker is told labels of steps; by all threads of an exploration
+   */
+  public static ScenarioCheck watchedBy(Consumer<String> onlooker, Cell cell, MemoryModel model) {
+    return new ScenarioCheck(cell, model, cell.kernel().watchedBy(onlooker));
   }
 
   /** What the scenario builds; its words are those of executions. */
@@ -53,21 +69,41 @@ public final class ScenarioCheck {
       Progress progress,
       BooleanSupplier cancelled,
       Consumer<Execution> onlooker) {
-    long start = System.nanoTime();
-    Watch watch = new Watch(bounds, cancelled);
-    EstimatedProgress estimated =
-        new EstimatedProgress(
-            progress,
-            () ->
-                explorer(
-                    Bounds.NONE, this::broken, count -> {}, new Watch(Bounds.NONE, cancelled)));
     Explorer.Visitor visitor =
         execution -> {
           onlooker.accept(execution);
           return broken(execution);
         };
+    return search(bounds, threads, progress, new Watch(bounds, cancelled), visitor);
+  }
+
+  /**
+   * As {@link #explore(Bounds, int, Progress, BooleanSupplier)} on one thread, but only until some
+   * execution breaks something. The witness is then the first, not the least one, and some data
+   * races may not have been found.
+   */
+  public Outcome exploreToFirst(Bounds bounds, Progress progress, BooleanSupplier cancelled) {
+    AtomicBoolean found = new AtomicBoolean();
+    Explorer.Visitor visitor =
+        execution -> {
+          String broken = broken(execution);
+          if (!broken.isEmpty()) {
+            found.set(true);
+          }
+          return broken;
+        };
+    return search(bounds, 1, progress, new Watch(bounds, cancelled).orWhen(found::get), visitor);
+  }
+
+  private Outcome search(
+      Bounds bounds, int threads, Progress progress, Watch watch, Explorer.Visitor visitor) {
+    long start = System.nanoTime();
+    EstimatedProgress estimated =
+        new EstimatedProgress(
+            progress, () -> explorer(Bounds.NONE, this::broken, count -> {}, watch.unbounded()));
     Exploration exploration = explorer(bounds, visitor, estimated, watch).explore(threads);
-    double estimate = exploration.isComplete() ? 0 : estimated.estimate();
+    boolean isDone = exploration.isComplete() || watch.hasEnough();
+    double estimate = isDone ? 0 : estimated.estimate();
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
     Optional<Witness> witness = recording.map(this::replay);
@@ -83,6 +119,61 @@ public final class ScenarioCheck {
         recording,
         exploration.stopped(),
         estimate);
+  }
+
+  /**
+   * Explores on the calling thread until something is broken: the witness need not be the least.
+   *
+   * @param racesBreak whether a data race is a violation
+   */
+  public Outcome exploreUntilBroken(Bounds bounds, BooleanSupplier cancelled, boolean racesBreak) {
+    long start = System.nanoTime();
+    AtomicBoolean found = new AtomicBoolean();
+    Explorer.Visitor visitor =
+        execution -> {
+          String broken = broken(execution);
+          if (broken.isEmpty() && racesBreak && execution.flags().contains("data-race")) {
+            broken = "a data race";
+          }
+          if (!broken.isEmpty()) {
+            found.set(true);
+          }
+          return broken;
+        };
+    Watch watch = new Watch(bounds, () -> found.get() || cancelled.getAsBoolean());
+    Exploration exploration = explorer(bounds, visitor, count -> {}, watch).explore();
+    Optional<Recording> recording =
+        exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
+    return new Outcome(
+        cell,
+        verdict(exploration),
+        exploration.executions(),
+        exploration.blocked(),
+        (System.nanoTime() - start) / 1e9,
+        ImmutableList.copyOf(exploration.races()),
+        recording.map(this::replay),
+        recording,
+        exploration.stopped(),
+        0);
+  }
+
+  /**
+   * The execution of this cell in which each access chooses as in an execution of a cell that does
+   * the same accesses, whatever fences lie between them; none if this cell does others, or if the
+   * model forbids it.
+   */
+  public Optional<Execution> along(Graph other) {
+    Recording recording = Recording.ofAccesses(other, words());
+    try {
+      return Optional.of(Replay.run(words(), programs(), model, this::broken, recording, true));
+    } catch (ReplayException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** How the program of a CPU goes along its events in an execution of this or another cell. */
+  public Played play(Graph graph, int cpu) {
+    return Playback.play(programs().get(cpu), graph, cpu);
   }
 
   private Explorer explorer(

@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 public final class Watch {
   private final Bounds bounds;
   private final BooleanSupplier cancelled;
+  private final BooleanSupplier enough;
   private final long deadline;
 
   /**
@@ -14,8 +15,13 @@ public final class Watch {
    * @param cancelled whether the user has interrupted
    */
   public Watch(Bounds bounds, BooleanSupplier cancelled) {
+    this(bounds, cancelled, () -> false);
+  }
+
+  private Watch(Bounds bounds, BooleanSupplier cancelled, BooleanSupplier enough) {
     this.bounds = bounds;
     this.cancelled = cancelled;
+    this.enough = enough;
     this.deadline = System.nanoTime() + bounds.timeout().toNanos();
   }
 
@@ -24,10 +30,28 @@ public final class Watch {
     return new Watch(Bounds.NONE, () -> false);
   }
 
+  /** A watch that also expires when enough is known. */
+  Watch orWhen(BooleanSupplier enoughIsKnown) {
+    return new Watch(bounds, cancelled, enoughIsKnown);
+  }
+
+  /** Expires only when the user interrupts. */
+  Watch unbounded() {
+    return new Watch(Bounds.NONE, cancelled);
+  }
+
+  /** Whether enough is known. */
+  boolean hasEnough() {
+    return enough.getAsBoolean();
+  }
+
   /** Why to stop now, as the reports say it, or the empty string. */
   String expired() {
     if (cancelled.getAsBoolean()) {
       return "interrupted";
+    }
+    if (hasEnough()) {
+      return "at the first violation";
     }
     return System.nanoTime() - deadline > 0
         ? "--timeout " + bounds.timeout().toSeconds() + "s"

@@ -238,8 +238,8 @@ final class AddressSpace {
         childTable.at(page));
   }
 
-  private KernelThreads.Worker kernelThread(int thread) {
-    return new KernelThreads.Worker(
+  private KernelThreads.OnCpu kernelThread(int thread) {
+    return new KernelThreads.OnCpu(
         kernel.boot(cpu(thread)), mm.reader(thread), free.onto(pages[thread]));
   }
 
@@ -320,7 +320,7 @@ final class AddressSpace {
     if (swaps) {
       return FAILED;
     }
-    KernelThreads.Worker kswapd = kernelThread(thread);
+    KernelThreads.OnCpu kswapd = kernelThread(thread);
     Page page = kernelThreads.isolate(kswapd);
     if (page == null) {
       return FAILED;

@@ -61,10 +61,10 @@ record KernelThreads(
    * @param mm the process, with a lock of this CPU
    * @param free takes back references
    */
-  record Worker(Cpu cpu, Mm mm, PageFree free) {}
+  record OnCpu(Cpu cpu, Mm mm, PageFree free) {}
 
   /** Takes a reference of the page that is mapped; null if there is none that may be had. */
-  Page isolate(Worker thread) {
+  Page isolate(OnCpu thread) {
     Cpu cpu = thread.cpu();
     long pte = cpu.at(ISOLATE).READ_ONCE(table.pte());
     if (!Pte.present(pte)) {
@@ -75,7 +75,7 @@ record KernelThreads(
   }
 
   /** Writes a page to the slot, which must be free, and unmaps it; whether it is gone. */
-  boolean swapOut(Worker kswapd, Page isolated) {
+  boolean swapOut(OnCpu kswapd, Page isolated) {
     boolean swapped =
         new SwapOut(kernel, kswapd.free())
             .shrinkPage(kswapd.cpu(), kswapd.mm(), table, isolated, slot);
@@ -84,7 +84,7 @@ record KernelThreads(
   }
 
   /** Maps the KSM page, if the page that is mapped has the same contents; whether it does. */
-  boolean merge(Worker ksmd) {
+  boolean merge(OnCpu ksmd) {
     Page page = isolate(ksmd);
     if (page == null) {
       return false;
@@ -100,7 +100,7 @@ record KernelThreads(
   }
 
   /** Splits the huge page, if it is still one; whether it did. Nothing keeps fork or zap away. */
-  boolean split(Worker thread) {
+  boolean split(OnCpu thread) {
     Page head = Pte.page(memory, table.pmd().initialValue());
     Cpu cpu = thread.cpu();
     if (!cpu.at(ISOLATE).atomic_add_unless(head.refcount(), 1, 0)) {

@@ -7,6 +7,7 @@ import com.google.common.collect.ListMultimap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.RacingPair;
@@ -17,21 +18,24 @@ public final class CheckText {
   private static final int NAMED_CELLS = 10;
 
   private final Expectations expectations;
+  private final Bases bases;
   private final ImmutableMap<Outcome, Path> files;
 
   /**
    * The text of checks.
    *
+   * @param bases what those patches are held against that are not on record
    * @param files what replays an outcome
    */
-  public CheckText(Expectations expectations, Map<Outcome, Path> files) {
+  public CheckText(Expectations expectations, Bases bases, Map<Outcome, Path> files) {
     this.expectations = expectations;
+    this.bases = bases;
     this.files = ImmutableMap.copyOf(files);
   }
 
   /** The text of a check. */
   public String print(List<Outcome> outcomes) {
-    VerdictTable table = new VerdictTable(expectations);
+    VerdictTable table = new VerdictTable(expectations, bases);
     return witnesses(outcomes)
         + races(outcomes)
         + table.print(outcomes)

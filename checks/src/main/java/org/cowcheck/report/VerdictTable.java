@@ -5,11 +5,13 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.Multimap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Outcome;
@@ -18,9 +20,21 @@ import org.cowcheck.verdict.Verdict;
 /** Outcomes as tables: one per scenario and access mode, a row per patch, a column per model. */
 public final class VerdictTable {
   private final Expectations expectations;
+  private final Bases bases;
 
+  /** Tables of patches that are on record. */
   public VerdictTable(Expectations expectations) {
+    this(expectations, Bases.NONE);
+  }
+
+  /**
+   * Tables.
+   *
+   * @param bases what those patches are held against that are not on record
+   */
+  public VerdictTable(Expectations expectations, Bases bases) {
     this.expectations = expectations;
+    this.bases = bases;
   }
 
   /** The tables, in the order in which their first outcome comes. */
@@ -62,16 +76,32 @@ public final class VerdictTable {
                 .findFirst()
                 .orElse(""));
       }
-      line.add(
-          rows.get(patch).stream()
-              .map(this::asRecorded)
-              .filter(remark -> !remark.isEmpty())
-              .collect(
-                  Collectors.collectingAndThen(
-                      Collectors.joining("; "), remarks -> remarks.isEmpty() ? "yes" : remarks)));
+      line.add(remarks(rows.get(patch)));
       lines.add(line);
     }
     return align(lines);
+  }
+
+  /** How a row stands against the record: its own, or that of what the patch is held against. */
+  private String remarks(Collection<Outcome> row) {
+    String differences =
+        row.stream()
+            .map(this::asRecorded)
+            .filter(remark -> !remark.isEmpty())
+            .collect(Collectors.joining("; "));
+    if (!differences.isEmpty()) {
+      return differences;
+    }
+    String held =
+        row.stream()
+            .flatMap(outcome -> bases.of(outcome.cell(), expectations).stream())
+            .map(base -> base.patch().name())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    if (!held.isEmpty()) {
+      return "as " + held;
+    }
+    return row.stream().anyMatch(outcome -> bases.has(outcome.cell().patch())) ? "" : "yes";
   }
 
   private static String column(Outcome outcome) {
@@ -90,6 +120,9 @@ public final class VerdictTable {
 
   /** What is to be said of an outcome against the record; empty if it agrees. */
   private String asRecorded(Outcome outcome) {
+    if (bases.has(outcome.cell().patch())) {
+      return asBase(outcome);
+    }
     if (expectations.agrees(outcome)) {
       return "";
     }
@@ -98,6 +131,21 @@ public final class VerdictTable {
         .summary(outcome.cell())
         .map(recorded -> "NO: " + found + ", recorded " + recorded)
         .orElse("not on record: " + found);
+  }
+
+  /**
+   * What is to be said of a patch that is not on record; empty if it is as what it is held against.
+   */
+  private String asBase(Outcome outcome) {
+    return bases
+        .of(outcome.cell(), expectations)
+        .filter(base -> !base.summary().equals(outcome.summary()))
+        .map(
+            base ->
+                "%s %s, %s %s"
+                    .formatted(
+                        outcome.cell().model(), outcome.summary(), base.patch(), base.summary()))
+        .orElse("");
   }
 
   private static String align(List<List<String>> lines) {
@@ -117,17 +165,31 @@ public final class VerdictTable {
 
   /** One line on how the outcomes stand against the record, and how Never is known. */
   public String summary(List<Outcome> outcomes) {
-    long recorded = outcomes.stream().filter(expectations::agrees).count();
-    return String.format(
-        "%d of %d as recorded: %s",
-        recorded,
-        outcomes.size(),
-        ImmutableList.copyOf(Verdict.values()).stream()
+    List<Outcome> own =
+        outcomes.stream().filter(outcome -> !bases.has(outcome.cell().patch())).toList();
+    List<Outcome> held =
+        outcomes.stream()
+            .filter(outcome -> bases.of(outcome.cell(), expectations).isPresent())
+            .toList();
+    String standing =
+        own.isEmpty() && !outcomes.isEmpty()
+            ? outcomes.size() + " cells"
+            : "%d of %d as recorded"
+                .formatted(own.stream().filter(expectations::agrees).count(), own.size());
+    if (!held.isEmpty()) {
+      standing +=
+          ", %d of %d differ from what is on record of their base"
+              .formatted(
+                  held.stream().filter(outcome -> !asBase(outcome).isEmpty()).count(), held.size());
+    }
+    return standing
+        + ": "
+        + ImmutableList.copyOf(Verdict.values()).stream()
             .map(
                 verdict ->
                     outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count()
                         + " "
                         + verdict.word())
-            .collect(Collectors.joining(", ")));
+            .collect(Collectors.joining(", "));
   }
 }

@@ -12,6 +12,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.variant.KnownPatches;
+import org.cowcheck.variant.UnreadableVariantException;
+import org.cowcheck.variant.VariantReader;
+import org.cowcheck.variant.VariantText;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Recording;
@@ -21,6 +27,8 @@ import org.cowcheck.verdict.Recording;
  *
  * @param format {@link #FORMAT}; anything else is not such a file
  * @param version {@link #VERSION}
+ * @param variant the patch as {@link VariantText} prints it, line by line, if it is none that is
+ *     known by its name; else null
  * @param broken what the execution broke when it was found
  * @param sources per CPU, per read in program order, the CPU and index of the write it reads from
  * @param coherence per word, the CPU and index of its writes in order, without the initial one
@@ -30,6 +38,7 @@ public record WitnessFile(
     int version,
     String scenario,
     String patch,
+    List<String> variant,
     String platform,
     String model,
     String accesses,
@@ -58,6 +67,9 @@ public record WitnessFile(
         VERSION,
         cell.scenario().name(),
         cell.patch().name(),
+        KnownPatches.isKnown(cell.patch())
+            ? null
+            : VariantText.print(cell.patch()).lines().toList(),
         Cell.name(cell.platform()),
         cell.model(),
         Cell.name(cell.accesses()),
@@ -146,6 +158,22 @@ public record WitnessFile(
         .findFirst()
         .orElse("")
         .replaceFirst("^[\\w.]+Exception: ", "");
+  }
+
+  /** The patch, if it is none that is known by its name. */
+  public Optional<Patch> variantPatch(Path path) {
+    if (variant == null) {
+      return Optional.empty();
+    }
+    if (variant.contains(null)) {
+      throw new UnreadableException(path + ": expected lines in \"variant\", found null");
+    }
+    try {
+      return Optional.of(
+          VariantReader.reread(path + ", variant", String.join("\n", variant) + "\n"));
+    } catch (UnreadableVariantException e) {
+      throw new UnreadableException(e.getMessage());
+    }
   }
 
   /**

@@ -29,6 +29,12 @@ public record Outcome(
     String stopped,
     double estimate) {
 
+  /** The same answer to another question, which is known to be the same program. */
+  public Outcome in(Cell other) {
+    return new Outcome(
+        other, verdict, executions, blocked, seconds, races, witness, recording, stopped, estimate);
+  }
+
   /** The verdict as tables show it: a verdict with races does not count as clean. */
   public String summary() {
     return races.isEmpty() ? verdict.word() : verdict.word() + " (data race)";

@@ -2,6 +2,7 @@ package org.cowcheck.verdict;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.function.ToIntFunction;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.memory.Word;
@@ -25,13 +26,31 @@ public record Recording(
 
   /** The choices behind a graph. */
   public static Recording of(Graph graph, Iterable<Word> words) {
+    return of(graph, words, Event::index);
+  }
+
+  /** The same, in which an event's place is the number of accesses of its CPU before it. */
+  public static Recording ofAccesses(Graph graph, Iterable<Word> words) {
+    int[] places = new int[graph.size()];
+    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
+      int accesses = 0;
+      for (int i = 0; i < graph.length(cpu); i++) {
+        int id = graph.at(cpu, i);
+        places[id] = accesses;
+        accesses += graph.event(id).isFence() ? 0 : 1;
+      }
+    }
+    return of(graph, words, event -> places[graph.at(event.cpu(), event.index())]);
+  }
+
+  private static Recording of(Graph graph, Iterable<Word> words, ToIntFunction<Event> place) {
     ImmutableList.Builder<ImmutableList<Name>> sources = ImmutableList.builder();
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       ImmutableList.Builder<Name> own = ImmutableList.builder();
       for (int i = 0; i < graph.length(cpu); i++) {
         int id = graph.at(cpu, i);
         if (graph.event(id).isRead()) {
-          own.add(name(graph, graph.rf(id)));
+          own.add(name(graph, graph.rf(id), place));
         }
       }
       sources.add(own.build());
@@ -39,19 +58,19 @@ public record Recording(
     ImmutableMap.Builder<String, ImmutableList<Name>> coherence = ImmutableMap.builder();
     for (Word word : words) {
       ImmutableList.Builder<Name> order = ImmutableList.builder();
-      for (int place = 1; place < graph.writes(word.number()); place++) {
-        order.add(name(graph, graph.write(word.number(), place)));
+      for (int at = 1; at < graph.writes(word.number()); at++) {
+        order.add(name(graph, graph.write(word.number(), at), place));
       }
       coherence.put(word.name(), order.build());
     }
     return new Recording(sources.build(), coherence.buildOrThrow());
   }
 
-  private static Name name(Graph graph, int id) {
+  private static Name name(Graph graph, int id, ToIntFunction<Event> place) {
     Event event = graph.event(id);
     return event.isInitial()
         ? new Name(Event.INITIAL, event.index())
-        : new Name(event.cpu(), event.index());
+        : new Name(event.cpu(), place.applyAsInt(event));
   }
 
   /** The writes of a word that are on record, in coherence order. */

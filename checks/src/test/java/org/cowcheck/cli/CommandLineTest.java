@@ -305,7 +305,7 @@ final class CommandLineTest {
         "bench ainc | there is no program 'ainc' to measure; there are gupfork:G:R,",
         "bench --model rc11 ainc:2 | unknown model 'rc11'",
         "bench --runs 0 ainc:2 | --runs must be at least 1, not 0",
-        "check --format xml | expected one of [text, json]",
+        "check --format xml | expected one of [text, json, mail]",
         "chekc | did you mean 'check'?",
         "export | expected FILE, or --scenario and --patch, found neither",
         "export --patch seed | expected FILE, or --scenario and --patch, found --patch",
@@ -319,6 +319,13 @@ final class CommandLineTest {
         "check --scenario CVE-1999-0001 | unknown scenario 'CVE-1999-0001'",
         "check --patch S4 | did you mean 'S0', 'S2' or 'S3'? ('list' shows all ",
         "check --patch S9-without-* | unknown patch 'S9-without-'",
+        "check --patch no-such.yaml | no-such.yaml: expected a file, found none",
+        "check --patch src | src: expected a file, found a directory",
+        "check --patch seed --base S3 | --base says what a diff applies to; 'seed' is none",
+        "check --patch 3a5a8d343e1c | '3a5a8d343e1c' means 2 patches: 'S3-with-present-only-invalidate', ",
+        "show S4 | did you mean 'S0', 'S2' or 'S3'?",
+        "show S3* | 'S3*' means ",
+        "steps page_try_shar | unknown path 'page_try_shar'; did you mean 'page_try_share_anon_rmap'",
         "explain 088b8aa537c2 | scenarios: 'gup-fast-vs-ksm-same-pte', 'gup-fast-vs-ksm-changed-pte'",
         "export --scenario nothing --patch seed | unknown scenario 'nothing'",
         "export --scenario pageslab-at-free --patch sed | unknown patch 'sed'",
@@ -423,7 +430,17 @@ final class CommandLineTest {
   @Test
   void everyCommandHelps() {
     for (String command :
-        List.of("check", "list", "explain", "replay", "export", "litmus", "bench", "verdicts")) {
+        List.of(
+            "check",
+            "list",
+            "steps",
+            "show",
+            "explain",
+            "replay",
+            "export",
+            "litmus",
+            "bench",
+            "verdicts")) {
       Run run = run(command, "--help");
       assertEquals(0, run.exit, run.err);
       assertTrue(run.out.startsWith("Usage: cowcheck " + command), run.out);
@@ -446,6 +463,173 @@ final class CommandLineTest {
     assertEquals(2, run.exit);
     assertTrue(run.out.contains("Sometimes"), run.out);
     assertTrue(run.err.contains("choose another --witnesses"), run.err);
+  }
+
+  private Path variant(String text) throws IOException {
+    return Files.writeString(directory.resolve("mine.yaml"), text);
+  }
+
+  @Test
+  void aVariantIsHeldAgainstWhatIsOnRecordOfItsBase() throws IOException {
+    Path file = variant("base: seed\nfences: {insert: [{after: T2, fence: smp_rmb}]}\n");
+    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(0, run.exit, run.err);
+    assertTrue(run.out.contains("lkmm Never, seed Sometimes"), run.out);
+    assertTrue(
+        run.out.endsWith(
+            "3 cells, 1 of 3 differ from what is on record of their base: 3 Never, 0 Sometimes,"
+                + " 0 Unknown\n"),
+        run.out);
+    JsonObject result = one("--patch", file.toString(), "--model", "lkmm");
+    assertEquals("mine", result.get("patch").getAsString());
+    assertEquals("seed", result.get("base").getAsString());
+    assertEquals("Sometimes", result.get("baseRecorded").getAsString());
+    assertTrue(result.get("recorded").isJsonNull());
+  }
+
+  @Test
+  void aVariantThatIsLikeAKnownPatchIsHeldAgainstThat() throws IOException {
+    Path file = variant("base: seed\nfences: {drop: [F9]}\n");
+    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(1, run.exit, run.err);
+    assertTrue(run.out.contains("as seed-without-wmb\n"), run.out);
+  }
+
+  @Test
+  void aKnownPatchThatIsShownIsReadAsThatPatch() throws IOException {
+    Path file = variant(run("show", "seed-without-wmb").out);
+    JsonObject result = one("--patch", file.toString(), "--model", "lkmm");
+    assertEquals("seed-without-wmb", result.get("patch").getAsString());
+    assertTrue(result.get("asRecorded").getAsBoolean());
+  }
+
+  @Test
+  void aWitnessOfAVariantReplaysAndExportsWithoutTheFile() throws IOException {
+    Path file = variant("base: seed\nfences: {replace: [{at: F9, fence: smp_wmb}]}\n");
+    Run check =
+        check("--scenario", "pageslab-at-free", "--patch", file.toString(), "--model", "lkmm");
+    Files.delete(file);
+    String witness = directory.resolve("pageslab-at-free.mine.lkmm.generic.marked.json").toString();
+    Run replay = run("replay", witness);
+    assertEquals(1, replay.exit, replay.err);
+    assertTrue(replay.out.contains("(F9)  smp_wmb"), replay.out);
+    List<String> shown = check.out.lines().takeWhile(line -> !line.isEmpty()).toList();
+    assertEquals(shown, replay.out.lines().takeWhile(line -> !line.isEmpty()).toList());
+    assertTrue(run("export", witness).out.contains("pageslab-at-free.mine.lkmm"));
+  }
+
+  @Test
+  void aDamagedVariantInAWitnessIsNamed() throws IOException {
+    Path file = variant("base: seed\nfences: {replace: [{at: F9, fence: smp_wmb}]}\n");
+    check("--scenario", "pageslab-at-free", "--patch", file.toString(), "--model", "lkmm");
+    Path witness = directory.resolve("pageslab-at-free.mine.lkmm.generic.marked.json");
+    Files.writeString(witness, Files.readString(witness).replace("at: F9", "at: F99"));
+    Run replay = run("replay", witness.toString());
+    assertEquals(2, replay.exit);
+    assertTrue(replay.err.contains(witness + ", variant:5:18: unknown step 'F99'"), replay.err);
+  }
+
+  /** Where all accesses are taken as marked, marks make no difference. */
+  @Test
+  void aVariantThatChangesMarksIsCheckedAsWrittenToo() throws IOException {
+    Path file = variant("base: seed-with-reader-rmb\nmark: [F8, F11, T2]\n");
+    JsonArray results =
+        results(
+            check(
+                "--scenario",
+                "pageslab-at-free",
+                "--patch",
+                file + ",S3",
+                "--model",
+                "lkmm",
+                "--format",
+                "json"));
+    assertEquals(
+        List.of("mine marked", "S3 marked", "mine as-written"),
+        results.asList().stream()
+            .map(JsonObject.class::cast)
+            .map(
+                result ->
+                    result.get("patch").getAsString() + " " + result.get("accesses").getAsString())
+            .toList());
+    JsonObject asWritten = results.get(2).getAsJsonObject();
+    assertFalse(asWritten.get("races").toString().contains("page.mapping"), asWritten::toString);
+  }
+
+  @Test
+  void whatTheModelCannotRunIsUnknown() throws IOException {
+    Path file = variant("base: S0\nhunks: {add: [F8]}\n");
+    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(3, run.exit, run.err);
+    assertTrue(
+        run.out.contains("the model cannot run mine: v5.17 has no PG_anon_exclusive"), run.out);
+  }
+
+  /** Nobody lists it, so the scenarios are those of the kernel state that it edits. */
+  @Test
+  void aCommitMeansTheKernelWithIt() {
+    JsonArray results =
+        results(
+            check(
+                "--patch",
+                "088b8aa537c2",
+                "--model",
+                "sc",
+                "--max-executions",
+                "1",
+                "--format",
+                "json"));
+    assertTrue(results.size() > 50, results::toString);
+    JsonObject first = results.get(0).getAsJsonObject();
+    assertEquals("S2-with-088b8aa537c2", first.get("patch").getAsString());
+    assertEquals("S2", first.get("base").getAsString());
+  }
+
+  @Test
+  void showPrintsAVariantAndItsSteps() {
+    assertEquals(
+        """
+        name: seed-without-wmb
+        title: the seed without its wmb() on free
+        base: S1
+        fences:
+          drop: [F9]
+
+        # (F9) free_pages_prepare, S1: anon: wmb, flag before mapping
+        """,
+        run("show", "S1-without-wmb").out);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "put_page, F11",
+    "PageFree, F11",
+    "free_pages_prepare, F11",
+    "free_pages_prepare, FT1",
+    "F, F11",
+    "F11, F11"
+  })
+  void stepsAreFoundByPathFunctionAndLabel(String chosen, String label) {
+    assertTrue(run("steps", chosen).out.contains("  (" + label + ")"), chosen);
+  }
+
+  @Test
+  void stepsAreListedWithTheirEdits() {
+    assertEquals(
+        """
+        put_page (PageFree.java)
+          (F8)    free_pages_prepare, S1                    anon: clear PG_anon_exclusive (PG_slab), not atomically
+                  hunks.drop (S1), hunks.add (S0, S2, S3), move (after F11), atomic, mark
+        """,
+        run("steps", "F8").out);
+    JsonObject path =
+        JsonParser.parseString(run("steps", "F9", "--format", "json").out)
+            .getAsJsonArray()
+            .get(0)
+            .getAsJsonObject();
+    JsonObject step = path.getAsJsonArray("steps").get(0).getAsJsonObject();
+    assertEquals("[\"wmb\"]", step.get("fences").toString());
+    assertEquals("[\"fences.drop (wmb)\",\"fences.replace\"]", step.get("edits").toString());
   }
 
   @Test

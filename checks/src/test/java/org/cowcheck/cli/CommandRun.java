@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What a command line printed and returned, run in this process. */
+/** What a command printed and returned. */
 record CommandRun(int exit, String out, String err) {
 
   static CommandRun of(String... arguments) {

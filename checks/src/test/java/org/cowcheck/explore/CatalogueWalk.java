@@ -28,6 +28,7 @@ import org.cowcheck.memory.Step;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
+import org.cowcheck.variant.StepParts.Parts;
 import org.cowcheck.verdict.CatalogueCells;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
@@ -61,6 +62,7 @@ public final class CatalogueWalk {
    * @param flagSteps labels of steps that change PG_anon_exclusive where there is a law about it
    * @param sections what can be left out, of cells with marked accesses; else empty
    * @param met that of it which met anything, as {@link MutantWatch} has it
+   * @param parts what its steps do that a patch can change, of cells with marked accesses
    * @param broken laws of the catalogue that some execution breaks
    */
   public record Seen(
@@ -72,6 +74,7 @@ public final class CatalogueWalk {
       ImmutableSet<String> flagSteps,
       ImmutableSet<Mutant> sections,
       ImmutableSet<Mutant> met,
+      ImmutableMap<String, Parts> parts,
       ImmutableSet<String> broken) {
 
     /** Whether all executions were seen. */
@@ -151,7 +154,9 @@ public final class CatalogueWalk {
             .findFirst()
             .orElseThrow();
     MutantWatch watch = new MutantWatch(cell);
-    Cell explored = cell.accesses() == Accesses.MARKED ? watch.watched() : cell;
+    EditWatch edits = new EditWatch(cell);
+    Cell explored =
+        cell.accesses() == Accesses.MARKED ? watch.watched(edits.watched(cell.scenario())) : cell;
     ScenarioCheck check = new ScenarioCheck(explored, model);
     Ends ends = new Ends(check.setting());
     Set<HashCode> all = new HashSet<>();
@@ -189,6 +194,7 @@ public final class CatalogueWalk {
         ImmutableSet.copyOf(flagSteps),
         watch.found(),
         watch.met(),
+        edits.steps(),
         ImmutableSet.copyOf(broken));
   }
 

@@ -48,9 +48,8 @@ final class MutantWatch {
     this.cell = cell;
   }
 
-  /** The cell; what its programs execute is looked at. */
-  Cell watched() {
-    Scenario scenario = cell.scenario();
+  /** The cell, of a scenario that is its own but for who looks on; its programs are looked at. */
+  Cell watched(Scenario scenario) {
     return new Cell(
         new Scenario(
             scenario.name(),

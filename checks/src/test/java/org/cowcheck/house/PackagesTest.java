@@ -43,10 +43,30 @@ final class PackagesTest {
   @Test
   void reportsSeeNoEngine() {
     ImmutableSet<String> engines =
-        ImmutableSet.of("explore", "consistency", "linear", "hardware", "nightly", "cli");
+        ImmutableSet.of(
+            "explore", "consistency", "linear", "hardware", "nightly", "synthesis", "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));
+  }
+
+  @Test
+  void theSynthesisIsForTheCommandLineAlone() {
+    assertEquals(ImmutableSet.of("cli"), imports().predecessors("synthesis"));
+  }
+
+  @Test
+  void variantsKnowNothingButTheModel() {
+    assertEquals(ImmutableSet.of("memory", "mm", "patch"), imports().successors("variant"));
+  }
+
+  @Test
+  void ablationSeesNoEngine() {
+    ImmutableSet<String> models =
+        ImmutableSet.of("memory", "mm", "patch", "scenario", "execution", "verdict");
+    imports()
+        .successors("ablation")
+        .forEach(name -> assertTrue(models.contains(name), () -> "ablation imports " + name));
   }
 
   @Test

@@ -233,7 +233,7 @@ final class NightTest {
   private static ImmutableMap<Entry.Key, Entry.CellDone> cells(String... cells) {
     ImmutableMap.Builder<Entry.Key, Entry.CellDone> map = ImmutableMap.builder();
     for (String cell : cells) {
-      String[] parts = cell.split(" ");
+      String[] parts = cell.split(" ", 2);
       Entry.CellDone done = new Fake(parts[0], 1, parts[1]).run(1, () -> false);
       map.put(done.key(), done);
     }

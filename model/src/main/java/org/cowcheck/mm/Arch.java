@@ -22,8 +22,7 @@ import org.cowcheck.patch.Platform;
  * tlb_remove_table_sync  nothing: the flush has       an IPI that waits for sections with IRQs
  * _one                   waited already               off
  * tlb_remove_table_free  as it does                   by RCU: such a section is a reader
- * deferred on swap-out   S0, S3; counts tlb_gen       generic: S0, S3, orders nothing;
- *                                                     arm64: never
+ * deferred on swap-out   counts tlb_gen               generic: orders nothing; arm64: never
  * </pre>
  *
  * <p>Left out: accessed and dirty bits that hardware sets in an entry, so the loop of cmpxchg runs
@@ -114,13 +113,9 @@ final class Arch {
     return isX86() && (state == KernelState.S2 || state == KernelState.S3);
   }
 
-  /**
-   * Whether try_to_unmap_one() may defer the flush of an entry: since v6.1 for exclusive pages too.
-   */
-  boolean defersFlush(boolean exclusive) {
-    KernelState state = kernel.state();
-    boolean ofExclusive = state == KernelState.S0 || state == KernelState.S3;
-    return kernel.platform() != Platform.ARM64 && (ofExclusive || !exclusive);
+  /** Whether flushes of entries may be deferred: should_defer_flush(). */
+  boolean defersFlush() {
+    return kernel.platform() != Platform.ARM64;
   }
 
   /** set_tlb_ubc_flush_pending(): remembers to flush later. */

@@ -36,12 +36,12 @@ public final class LazyFreeBatch {
   private static final Step READ_PTE =
       STEPS.step("LB3", "page_vma_mapped_walk", "load the PTE: a page of the folio?");
   private static final Step BATCH =
-      STEPS.step(
+      STEPS.later(
           "LB4",
           "folio_unmap_pte_batch, 354dffd29575",
           "load the next PTEs: the next pages, by entries of the same kind?");
   private static final Step RESPECT_WRITE =
-      STEPS.step(
+      STEPS.later(
           "LB5",
           "folio_unmap_pte_batch, 29f40594a281",
           "FPB_RESPECT_WRITE: entries of one kind permit writes, or do not");
@@ -50,7 +50,7 @@ public final class LazyFreeBatch {
   private static final Step FLUSH =
       STEPS.step("LB7", "try_to_unmap_one", "flush the TLB, or remember to");
   private static final Step DISCARD_MB =
-      STEPS.step("LB8", "try_to_unmap_one", "smp_mb: the cleared PTEs before the count");
+      STEPS.hunk("LB8", "try_to_unmap_one", "smp_mb: the cleared PTEs before the count");
   private static final Step COUNTS =
       STEPS.step("LB9", "try_to_unmap_one", "load _refcount, _mapcount: any other reference?");
   private static final Step DIRTY_RMB =
@@ -101,7 +101,7 @@ public final class LazyFreeBatch {
     if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())) {
       return false;
     }
-    boolean defers = arch.defersFlush(true);
+    boolean defers = arch.defersFlush();
     cpu.at(LOCK).spin_lock(table.lock());
     boolean unmapped = true;
     for (int i = 0; i < table.size() && unmapped; ) {

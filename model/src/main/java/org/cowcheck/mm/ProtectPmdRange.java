@@ -28,13 +28,10 @@ public final class ProtectPmdRange {
   private static final Step INVALIDATE =
       STEPS.step(
           "TH23",
-          "pmdp_invalidate_ad, S0 and S1: pmdp_invalidate",
-          "exchange the PMD entry for an invalid one");
+          "pmdp_invalidate_ad",
+          "exchange the PMD entry for an invalid one (S0 and S1: pmdp_invalidate)");
   private static final Step FLUSH =
-      STEPS.step(
-          "TH24",
-          "pmdp_invalidate_ad, S0 and S1: pmdp_invalidate",
-          "flush the TLB (x86, S2 and S3: at TH27)");
+      STEPS.step("TH24", "pmdp_invalidate_ad", "flush the TLB (x86, S2 and S3: at TH27)");
   private static final Step SET =
       STEPS.step("TH25", "change_huge_pmd", "store the PMD entry: not writable");
   private static final Step UNLOCK =

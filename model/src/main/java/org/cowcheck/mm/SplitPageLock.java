@@ -6,7 +6,6 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * The page lock that __split_huge_pmd() takes of an anonymous huge page (mm/huge_memory.c), from
@@ -24,7 +23,7 @@ final class SplitPageLock {
   static final Steps STEPS = new Steps("__split_huge_pmd, page lock");
 
   private static final Step TRYLOCK =
-      STEPS.step("SP20", "__split_huge_pmd, S0", "trylock the page: test and set PG_locked");
+      STEPS.hunk("SP20", "__split_huge_pmd, S0", "trylock the page: test and set PG_locked");
   private static final Step GET =
       STEPS.step("SP21", "__split_huge_pmd, S0", "locked by somebody: _refcount + 1");
   private static final Step UNLOCK_TO_WAIT =
@@ -49,7 +48,7 @@ final class SplitPageLock {
 
   /** Whether the kernel takes it. */
   boolean applies() {
-    return kernel.state() == KernelState.S0 && kernel.has(TRYLOCK);
+    return kernel.has(TRYLOCK);
   }
 
   /** What came of locking the page. */

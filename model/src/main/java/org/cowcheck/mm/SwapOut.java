@@ -23,9 +23,9 @@ import org.cowcheck.patch.KernelState;
  *
  * <h2>The flush</h2>
  *
- * S1 and S2 flush at once if the page is exclusive; S0 and S3 may defer it ({@link
- * Arch#defersFlush}), and then S3 relies on the barriers of page_try_share_anon_rmap() alone. Where
- * it may be deferred it is, until the page is written or freed.
+ * It may be deferred ({@link Arch#defersFlush}), in S1 and S2 not if the page is exclusive: that it
+ * is then, too, came with 088b8aa537c2, which relies on the barriers of page_try_share_anon_rmap()
+ * alone. Where it may be deferred it is, until the page is written or freed.
  *
  * <p>Pages of MADV_FREE are the matter of {@link LazyFree}, writing of {@link Pageout}, freeing of
  * {@link RemoveMapping}.
@@ -55,6 +55,11 @@ public final class SwapOut {
       STEPS.step("U7", "page_vma_mapped_walk", "load the PTE: the page?");
   private static final Step EXCLUSIVE =
       STEPS.step("U8", "try_to_unmap_one, S1 to S3", "load flags: PG_anon_exclusive?");
+  private static final Step DEFER =
+      STEPS.hunk(
+          "U8a",
+          "try_to_unmap_one, S3",
+          "the flush of an exclusive page may be deferred, too (088b8aa537c2)");
   private static final Step CLEAR_PTE = STEPS.step("U9", "try_to_unmap_one", "clear the PTE (A1)");
   private static final Step FLUSH =
       STEPS.step("U10", "try_to_unmap_one", "flush the TLB, or remember to");
@@ -225,7 +230,7 @@ public final class SwapOut {
     boolean exclusive =
         kernel.state().hasAnonExclusive()
             && cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags());
-    boolean defers = arch.defersFlush(exclusive);
+    boolean defers = arch.defersFlush() && (!exclusive || kernel.has(DEFER));
     long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), table);
     if (defers) {
       arch.deferFlush(cpu.at(FLUSH), mm);

@@ -3,6 +3,7 @@ package org.cowcheck.patch;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.Iterables;
+import java.util.function.Consumer;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
 
@@ -12,8 +13,26 @@ import org.cowcheck.memory.Step;
  * @param patch the state and the edits to it
  * @param platform whose architecture code runs
  * @param accesses how accesses that are plain in the source are modelled
+ * @param onlooker is told the label of each step that an edit could bear on: that a path comes by,
+ *     or whose hunk it asks for
  */
-public record Kernel(Patch patch, Platform platform, Accesses accesses) {
+public record Kernel(Patch patch, Platform platform, Accesses accesses, Consumer<String> onlooker) {
+  /** A kernel that nobody looks at. */
+  public Kernel(Patch patch, Platform platform, Accesses accesses) {
+    this(patch, platform, accesses, Kernel::tellNobody);
+  }
+
+  /**
+   * The same, and somebody looks on. An edit whose label the onlooker is not told, in every run of
+   * a program, changes nothing about the program.
+   */
+  public Kernel watchedBy(Consumer<String> other) {
+    return new Kernel(patch, platform, accesses, other);
+  }
+
+  private static void tellNobody(String label) {
+    // Nobody looks on.
+  }
 
   /** The state that the patch starts from. */
   public KernelState state() {
@@ -27,6 +46,7 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
    */
   public boolean has(Step step) {
     checkArgument(step.part() == Step.Part.HUNK, "%s begins no hunk", step);
+    onlooker.accept(step.label());
     return (isIn(state(), step) || isAdded(step))
         && !patch.edits().contains(new Edit.DropHunk(step.label()));
   }
@@ -39,6 +59,7 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
    */
   public boolean adds(Step step) {
     checkArgument(step.part() == Step.Part.LATER, "%s begins no hunk of a later kernel", step);
+    onlooker.accept(step.label());
     return isAdded(step);
   }
 
@@ -57,11 +78,13 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
    * @param step the first step of the hunk
    */
   public boolean moves(Step step, Step after) {
+    onlooker.accept(step.label());
     return patch.edits().contains(new Edit.Move(step.label(), after.label()));
   }
 
   /** The page flag that serves as PG_anon_exclusive, such as {@code PG_slab}. */
   public String exclusiveFlag() {
+    onlooker.accept(Edit.UseFlag.LABEL);
     return Iterables.getLast(
             Iterables.filter(patch.edits(), Edit.UseFlag.class),
             new Edit.UseFlag(state().aliasesSlab() ? "PG_slab" : "PG_mappedtodisk"))
@@ -70,6 +93,6 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses) {
 
   /** A CPU on which this kernel's edits take effect; it runs on the given one. */
   public Cpu boot(Cpu cpu) {
-    return new PatchedCpu(cpu, patch.edits(), accesses);
+    return new PatchedCpu(cpu, patch.edits(), accesses, onlooker);
   }
 }

@@ -1,6 +1,7 @@
 package org.cowcheck.patch;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMultiset;
 
 /**
  * A patch as data: a kernel state and edits to it.
@@ -15,6 +16,12 @@ public record Patch(String name, String title, KernelState base, ImmutableList<E
   /** A kernel state without edits. */
   public static Patch of(KernelState state) {
     return new Patch(state.name(), state.title(), state, ImmutableList.of());
+  }
+
+  /** Whether another patch, of whatever name, makes the same of the same kernel state. */
+  public boolean isAlike(Patch other) {
+    return base == other.base
+        && ImmutableMultiset.copyOf(edits).equals(ImmutableMultiset.copyOf(other.edits));
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.google.common.collect.Multimaps;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.ForwardingCpu;
@@ -25,6 +26,7 @@ import org.cowcheck.memory.Word;
 final class PatchedCpu extends ForwardingCpu {
   private final ImmutableListMultimap<String, Edit> edits;
   private final Order plainInSource;
+  private final Consumer<String> onlooker;
   private final DroppedLocks dropped = new DroppedLocks();
   private List<Edit> current = List.of();
   private Step step = Step.NONE;
@@ -37,10 +39,11 @@ final class PatchedCpu extends ForwardingCpu {
   private boolean unmarks;
   private Optional<Fence> replacement = Optional.empty();
 
-  PatchedCpu(Cpu engine, List<Edit> edits, Accesses accesses) {
+  PatchedCpu(Cpu engine, List<Edit> edits, Accesses accesses, Consumer<String> onlooker) {
     super(engine);
     this.edits = Multimaps.index(edits, Edit::label);
     this.plainInSource = accesses == Accesses.AS_WRITTEN ? Order.PLAIN : Order.ONCE;
+    this.onlooker = onlooker;
   }
 
   @Override
@@ -76,6 +79,7 @@ final class PatchedCpu extends ForwardingCpu {
       }
     }
     step = next;
+    onlooker.accept(next.label());
     current = edits.get(next.label());
     if (current.isEmpty()) {
       changesNothing();

@@ -21,13 +21,13 @@ public final class SeedPatches {
           KernelState.S1,
           HUNKS.stream().map(Edit.DropHunk::new).collect(ImmutableList.toImmutableList()));
 
-  /** v5.19 with the four barriers that came with v6.1. */
+  /** v5.19 with the patch that brought four barriers, and the flush that they do without. */
   public static final Patch S2_WITH_BARRIERS =
       new Patch(
           "S2-with-088b8aa537c2",
-          "v5.19 with the barriers of 088b8aa537c2",
+          "v5.19 with 088b8aa537c2: four barriers in the place of a flush",
           KernelState.S2,
-          Stream.of("E1", "E4", "G12", "G17")
+          Stream.of("E1", "E4", "G12", "G17", "U8a")
               .map(Edit.AddHunk::new)
               .collect(ImmutableList.toImmutableList()));
 

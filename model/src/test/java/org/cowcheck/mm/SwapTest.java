@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Kernels;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.SeedPatches;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -61,6 +65,21 @@ final class SwapTest {
     OneEntry one = isolated(state).readOnly().shared();
     assertTrue(swapOut(one, one.cpu()));
     assertEquals(Pte.swap(one.slot), one.pte());
+  }
+
+  /** S1 and S2 flush an exclusive page at once; 088b8aa537c2 lets that wait. */
+  @Test
+  void theFlushOfAnExclusivePageIsDeferredWith088b8aa537c2() {
+    assertEquals(List.of("U10 mb"), flushes(Patch.of(KernelState.S1)));
+    assertEquals(List.of("U10 mb"), flushes(Patch.of(KernelState.S2)));
+    assertEquals(List.of("U19 mb"), flushes(SeedPatches.S2_WITH_BARRIERS));
+    assertEquals(List.of("U19 mb"), flushes(Patch.of(KernelState.S3)));
+  }
+
+  private static List<String> flushes(Patch patch) {
+    OneEntry one = new OneEntry(patch, 2);
+    assertTrue(swapOut(one, one.cpu()));
+    return one.did("U10|U19");
   }
 
   @ParameterizedTest

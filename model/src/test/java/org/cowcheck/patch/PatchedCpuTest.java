@@ -147,4 +147,111 @@ final class PatchedCpuTest {
         List.of("A store PLAIN w=1", "A wmb", "B store ONCE w=2", "B smp_mb"),
         run(Accesses.AS_WRITTEN));
   }
+
+  @Test
+  void aFenceIsReplacedAtItsStepOnly() {
+    assertEquals(
+        List.of("A store ONCE w=1", "A smp_wmb", "B store ONCE w=2", "B smp_mb"),
+        run(Accesses.MARKED, new Edit.ReplaceFence("A", Fence.SMP_WMB)));
+  }
+
+  @Test
+  void aFenceThatIsReplacedAndDroppedIsDropped() {
+    assertEquals(
+        List.of("A store ONCE w=1", "B store ONCE w=2", "B smp_mb"),
+        run(Accesses.MARKED, new Edit.ReplaceFence("A", Fence.SMP_WMB), new Edit.DropFence("A")));
+  }
+
+  @Test
+  void sectionsAndWaitsForThemAreNotReplaced() {
+    RecordingCpu engine = new RecordingCpu();
+    Cpu cpu = cpu(engine, new Edit.ReplaceFence("A", Fence.SMP_WMB));
+    cpu.at(A).rcu_read_lock();
+    cpu.smp_mb();
+    cpu.rcu_read_unlock();
+    cpu.synchronize_rcu();
+    cpu.ipi_sync();
+    assertEquals(
+        List.of(
+            "A rcu_read_lock",
+            "A smp_wmb",
+            "A rcu_read_unlock",
+            "A synchronize_rcu",
+            "A smp_call_function(wait)"),
+        engine.log());
+  }
+
+  private static List<String> bits(Accesses accesses, Edit... edits) {
+    Word word = new Memory().word("w", 0);
+    RecordingCpu engine = new RecordingCpu();
+    Patch patch = new Patch("p", "", KernelState.S1, ImmutableList.copyOf(edits));
+    Cpu cpu = new Kernel(patch, Platform.GENERIC, accesses).boot(engine);
+    cpu.at(A).set_bit(3, word);
+    cpu.test_and_clear_bit(3, word);
+    cpu.atomic_inc(word);
+    cpu.at(B).clear_bit(0, word);
+    cpu.__set_bit(1, word);
+    return engine.log();
+  }
+
+  @Test
+  void aBitOperationIsMadeNonAtomicIfItReturnsNothing() {
+    List<String> others =
+        List.of(
+            "A update FULL w",
+            "A update NORETURN w",
+            "B update NORETURN w",
+            "B load ONCE w",
+            "B store ONCE w=2 data 4");
+    assertEquals("A update NORETURN w", bits(Accesses.MARKED).get(0));
+    List<String> log = bits(Accesses.MARKED, new Edit.MakeNonAtomic("A"));
+    assertEquals(List.of("A load ONCE w", "A store ONCE w=8 data 0"), log.subList(0, 2));
+    assertEquals(others, log.subList(2, log.size()));
+  }
+
+  @Test
+  void whatIsMadeNonAtomicIsPlainInSource() {
+    assertEquals(
+        List.of("A load PLAIN w", "A store PLAIN w=8 data 0"),
+        bits(Accesses.AS_WRITTEN, new Edit.MakeNonAtomic("A")).subList(0, 2));
+    assertEquals(
+        List.of("A load ONCE w", "A store ONCE w=8 data 0"),
+        bits(Accesses.AS_WRITTEN, new Edit.MakeNonAtomic("A"), new Edit.Mark("A")).subList(0, 2));
+  }
+
+  @Test
+  void aBitOperationThatIsNotAtomicIsMadeAtomicAtItsStepOnly() {
+    List<String> log = bits(Accesses.MARKED, new Edit.MakeAtomic("B"));
+    assertEquals(List.of("B update NORETURN w", "B update NORETURN w"), log.subList(3, 5));
+    assertEquals(bits(Accesses.MARKED), bits(Accesses.MARKED, new Edit.MakeAtomic("A")));
+  }
+
+  @Test
+  void marksArePutAndTakenAtTheirStepOnly() {
+    assertEquals(
+        List.of("A store ONCE w=1", "A wmb", "B store ONCE w=2", "B smp_mb"),
+        run(Accesses.AS_WRITTEN, new Edit.Mark("A")));
+    assertEquals(
+        List.of("A store PLAIN w=1", "A wmb", "B store PLAIN w=2", "B smp_mb"),
+        run(Accesses.AS_WRITTEN, new Edit.Unmark("B")));
+    assertEquals(run(Accesses.AS_WRITTEN), run(Accesses.AS_WRITTEN, new Edit.Mark("B")));
+    assertEquals(run(Accesses.AS_WRITTEN), run(Accesses.AS_WRITTEN, new Edit.Unmark("A")));
+  }
+
+  /** Marked ones are what all are taken as then. */
+  @Test
+  void marksMakeNoDifferenceWhereAllAccessesAreTakenAsMarked() {
+    assertEquals(run(Accesses.MARKED), run(Accesses.MARKED, new Edit.Mark("A")));
+    assertEquals(run(Accesses.MARKED), run(Accesses.MARKED, new Edit.Unmark("B")));
+  }
+
+  @Test
+  void anAcquireIsNoMark() {
+    RecordingCpu engine = new RecordingCpu();
+    Patch patch = new Patch("p", "", KernelState.S3, ImmutableList.of(new Edit.Unmark("A")));
+    Cpu cpu = new Kernel(patch, Platform.GENERIC, Accesses.AS_WRITTEN).boot(engine);
+    cpu.at(A).smp_load_acquire(word);
+    cpu.READ_ONCE(word);
+    assertEquals(List.of("A load ACQUIRE w", "A load PLAIN w"), engine.log());
+  }
 }

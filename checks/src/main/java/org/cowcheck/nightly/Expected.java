@@ -7,8 +7,8 @@ import org.cowcheck.journal.Entry;
 import org.cowcheck.verdict.Expectations;
 
 /** What cells are held against: the verdicts on record. */
-public final class Record {
-  private Record() {}
+public final class Expected {
+  private Expected() {}
 
   /** The finished cells of a plan that are not as on record, in order of the plan. */
   public static ImmutableList<Change> differences(
