@@ -16,7 +16,7 @@ public final class Interleaving {
   private static final String DETAILS = "Detailed trace:";
   private static final Pattern ACCESS =
       Pattern.compile(
-          "Values#\\d+\\.(\\w+)\\(\"(?:([^\" ]+) )?([^\"]+)\", \\d+(?:, (.*?))?\\)(.*)");
+          "(?:Values#\\d+|values)\\.(\\w+)\\(\"(?:([^\" ]+) )?([^\"]+)\", \\d+(?:, (.*?))?\\)(.*)");
   private static final Pattern RESULT = Pattern.compile(": (\\S+)(?: at .*)?");
   private static final String GAP = "   ";
 
