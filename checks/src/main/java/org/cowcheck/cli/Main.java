@@ -25,6 +25,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       VerdictsCommand.class,
       NightlyCommand.class,
+      CompareCommand.class,
+      MergeCommand.class,
+      LincheckCommand.class,
+      StressCommand.class,
       SynthesizeCommand.class,
       ReportCommand.class,
       CommandLine.HelpCommand.class
@@ -34,7 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = CommandLine.ScopeType.INHERIT,
     version = "cowcheck 0.1-SNAPSHOT")
 public final class Main {
-  private Main() {}
+  Main() {}
 
   public static void main(String[] args) {
     System.exit(run(args));

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
@@ -22,6 +26,7 @@ final class NightProgress implements Night.Onlooker {
   private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
   private final PrintStream out;
+  private final Path directory;
   private final StatusFile file;
   private final int cells;
   private final boolean quiet;
@@ -29,12 +34,17 @@ final class NightProgress implements Night.Onlooker {
   private final Set<String> now = new LinkedHashSet<>();
   private final long start = System.nanoTime();
   private long lastLine = start;
+  private final Duration budget;
+  private int run;
+  private int before;
   private int done;
   private int failed;
   private boolean saidUnwritten;
 
-  NightProgress(PrintStream out, Path directory, Plan plan, boolean quiet) {
+  NightProgress(PrintStream out, Path directory, Plan plan, Duration budget, boolean quiet) {
     this.out = out;
+    this.directory = directory;
+    this.budget = budget;
     this.file = new StatusFile(directory);
     this.cells = plan.tasks().size();
     this.quiet = quiet;
@@ -42,31 +52,65 @@ final class NightProgress implements Night.Onlooker {
   }
 
   @Override
+  public synchronized void starts(int number, int finished) {
+    run = number;
+    before = finished;
+    done = finished;
+    if (!quiet) {
+      out.printf(
+          "Run %d%s: %,d of %,d cells to do, until %s at the latest; journal and status in %s%n",
+          run,
+          finished == 0 ? "" : " goes on",
+          cells - finished,
+          cells,
+          ZonedDateTime.now(ZoneId.systemDefault())
+              .plus(budget)
+              .format(DateTimeFormatter.ofPattern("EEE HH:mm", Locale.ROOT)),
+          directory);
+    }
+    file.write(status("running"));
+  }
+
+  @Override
   public synchronized void begins(Task task) {
-    now.add(task.key().cell());
+    now.add(name(task.key()));
     file.update(status("running"));
   }
 
   @Override
   public synchronized void finished(Entry.CellDone entry) {
-    now.remove(entry.cell());
+    now.remove(name(entry.key()));
     done++;
     if (entry.verdict().equals(Entry.CellDone.FAILED)) {
       failed++;
+      say("failed: %s: %s".formatted(name(entry.key()), entry.message()));
     }
     file.update(status("running"));
-    show(entry.cell());
+    show(name(entry.key()));
   }
 
   @Override
   public synchronized void unwritten(Task task, IOException e) {
-    now.remove(task.key().cell());
+    now.remove(name(task.key()));
     if (!saidUnwritten) {
+      bar.clear();
       out.printf(
-          "cowcheck: the journal cannot be written (%s); make room: what is done from here on is"
+          "cowcheck: the journal in %s cannot be written (%s); make room: what cannot be written is"
               + " done again next time%n",
-          e.getMessage());
+          directory, e.getMessage());
       saidUnwritten = true;
+    }
+  }
+
+  private static String name(Entry.Key key) {
+    return key.engine() + " " + key.cell();
+  }
+
+  /** A line of its own, also on a terminal. */
+  private void say(String line) {
+    if (!quiet) {
+      bar.clear();
+      out.println(Journal.now() + ": " + line);
     }
   }
 
@@ -78,8 +122,8 @@ final class NightProgress implements Night.Onlooker {
       bar.show(done, cells, cell);
     } else if (System.nanoTime() - lastLine > BETWEEN_LINES.toNanos()) {
       out.printf(
-          "%s: %,d of %,d cells, %,d failed%s%n",
-          Journal.now(), done, cells, failed, secondsLeft() < 0 ? "" : ", about " + left());
+          "%s: %,d of %,d cells, %,d failed%s, now %s%n",
+          Journal.now(), done, cells, failed, secondsLeft() < 0 ? "" : ", about " + left(), cell);
       lastLine = System.nanoTime();
     }
   }
@@ -89,23 +133,28 @@ final class NightProgress implements Night.Onlooker {
     return seconds < 120 ? seconds + " s left" : seconds / 60 + " min left";
   }
 
-  /** By how long each cell took so far; cheap ones come first, so it takes longer than that. */
+  /**
+   * By how long each cell took so far, but no longer than the budget; cheap ones come first, so it
+   * takes longer than that.
+   */
   private long secondsLeft() {
-    if (done == 0) {
+    if (done == before) {
       return -1;
     }
-    double each = (System.nanoTime() - start) / 1e9 / done;
-    return Math.round(each * (cells - done));
+    double elapsed = (System.nanoTime() - start) / 1e9;
+    double each = elapsed / (done - before);
+    return Math.round(Math.max(0, Math.min(each * (cells - done), budget.toSeconds() - elapsed)));
   }
 
   private StatusFile.Status status(String state) {
     return new StatusFile.Status(
-        state, done, cells, failed, ImmutableList.copyOf(now), secondsLeft(), Journal.now());
+        state, run, done, cells, failed, ImmutableList.copyOf(now), secondsLeft(), Journal.now());
   }
 
   /** The night is over. */
   synchronized void end(String state) {
     bar.clear();
+    now.clear();
     file.write(status(state));
   }
 }

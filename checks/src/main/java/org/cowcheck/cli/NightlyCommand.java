@@ -1,30 +1,36 @@
 package org.cowcheck.cli;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
-import org.cowcheck.journal.Entry;
+import org.cowcheck.hardware.StressSuite;
+import org.cowcheck.hardware.StressTest;
 import org.cowcheck.journal.Journal;
 import org.cowcheck.journal.JournalContents;
-import org.cowcheck.nightly.Change;
-import org.cowcheck.nightly.Expected;
+import org.cowcheck.linear.MadeUp;
+import org.cowcheck.nightly.Budget;
 import org.cowcheck.nightly.ExplorerTask;
+import org.cowcheck.nightly.LincheckCell;
+import org.cowcheck.nightly.LincheckTask;
 import org.cowcheck.nightly.Matrix;
 import org.cowcheck.nightly.Night;
 import org.cowcheck.nightly.Plan;
+import org.cowcheck.nightly.StressTask;
+import org.cowcheck.nightly.Task;
+import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.process.Processors;
+import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Expectations;
 import picocli.CommandLine.Command;
@@ -34,9 +40,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "nightly",
     description = {
-      "Checks scenario by patch by model by platform, and keeps a journal of it in a directory.",
+      "Checks scenario by patch by model by platform in the explorer, then scenarios in Lincheck,"
+          + " each run farther than the last, then the jcstress suite for what is left of the"
+          + " budget, and keeps a journal of it in a directory.",
       "Stopped at any moment and started again, it goes on: no finished cell is lost or repeated.",
-      "At the end it says what differs from the record, and from the last run in the directory."
+      "At the end it says what differs from the record, where engines disagree, and what differs from"
+          + " the last run in the directory."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -93,6 +102,21 @@ final class NightlyCommand implements Callable<Integer> {
   @Option(names = "--platform", split = ",", paramLabel = "NAME", description = "Only these.")
   private List<String> platforms = List.of();
 
+  @Option(
+      names = "--engines",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "explorer, lincheck, jcstress; they come in this order. Default: all that are available;"
+              + " with --model or --platform the explorer.")
+  private List<String> engines = List.of();
+
+  @Option(
+      names = "--jar",
+      paramLabel = "FILE",
+      description = "The jcstress suite. Default: jcstress.jar beside cowcheck, or as built.")
+  private Path jar;
+
   @Option(names = "--quiet", description = "Say nothing until the end.")
   private boolean quiet;
 
@@ -103,34 +127,99 @@ final class NightlyCommand implements Callable<Integer> {
     }
     Plan.Shard part = shard();
     Expectations expectations = Expectations.read();
-    ImmutableList<ExplorerTask> tasks = matrix().tasks(expectations);
-    Plan plan = Plan.of(ImmutableList.copyOf(tasks), part);
-    long end = System.nanoTime() + budget.toNanos();
-    BooleanSupplier spent = () -> System.nanoTime() - end > 0;
+    long start = System.nanoTime();
+    long end = start + budget.toNanos();
     try (Interruption interruption = new Interruption();
         Journal journal = Journal.open(out)) {
-      report(journal.before());
-      NightProgress progress = new NightProgress(System.err, out, plan, quiet);
+      Journals.complain(out.resolve(Journal.FILE), journal.before());
+      Plan plan = Plan.of(tasks(expectations, part, end), part);
+      NightProgress progress = new NightProgress(System.err, out, plan, budget, quiet);
       Night.End night =
-          new Night(journal, plan, part, spent, interruption::isRequested, progress).run(jobs);
+          new Night(
+                  journal,
+                  plan,
+                  part,
+                  () -> System.nanoTime() - end > 0,
+                  interruption::isRequested,
+                  progress)
+              .run(jobs);
       progress.end(interruption.isRequested() ? "stopped" : "ended");
-      return result(night, plan, expectations, System.out);
+      NightSummary summary =
+          new NightSummary(
+              night, plan, out, JournalContents.read(out.resolve(Journal.FILE)), expectations);
+      summary.print(Duration.ofNanos(System.nanoTime() - start), System.out);
+      return summary.exitCode();
     } catch (IOException e) {
-      throw new BadInputException(
-          e.getMessage() == null || !e.getMessage().startsWith(out.toString())
-              ? out + ": expected a directory that can be written, found that it cannot: " + e
-              : e.getMessage());
+      throw Journals.unwritable(out, e);
     }
+  }
+
+  private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, long end)
+      throws IOException, InterruptedException {
+    NightEngines chosen = new NightEngines(engines, !models.isEmpty() || !platforms.isEmpty());
+    ImmutableList.Builder<Task> tasks = ImmutableList.builder();
+    if (chosen.has(ExplorerTask.ENGINE)) {
+      tasks.addAll(matrix().tasks(expectations));
+    }
+    if (chosen.has(LincheckCell.ENGINE)) {
+      LincheckTask.Launcher launcher =
+          new LincheckTask.Launcher(
+              Launch.command(), out.resolve("lincheck"), cellTimeout, new Processors());
+      tasks.addAll(LincheckTask.ofCatalogue(catalogue(), chosenPatches(), launcher));
+      if (scenarios.isEmpty()) {
+        tasks.addAll(LincheckTask.ofMadeUp(List.of(MadeUp.values()), chosenPatches(), launcher));
+      }
+    }
+    if (chosen.has(StressTask.ENGINE)) {
+      tasks.addAll(stress(chosen, part, end));
+    }
+    ImmutableList<Task> all = tasks.build();
+    if (all.isEmpty()) {
+      throw new BadInputException(
+          "expected a cell to do, found none: no engine has one of these scenarios and patches");
+    }
+    return all;
+  }
+
+  private List<StressTask> stress(NightEngines chosen, Plan.Shard part, long end)
+      throws IOException, InterruptedException {
+    Path directory = out.toAbsolutePath().resolve("jcstress");
+    Optional<StressSuite> suite = chosen.suite(jar);
+    if (suite.isEmpty()) {
+      return List.of();
+    }
+    List<String> names = catalogue().stream().map(Scenario::name).toList();
+    List<String> patchNames = chosenPatches().stream().map(Patch::name).toList();
+    List<StressTest> tests =
+        chosen.tests(suite.orElseThrow(), directory).stream()
+            .filter(test -> scenarios.isEmpty() || names.contains(test.scenario()))
+            .filter(test -> patches.isEmpty() || patchNames.contains(test.patch()))
+            .toList();
+    Budget share =
+        new Budget(
+            () -> Duration.ofNanos(Math.max(0, end - System.nanoTime())).toSeconds(),
+            Math.max(1, tests.size() / part.parts()));
+    return tests.stream()
+        .map(test -> new StressTask(suite.orElseThrow(), test, directory, share))
+        .toList();
+  }
+
+  private List<Scenario> catalogue() {
+    return scenarios.isEmpty()
+        ? Scenarios.all()
+        : scenarios.stream().flatMap(name -> Names.scenarios(name).stream()).distinct().toList();
+  }
+
+  private List<Patch> chosenPatches() {
+    return patches.isEmpty()
+        ? Patches.all()
+        : patches.stream().flatMap(name -> Names.patches(name).stream()).distinct().toList();
   }
 
   private Matrix matrix() {
     return new Matrix(
-        scenarios.isEmpty()
-            ? Scenarios.all()
-            : scenarios.stream().flatMap(name -> Names.scenarios(name).stream()).toList(),
-        patches.isEmpty()
-            ? Patches.all()
-            : patches.stream().flatMap(name -> Names.patches(name).stream()).toList(),
+        catalogue(),
+        chosenPatches(),
         models.isEmpty()
             ? MemoryModels.all().stream().map(MemoryModel::name).toList()
             : models.stream().map(name -> Names.model(name).name()).toList(),
@@ -150,52 +239,5 @@ final class NightlyCommand implements Callable<Integer> {
       }
     }
     throw new BadInputException("--shard must be K/N with K from 1 to N, not '" + shard + "'");
-  }
-
-  /** Says what of an earlier journal cannot be used. */
-  private void report(JournalContents before) {
-    before
-        .damaged()
-        .forEach(
-            damage ->
-                System.err.printf(
-                    "cowcheck: %s:%d: left out, for %s%n",
-                    out.resolve(Journal.FILE), damage.line(), damage.why()));
-  }
-
-  private int result(Night.End night, Plan plan, Expectations expectations, PrintStream print)
-      throws IOException {
-    JournalContents contents = JournalContents.read(out.resolve(Journal.FILE));
-    ImmutableMap<Entry.Key, Entry.CellDone> now = contents.cells(night.run());
-    ImmutableList<Change> fromRecord = Expected.differences(plan, now, expectations);
-    ImmutableList<Change> fromLast =
-        Change.between(contents.cells(night.run() - 1), now).stream()
-            .filter(change -> change.kind() != Change.Kind.GONE)
-            .collect(ImmutableList.toImmutableList());
-    long unknown = now.values().stream().filter(done -> done.verdict().equals("Unknown")).count();
-    print.printf(
-        "Run %d: %,d of %,d cells, %,d failed, %,d Unknown, %,d left%n",
-        night.run(), night.finished(), plan.tasks().size(), night.failed(), unknown, night.left());
-    if (night.unwritten() > 0) {
-      print.printf(
-          "%,d cells were done and could not be written to %s; they are done again next time%n",
-          night.unwritten(), out);
-    }
-    print("Not as recorded", fromRecord, print);
-    if (night.run() > 1) {
-      print("Otherwise than in run " + (night.run() - 1), fromLast, print);
-    }
-    if (!fromRecord.isEmpty()
-        || !fromLast.isEmpty()
-        || night.failed() > 0
-        || night.unwritten() > 0) {
-      return ExitCode.DIFFERS;
-    }
-    return unknown > 0 ? ExitCode.UNKNOWN : ExitCode.OK;
-  }
-
-  private static void print(String what, ImmutableList<Change> changes, PrintStream print) {
-    print.printf("%s: %s%n", what, changes.isEmpty() ? "nothing" : changes.size());
-    changes.forEach(change -> print.println("  " + change));
   }
 }

@@ -37,16 +37,18 @@ public sealed interface Entry {
    *
    * @param engine explorer, lincheck or jcstress
    * @param cell what names it among those of its engine
-   * @param verdict Never, Sometimes or Unknown; failed if the engine did not answer
-   * @param clean whether the answer is Never without a data race, or what the engine calls a pass
+   * @param verdict Never, Sometimes or Unknown; passed, of engines that sample; cannot run; failed
+   *     if the engine did not answer
+   * @param clean whether the answer is Never without a data race, or no surprise of an engine that
+   *     samples
    * @param executions that were explored, or runs that were observed
    * @param races of data, in words
    * @param outcomes what was observed, each with how often, of engines that sample
    * @param broken what the witness breaks, or the empty string
    * @param stopped the bound that was reached, or the empty string
-   * @param message why it failed, or the empty string
+   * @param message why it failed or cannot run, or what else is to be said; or the empty string
    * @param reproduce the command line that does it alone
-   * @param witness what replays the violation, or null
+   * @param witness what replays the violation, or null; of Lincheck an object with its trace
    */
   record CellDone(
       int run,
@@ -67,6 +69,26 @@ public sealed interface Entry {
       implements Entry {
     /** The verdict of a cell that its engine did not answer. */
     public static final String FAILED = "failed";
+
+    /** The same, of another run. */
+    public CellDone inRun(int other) {
+      return new CellDone(
+          other,
+          engine,
+          cell,
+          verdict,
+          clean,
+          executions,
+          seconds,
+          races,
+          outcomes,
+          broken,
+          stopped,
+          message,
+          reproduce,
+          ended,
+          witness);
+    }
 
     /** The engine and the cell: what a run has once. */
     public Key key() {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.LinCheckerKt;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.kotlinx.lincheck.strategy.IncorrectResultsFailure;
 import org.jetbrains.kotlinx.lincheck.strategy.LincheckFailure;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -16,7 +17,7 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 
 /**
- * Lincheck 3.7 in model-checking mode; the one class that knows Lincheck's types.
+ * Lincheck 3.7 in model-checking mode; the one class that knows its entry points.
  *
  * <p>Lincheck makes the object under test itself, by a constructor without arguments, on the thread
  * that called it: hence the thread-local session.
@@ -39,16 +40,34 @@ final class ModelChecker {
 
   private ModelChecker() {}
 
+  /**
+   * What Lincheck says of a failure.
+   *
+   * @param text empty if there is none
+   * @param isAboutResults whether its verifier rejects what the operations returned
+   */
+  record Report(String text, boolean isAboutResults) {
+    boolean isEmpty() {
+      return text.isEmpty();
+    }
+  }
+
   /** Runs a session; returns Lincheck's report of a failure, or the empty string. */
   static String report(Session session, int invocations) {
     SESSION.set(session);
     try {
-      LincheckFailure failure =
-          LinCheckerKt.checkImpl(options(session.programs(), invocations), Target.class);
-      return failure == null ? "" : failure.toString();
+      return report(options(session.programs(), invocations), Target.class).text();
     } finally {
       SESSION.remove();
     }
+  }
+
+  /** Runs the operations of a class. */
+  static Report report(ModelCheckingOptions options, Class<?> operations) {
+    LincheckFailure failure = LinCheckerKt.checkImpl(options, operations);
+    return failure == null
+        ? new Report("", false)
+        : new Report(failure.toString(), failure instanceof IncorrectResultsFailure);
   }
 
   private static ModelCheckingOptions options(ImmutableList<String> programs, int invocations) {

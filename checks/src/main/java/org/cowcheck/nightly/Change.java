@@ -1,11 +1,14 @@
 package org.cowcheck.nightly;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.SetMultimap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.cowcheck.journal.Entry;
+import org.cowcheck.journal.JournalContents;
 
 /**
  * What is otherwise than before, or than it should be.
@@ -23,6 +26,8 @@ public record Change(Kind kind, Entry.Key cell, String before, String after) {
     NEW_SOMETIMES("new Sometimes"),
     /** A Never that is none any more. */
     LOST_NEVER("lost Never"),
+    /** An engine has seen what another calls impossible. */
+    ENGINES("engines disagree"),
     /** Another change of the verdict, or of its data races. */
     VERDICT("other verdict"),
     /** The same verdict by another number of executions. */
@@ -64,6 +69,23 @@ public record Change(Kind kind, Entry.Key cell, String before, String after) {
           }
         });
     return changes.build();
+  }
+
+  /** As {@link #between}, without outcomes that a run before the last has seen. */
+  public static ImmutableList<Change> since(
+      JournalContents contents, int last, ImmutableMap<Entry.Key, Entry.CellDone> now) {
+    SetMultimap<Entry.Key, String> seen = HashMultimap.create();
+    for (Entry entry : contents.entries()) {
+      if (entry instanceof Entry.CellDone done && done.run() <= last) {
+        seen.putAll(done.key(), names(done.outcomes()));
+      }
+    }
+    return between(contents.cells(last), now).stream()
+        .filter(
+            change ->
+                change.kind() != Kind.NEW_OUTCOME
+                    || !seen.containsEntry(change.cell(), change.after()))
+        .collect(ImmutableList.toImmutableList());
   }
 
   private static ImmutableList<Change> of(Entry.CellDone then, Entry.CellDone now) {
@@ -113,6 +135,9 @@ public record Change(Kind kind, Entry.Key cell, String before, String after) {
   /** The change in one line. */
   @Override
   public String toString() {
+    if (kind == Kind.ENGINES) {
+      return "%s: %s: %s, %s".formatted(kind.words(), cell.cell(), before, after);
+    }
     return "%s: %s: %s before, %s now".formatted(kind.words(), cell.cell(), before, after);
   }
 }

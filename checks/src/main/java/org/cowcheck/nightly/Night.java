@@ -27,6 +27,13 @@ public final class Night {
 
   /** Sees what happens; called by all threads. */
   public interface Onlooker {
+    /**
+     * A run begins, or goes on.
+     *
+     * @param finished how many of its tasks an earlier process has finished
+     */
+    default void starts(int run, int finished) {}
+
     /** A task is begun. */
     void begins(Task task);
 
@@ -78,10 +85,22 @@ public final class Night {
     int run = begin(before);
     Plan left = plan.without(before.cells(run)).ordered(before);
     finished.set(before.cells(run).size());
+    onlooker.starts(run, finished.get());
+    for (Plan phase : left.phases()) {
+      run(phase, run, phase.isOneByOne() ? 1 : jobs);
+    }
+    int notDone = plan.tasks().size() - finished.get();
+    if (!stopped.getAsBoolean()) {
+      journal.append(new Entry.RunEnded(run, Journal.now(), notDone));
+    }
+    return new End(run, finished.get(), failed.get(), unwritten.get(), notDone - unwritten.get());
+  }
+
+  private void run(Plan phase, int run, int jobs) throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
-      for (Task task : left.tasks()) {
+      for (Task task : phase.tasks()) {
         futures.add(pool.submit(() -> run(task, run)));
       }
       for (Future<?> future : futures) {
@@ -92,11 +111,6 @@ public final class Night {
     } finally {
       pool.shutdownNow();
     }
-    int notDone = plan.tasks().size() - finished.get();
-    if (!stopped.getAsBoolean()) {
-      journal.append(new Entry.RunEnded(run, Journal.now(), notDone));
-    }
-    return new End(run, finished.get(), failed.get(), unwritten.get(), notDone - unwritten.get());
   }
 
   /** The number of a new run, or of the latest one if it has not ended and is of this plan. */
@@ -128,8 +142,9 @@ public final class Night {
     }
     onlooker.begins(task);
     Entry.CellDone done = answer(task, run);
-    if (over.getAsBoolean() && !done.stopped().isEmpty()) {
-      return; // it was cut short
+    if (over.getAsBoolean()
+        && (!done.stopped().isEmpty() || done.verdict().equals(Entry.CellDone.FAILED))) {
+      return; // it was cut short, or what it had started was
     }
     try {
       journal.append(done);

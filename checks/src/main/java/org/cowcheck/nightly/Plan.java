@@ -4,6 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Multimaps;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -51,14 +53,18 @@ public record Plan(ImmutableList<Task> tasks) {
     }
   }
 
+  /** The engines, in the order in which they come: the one that proves, then those that sample. */
+  public static final ImmutableList<String> ENGINES =
+      ImmutableList.of(ExplorerTask.ENGINE, LincheckCell.ENGINE, StressTask.ENGINE);
+
   /** The tasks of a shard, as they are. */
   public static Plan of(List<Task> tasks, Shard shard) {
     return new Plan(tasks.stream().filter(shard::has).collect(ImmutableList.toImmutableList()));
   }
 
   /**
-   * Those that no run has finished come first, then the cheapest: by what they took when they were
-   * last finished. A bound that was reached is no finish.
+   * By engine; of an engine those that no run has finished come first, then the cheapest: by what
+   * they took when they were last finished. A bound that was reached is no finish.
    */
   public Plan ordered(JournalContents before) {
     Map<Entry.Key, Double> seconds = new HashMap<>();
@@ -70,10 +76,28 @@ public record Plan(ImmutableList<Task> tasks) {
     return new Plan(
         tasks.stream()
             .sorted(
-                Comparator.comparing((Task task) -> seconds.getOrDefault(task.key(), -1.0))
+                Comparator.comparing((Task task) -> ENGINES.indexOf(task.key().engine()))
+                    .thenComparing(task -> seconds.getOrDefault(task.key(), -1.0))
                     .thenComparing(task -> task.key().engine())
                     .thenComparing(task -> task.key().cell()))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  /** The engines that have tasks. */
+  public ImmutableSet<String> engines() {
+    return tasks.stream().map(task -> task.key().engine()).collect(ImmutableSet.toImmutableSet());
+  }
+
+  /** The tasks of one engine after the other. */
+  ImmutableList<Plan> phases() {
+    return Multimaps.index(tasks, task -> task.key().engine()).asMap().values().stream()
+        .map(phase -> new Plan(ImmutableList.copyOf(phase)))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Whether its tasks want the machine for themselves, one after the other. */
+  boolean isOneByOne() {
+    return tasks.stream().anyMatch(task -> task.key().engine().equals(StressTask.ENGINE));
   }
 
   private static boolean isFinished(Entry.CellDone done) {

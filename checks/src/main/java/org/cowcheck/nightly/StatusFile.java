@@ -28,6 +28,7 @@ public final class StatusFile {
    * How it stands.
    *
    * @param state running, ended or stopped
+   * @param run its number in the journal
    * @param done how many cells are finished
    * @param cells how many there are
    * @param failed how many an engine did not answer
@@ -37,6 +38,7 @@ public final class StatusFile {
    */
   public record Status(
       String state,
+      int run,
       int done,
       int cells,
       int failed,

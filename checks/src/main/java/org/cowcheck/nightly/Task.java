@@ -1,7 +1,9 @@
 package org.cowcheck.nightly;
 
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.cowcheck.journal.Entry;
+import org.cowcheck.verdict.Cell;
 
 /** What one engine is to answer. */
 public interface Task {
@@ -11,6 +13,11 @@ public interface Task {
 
   /** The command line that does it alone. */
   String reproduce();
+
+  /** The same question to the explorer, if it has it. */
+  default Optional<Cell> byExplorer() {
+    return Optional.empty();
+  }
 
   /**
    * Does it.

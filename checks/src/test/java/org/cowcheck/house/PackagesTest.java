@@ -43,7 +43,8 @@ final class PackagesTest {
   @Test
   void reportsSeeNoEngine() {
     ImmutableSet<String> engines =
-        ImmutableSet.of("explore", "consistency", "linear", "synthesis", "cli");
+        ImmutableSet.of(
+            "explore", "consistency", "linear", "hardware", "nightly", "synthesis", "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));

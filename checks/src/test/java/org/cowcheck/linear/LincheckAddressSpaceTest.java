@@ -14,13 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LincheckAddressSpaceTest {
 
   private static void assertBreaks(String patch, UnaryOperator<Cpu> cpus, String... shown) {
-    MadeUpScenarios.ofSmallPage(patch, cpus).assertBreaks(shown);
+    MadeUpRun.of(MadeUp.SMALL_PAGE, patch, cpus).assertBreaks(shown);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"seed", "S2", "S3"})
   void itIsLinearizable(String patch) {
-    MadeUpScenarios.ofSmallPage(patch, cpu -> cpu).assertLinearizable();
+    MadeUpRun.of(MadeUp.SMALL_PAGE, patch, cpu -> cpu).assertLinearizable();
   }
 
   @Test

@@ -13,18 +13,18 @@ import org.junit.jupiter.api.Test;
 final class LincheckHugePageTest {
 
   private static void assertBreaks(String patch, UnaryOperator<Cpu> cpus, String... shown) {
-    MadeUpScenarios.ofHugePage(patch, cpus).assertBreaks(shown);
+    MadeUpRun.of(MadeUp.HUGE_PAGE, patch, cpus).assertBreaks(shown);
   }
 
   @Test
   void itIsLinearizable() {
-    MadeUpScenarios.ofHugePage("S3", cpu -> cpu).assertLinearizable();
+    MadeUpRun.of(MadeUp.HUGE_PAGE, "S3", cpu -> cpu).assertLinearizable();
   }
 
   @Tag("nightly")
   @Test
   void itIsLinearizableInV5_19() {
-    MadeUpScenarios.ofHugePage("S2", cpu -> cpu).assertLinearizable();
+    MadeUpRun.of(MadeUp.HUGE_PAGE, "S2", cpu -> cpu).assertLinearizable();
   }
 
   /** A bug that was: the seed asks to share a huge page that a child shares already. */

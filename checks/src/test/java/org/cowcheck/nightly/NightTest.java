@@ -41,10 +41,14 @@ final class NightTest {
       };
 
   /** A task that takes so long, in its own words, and answers with a verdict. */
-  private record Fake(String name, double seconds, String verdict) implements Task {
+  private record Fake(String engine, String name, double seconds, String verdict) implements Task {
+    Fake(String name, double seconds, String verdict) {
+      this("fake", name, seconds, verdict);
+    }
+
     @Override
     public Entry.Key key() {
-      return new Entry.Key("fake", name);
+      return new Entry.Key(engine, name);
     }
 
     @Override
@@ -59,7 +63,7 @@ final class NightTest {
       }
       return new Entry.CellDone(
           run,
-          "fake",
+          engine,
           name,
           verdict,
           verdict.equals("Never"),
@@ -101,6 +105,56 @@ final class NightTest {
     begun.clear();
     assertEquals(2, night(plan, () -> false, () -> false).run());
     assertEquals(List.of("broken", "unknown", "cheap", "dear"), begun);
+  }
+
+  @Test
+  void theExplorerComesFirst_thenLincheck_thenJcstress() throws Exception {
+    night(
+        new Plan(
+            ImmutableList.of(
+                new Fake("jcstress", "a", 1, "passed"),
+                new Fake("lincheck", "b", 1, "passed"),
+                new Fake("explorer", "c", 9, "Never"),
+                new Fake("lincheck", "d", 1, "passed"))),
+        () -> false,
+        () -> false);
+    assertEquals(List.of("c", "b", "d", "a"), begun);
+  }
+
+  /** What a run before the last has seen is nothing new. */
+  @Test
+  void onlyOutcomesThatNoRunHasSeenAreNew() {
+    JournalContents contents =
+        new JournalContents(
+            ImmutableList.of(
+                observed(1, "0, 0"), observed(1, "0, 1"), observed(2, "0, 0"), observed(3, "0, 1")),
+            ImmutableList.of());
+    assertEquals(List.of(), Change.since(contents, 2, contents.cells(3)));
+    Entry.CellDone other = observed(3, "1, 1");
+    assertEquals(
+        List.of("outcome never seen before: x: not seen before, 1, 1 now"),
+        Change.since(contents, 2, ImmutableMap.of(other.key(), other)).stream()
+            .map(Change::toString)
+            .toList());
+  }
+
+  private static Entry.CellDone observed(int run, String outcome) {
+    return new Entry.CellDone(
+        run,
+        "jcstress",
+        "x",
+        "passed",
+        true,
+        1,
+        1,
+        List.of(),
+        List.of(new Entry.Count(outcome, 1)),
+        "",
+        "",
+        "",
+        "",
+        "",
+        null);
   }
 
   /** The plan of ten tasks is stopped after each number of tasks, and goes on. */

@@ -81,18 +81,11 @@ final class PatchedCpu extends ForwardingCpu {
     step = next;
     onlooker.accept(next.label());
     current = edits.get(next.label());
-    dropsFences = current.contains(new Edit.DropFence(next.label()));
-    dropsLocks = current.contains(new Edit.DropLock(next.label()));
-    dropsRechecks = current.contains(new Edit.DropRecheck(next.label()));
-    makesAtomic = current.contains(new Edit.MakeAtomic(next.label()));
-    makesNonAtomic = current.contains(new Edit.MakeNonAtomic(next.label()));
-    marks = current.contains(new Edit.Mark(next.label()));
-    unmarks = current.contains(new Edit.Unmark(next.label()));
-    replacement =
-        current.stream()
-            .filter(Edit.ReplaceFence.class::isInstance)
-            .map(edit -> ((Edit.ReplaceFence) edit).fence())
-            .findFirst();
+    if (current.isEmpty()) {
+      changesNothing();
+    } else {
+      change(next.label());
+    }
     for (Edit edit : current) {
       if (edit instanceof Edit.InsertBefore insert) {
         insert(insert.fence(), "before");
@@ -100,6 +93,33 @@ final class PatchedCpu extends ForwardingCpu {
     }
     super.at(next);
     return this;
+  }
+
+  /** Most steps are not changed, and each access has a step: this is quick in every engine. */
+  private void changesNothing() {
+    dropsFences = false;
+    dropsLocks = false;
+    dropsRechecks = false;
+    makesAtomic = false;
+    makesNonAtomic = false;
+    marks = false;
+    unmarks = false;
+    replacement = Optional.empty();
+  }
+
+  private void change(String label) {
+    dropsFences = current.contains(new Edit.DropFence(label));
+    dropsLocks = current.contains(new Edit.DropLock(label));
+    dropsRechecks = current.contains(new Edit.DropRecheck(label));
+    makesAtomic = current.contains(new Edit.MakeAtomic(label));
+    makesNonAtomic = current.contains(new Edit.MakeNonAtomic(label));
+    marks = current.contains(new Edit.Mark(label));
+    unmarks = current.contains(new Edit.Unmark(label));
+    replacement =
+        current.stream()
+            .filter(Edit.ReplaceFence.class::isInstance)
+            .map(edit -> ((Edit.ReplaceFence) edit).fence())
+            .findFirst();
   }
 
   private void insert(Fence fence, String where) {

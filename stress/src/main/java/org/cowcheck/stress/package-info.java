@@ -4,7 +4,8 @@
  * <p>Each file is a triple: the race before the fix, after it, and its weak spot in a few words.
  * What happens is the model's, run by {@link org.cowcheck.memory.HardwareCpu}; what must hold is
  * the scenario's own invariants. A run shows that something happens here, never that it cannot. It
- * knows no explorer; nothing uses it.
+ * knows no explorer. {@link org.cowcheck.stress.SuiteLines} says what was seen to those who run the
+ * suite in a process of its own.
  *
  * <p>A fix that waits by an IPI or for a grace period has no "after": HardwareCpu refuses both.
  * Where the flush of the TLB alone waits for GUP-fast, as on x86, the race shows here all the same,

@@ -77,6 +77,7 @@ final class AddressSpace {
   private boolean hasChild;
   private boolean swaps;
   private boolean zaps;
+  private volatile String broken = "";
 
   /** How the memory is mapped at first. */
   private interface Start {
@@ -208,7 +209,13 @@ final class AddressSpace {
 
   /** What the first broken invariant says, or the empty string. */
   String broken() {
-    return invocation.broken();
+    broken = invocation.broken();
+    return broken;
+  }
+
+  /** What {@link #broken} said, without another look. */
+  String wasBroken() {
+    return broken;
   }
 
   private Cpu cpu(int thread) {

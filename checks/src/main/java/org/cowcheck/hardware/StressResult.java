@@ -1,0 +1,67 @@
+package org.cowcheck.hardware;
+
+import com.google.common.collect.ImmutableList;
+
+/**
+ * What a test has shown.
+ *
+ * @param configurations of the JVM that it ran in
+ * @param observed the different ends, each with how often
+ * @param problem why it has not run as it should, or the empty string
+ */
+public record StressResult(
+    StressTest test, int configurations, ImmutableList<Observed> observed, String problem) {
+
+  /** What the test says of an end. */
+  public enum Expected {
+    /** As it should be. */
+    ACCEPTABLE("expected"),
+    /** The race, where it is known to be. */
+    ACCEPTABLE_INTERESTING("interesting"),
+    /** What must not be. */
+    FORBIDDEN("forbidden"),
+    /** The test does not say. */
+    UNKNOWN("not foreseen");
+
+    private final String word;
+
+    Expected(String word) {
+      this.word = word;
+    }
+
+    /** The word in reports. */
+    public String word() {
+      return word;
+    }
+  }
+
+  /**
+   * An end, and how often it was seen.
+   *
+   * @param outcome what the programs returned, and which invariants do not hold
+   * @param description what the test says of it
+   */
+  public record Observed(String outcome, Expected expected, long times, String description) {
+    /** The end and what is said of it, in one line. */
+    public String text() {
+      return expected == Expected.ACCEPTABLE ? outcome : outcome + " (" + expected.word() + ")";
+    }
+
+    /** Whether an invariant is broken. */
+    public boolean isBroken() {
+      return !outcome.endsWith("holds");
+    }
+  }
+
+  /** How many runs there were. */
+  public long runs() {
+    return observed.stream().mapToLong(Observed::times).sum();
+  }
+
+  /** What must not be, and was seen. */
+  public ImmutableList<Observed> forbidden() {
+    return observed.stream()
+        .filter(one -> one.expected() == Expected.FORBIDDEN || one.expected() == Expected.UNKNOWN)
+        .collect(ImmutableList.toImmutableList());
+  }
+}
