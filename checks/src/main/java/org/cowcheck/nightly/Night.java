@@ -90,7 +90,7 @@ public final class Night {
       run(phase, run, phase.isOneByOne() ? 1 : jobs);
     }
     int notDone = plan.tasks().size() - finished.get();
-    if (!stopped.getAsBoolean()) {
+    if (!stopped.getAsBoolean() && unwritten.get() == 0) {
       journal.append(new Entry.RunEnded(run, Journal.now(), notDone));
     }
     return new End(run, finished.get(), failed.get(), unwritten.get(), notDone - unwritten.get());

@@ -63,6 +63,11 @@ public final class StepParts {
    * @param fences its barriers, and those that wait for sections
    */
   public record Parts(ImmutableSet<Fence> fences, ImmutableSet<Part> others) {
+    public Parts {
+      fences = Sets.immutableEnumSet(fences);
+      others = Sets.immutableEnumSet(others);
+    }
+
     private static Parts of(List<String> words) {
       return new Parts(
           Arrays.stream(Fence.values())

@@ -17,16 +17,25 @@ final class LincheckAddressSpaceTest {
     MadeUpRun.of(MadeUp.SMALL_PAGE, patch, cpus).assertBreaks(shown);
   }
 
+  @Test
+  void itIsLinearizable() {
+    MadeUpRun.of(MadeUp.SMALL_PAGE, "S3", cpu -> cpu).assertLinearizable();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"seed", "S2", "S3"})
-  void itIsLinearizable(String patch) {
+  @ValueSource(strings = {"seed", "S2"})
+  @Tag("nightly")
+  void itIsLinearizable_beforeV6_1(String patch) {
     MadeUpRun.of(MadeUp.SMALL_PAGE, patch, cpu -> cpu).assertLinearizable();
   }
 
+  /** Which of the consequences is seen first depends on the order of Lincheck's scenarios. */
   @Test
   void aForkThatLeavesPagesExclusiveIsFound() {
     assertBreaks(
-        "S3", cpu -> SabotagedCpu.leavesOut(cpu, "C9"), "an exclusive page has a second entry");
+        "S3",
+        cpu -> SabotagedCpu.leavesOut(cpu, "C9"),
+        "an exclusive page has a second entry|a child sees what its parent wrote after fork");
   }
 
   @Test
@@ -34,7 +43,8 @@ final class LincheckAddressSpaceTest {
     assertBreaks(
         "S3",
         cpu -> SabotagedCpu.leavesOut(cpu, "C11"),
-        "a writable entry maps a page that is not exclusive");
+        "a writable entry maps a page that is not exclusive"
+            + "|a child sees what its parent wrote after fork");
   }
 
   /** v5.17 has no memory of exclusivity: a pinned page is copied, and the pin shows the old one. */
@@ -56,7 +66,10 @@ final class LincheckAddressSpaceTest {
 
   @Test
   void aForkThatDoesNotLookForPinsIsFound() {
-    assertBreaks("S3-without-early-cow", cpu -> cpu, "a pinned page lost its exclusivity");
+    assertBreaks(
+        "S3-without-early-cow",
+        cpu -> cpu,
+        "a pinned page lost its exclusivity|a VM_BUG_ON or bad-page check fired");
   }
 
   /** KSM shares a pinned page, which is not exclusive any more when it is unpinned. */

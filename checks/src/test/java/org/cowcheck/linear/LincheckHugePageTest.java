@@ -28,12 +28,14 @@ final class LincheckHugePageTest {
   }
 
   /** A bug that was: the seed asks to share a huge page that a child shares already. */
+  @Tag("nightly")
   @Test
   void theSplitOfASharedPageInTheSeedIsFound() {
     assertBreaks("seed", cpu -> cpu, "a VM_BUG_ON or bad-page check fired", "SP8a page.flags");
   }
 
   /** The migration entries have the exclusivity, and the head keeps it as well. */
+  @Tag("nightly")
   @Test
   void aSplitThatLeavesTheHeadExclusiveIsFound() {
     assertBreaks(
