@@ -73,6 +73,7 @@ final class LincheckAddressSpaceTest {
   }
 
   /** KSM shares a pinned page, which is not exclusive any more when it is unpinned. */
+  @Tag("nightly")
   @Test
   void aMergeThatDoesNotLookForPinsIsFound() {
     assertBreaks(
