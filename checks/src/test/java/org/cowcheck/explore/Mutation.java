@@ -61,7 +61,7 @@ final class Mutation {
   private static final long BUDGET_IF_MET = 20_000;
 
   /** What may be spent on such cells of patches. */
-  private static final long BUDGET_OF_PATCHES = 20_000;
+  private static final long BUDGET_OF_PATCHES = 40_000;
 
   private static final Expectations RECORDED = Expectations.read();
 
