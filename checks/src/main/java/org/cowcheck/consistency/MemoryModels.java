@@ -14,4 +14,13 @@ public final class MemoryModels {
   public static ImmutableList<MemoryModel> all() {
     return ImmutableList.of(SC, TSO, LKMM);
   }
+
+  /**
+   * The one of a name.
+   *
+   * @throws java.util.NoSuchElementException if there is none
+   */
+  public static MemoryModel named(String name) {
+    return all().stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow();
+  }
 }

@@ -40,11 +40,7 @@ public record ExplorerTask(Cell cell, Bounds bounds) implements Task {
 
   @Override
   public Entry.CellDone run(int run, BooleanSupplier over) {
-    MemoryModel model =
-        MemoryModels.all().stream()
-            .filter(candidate -> candidate.name().equals(cell.model()))
-            .findFirst()
-            .orElseThrow();
+    MemoryModel model = MemoryModels.named(cell.model());
     return entry(run, new ScenarioCheck(cell, model).explore(bounds, 1, Progress.NONE, over));
   }
 

@@ -42,11 +42,7 @@ public class GrowthBenchmark {
   /** Takes the first executions. */
   @Setup
   public void explore() {
-    chosen =
-        MemoryModels.all().stream()
-            .filter(candidate -> candidate.name().equals(model))
-            .findFirst()
-            .orElseThrow();
+    chosen = MemoryModels.named(model);
     JavaProgram program = new GupFork(3, 3).inJava();
     new Explorer(
             program.words(),

@@ -8,10 +8,7 @@ import com.google.common.collect.ObjectArrays;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,29 +33,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CommandLineTest {
   @TempDir private Path directory;
 
-  /** What a command printed and returned. */
-  private record Run(int exit, String out, String err) {}
-
-  private static Run run(String... arguments) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      int exit = Main.run(arguments);
-      return new Run(
-          exit,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static CommandRun run(String... arguments) {
+    return CommandRun.of(arguments);
   }
 
-  private Run check(String... arguments) {
+  private CommandRun check(String... arguments) {
     List<String> all = new ArrayList<>(List.of("check", "--witnesses", directory.toString()));
     all.addAll(Arrays.asList(arguments));
     return run(all.toArray(new String[0]));
@@ -82,8 +61,8 @@ final class CommandLineTest {
 
   @Test
   void theWholeCatalogueIsCheckedAsWrittenOnlyWhereThatIsOnRecord_andABoundDiffersFromTheRecord() {
-    Run run = check("--max-executions", "1", "--model", "sc", "--format", "json");
-    assertEquals(4, run.exit);
+    CommandRun run = check("--max-executions", "1", "--model", "sc", "--format", "json");
+    assertEquals(4, run.exit());
     JsonArray results = results(run);
     int cells =
         CatalogueCells.marked().size() + CatalogueCells.asWritten(Expectations.read()).size();
@@ -127,8 +106,8 @@ final class CommandLineTest {
     return results.get(0).getAsJsonObject();
   }
 
-  private static JsonArray results(Run run) {
-    return JsonParser.parseString(run.out).getAsJsonObject().getAsJsonArray("results");
+  private static JsonArray results(CommandRun run) {
+    return JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonArray("results");
   }
 
   @Test
@@ -188,30 +167,34 @@ final class CommandLineTest {
 
   @Test
   void aSelectionExitsWithZeroWhereAllIsNever() {
-    assertEquals(0, check("--scenario", "pageslab-at-free", "--patch", "S3").exit);
+    assertEquals(0, check("--scenario", "pageslab-at-free", "--patch", "S3").exit());
   }
 
   @Test
   void aSelectionExitsWithOneWhereSomethingIsFound() {
-    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "seed").exit);
+    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "seed").exit());
     assertEquals(
         1,
-        check("--scenario", "pageslab-at-free", "--patch", "S3", "--accesses", "as-written").exit);
+        check("--scenario", "pageslab-at-free", "--patch", "S3", "--accesses", "as-written")
+            .exit());
   }
 
   @Test
   void aBoundGivesUnknownAndExitsWithThree() {
-    Run run = check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-executions", "10");
-    assertEquals(3, run.exit, run.out);
-    assertTrue(run.out.contains("Not explored to the end (--max-executions 10): 3 cells"), run.out);
-    assertTrue(run.out.contains("verdict Unknown after 10 executions of about "), run.out);
+    CommandRun run =
+        check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-executions", "10");
+    assertEquals(3, run.exit(), run.out());
+    assertTrue(
+        run.out().contains("Not explored to the end (--max-executions 10): 3 cells"), run.out());
+    assertTrue(run.out().contains("verdict Unknown after 10 executions of about "), run.out());
   }
 
   @Test
   void aBoundOnEventsGivesUnknown() {
-    Run run = check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-events", "5");
-    assertEquals(3, run.exit, run.out);
-    assertTrue(run.out.contains("Not explored to the end (--max-events 5): 3 cells"), run.out);
+    CommandRun run =
+        check("--scenario", "kpageflags-at-free", "--patch", "S3", "--max-events", "5");
+    assertEquals(3, run.exit(), run.out());
+    assertTrue(run.out().contains("Not explored to the end (--max-events 5): 3 cells"), run.out());
   }
 
   @Test
@@ -220,18 +203,18 @@ final class CommandLineTest {
       "--scenario", "gup-fast-vs-swap-out", "--patch", "S2", "--format", "json"
     };
     String one =
-        check(ObjectArrays.concat(arguments, new String[] {"--threads", "1"}, String.class)).out;
+        check(ObjectArrays.concat(arguments, new String[] {"--threads", "1"}, String.class)).out();
     String four =
-        check(ObjectArrays.concat(arguments, new String[] {"--threads", "4"}, String.class)).out;
+        check(ObjectArrays.concat(arguments, new String[] {"--threads", "4"}, String.class)).out();
     assertEquals(one.replaceAll("\"seconds\": .*", ""), four.replaceAll("\"seconds\": .*", ""));
   }
 
   @Test
   void benchShowsExecutionsAndRates() {
-    Run run = run("bench", "ainc:3", "--model", "tso", "--runs", "1");
-    assertEquals(0, run.exit, run.err);
-    assertTrue(run.out.lines().findFirst().orElseThrow().startsWith("program"), run.out);
-    assertTrue(run.out.contains("ainc:3               tso               6"), run.out);
+    CommandRun run = run("bench", "ainc:3", "--model", "tso", "--runs", "1");
+    assertEquals(0, run.exit(), run.err());
+    assertTrue(run.out().lines().findFirst().orElseThrow().startsWith("program"), run.out());
+    assertTrue(run.out().contains("ainc:3               tso               6"), run.out());
   }
 
   @ParameterizedTest
@@ -242,35 +225,37 @@ final class CommandLineTest {
     "--scenario=57efa1fe5957cafe, gup-fast-vs-fork-then-write"
   })
   void scenariosMayBeCalledByABeginningOrByTheirCommit(String option, String scenario) {
-    Run run = check(option, "--patch", "S0", "--model", "sc");
-    assertTrue(("\n" + run.out).contains("\n" + scenario + ", marked:"), run.out);
+    CommandRun run = check(option, "--patch", "S0", "--model", "sc");
+    assertTrue(("\n" + run.out()).contains("\n" + scenario + ", marked:"), run.out());
   }
 
   @Test
   void patchesMayBeCalledByABeginning() {
-    Run run =
+    CommandRun run =
         check("--scenario", "pageslab-at-free", "--patch", "S1-without-wmb*", "--model", "sc");
-    assertTrue(run.out.contains("  seed-without-wmb-with-reader-rmb "), run.out);
-    assertTrue(run.out.contains("2 of 2 as recorded"), run.out);
+    assertTrue(run.out().contains("  seed-without-wmb-with-reader-rmb "), run.out());
+    assertTrue(run.out().contains("2 of 2 as recorded"), run.out());
   }
 
   @Test
   void theSeedMayBeCalledByItsState() {
-    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "S1").exit);
+    assertEquals(1, check("--scenario", "pageslab-at-free", "--patch", "S1").exit());
   }
 
   @Test
   void aWitnessReplays() {
-    Run check = check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
+    CommandRun check =
+        check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
     Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
-    Run replay = run("replay", file.toString());
-    assertEquals(1, replay.exit, replay.err);
-    List<String> shown = check.out.lines().takeWhile(line -> !line.isEmpty()).toList();
-    assertEquals(shown, replay.out.lines().takeWhile(line -> !line.isEmpty()).toList());
+    CommandRun replay = run("replay", file.toString());
+    assertEquals(1, replay.exit(), replay.err());
+    List<String> shown = check.out().lines().takeWhile(line -> !line.isEmpty()).toList();
+    assertEquals(shown, replay.out().lines().takeWhile(line -> !line.isEmpty()).toList());
     assertTrue(
-        replay.out.contains(
-            "Reordered: CPU1 (T2) load page.mapping and then CPU1 (T4) load page.flags"),
-        replay.out);
+        replay
+            .out()
+            .contains("Reordered: CPU1 (T2) load page.mapping and then CPU1 (T4) load page.flags"),
+        replay.out());
   }
 
   @Test
@@ -279,9 +264,10 @@ final class CommandLineTest {
     Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
     Path other = directory.resolve("other.json");
     Files.writeString(other, Files.readString(file).replace("\"lkmm\"", "\"tso\""));
-    Run replay = run("replay", other.toString());
-    assertEquals(2, replay.exit);
-    assertTrue(replay.err.contains("tso forbids the execution: axiom global-order"), replay.err);
+    CommandRun replay = run("replay", other.toString());
+    assertEquals(2, replay.exit());
+    assertTrue(
+        replay.err().contains("tso forbids the execution: axiom global-order"), replay.err());
   }
 
   @ParameterizedTest
@@ -330,11 +316,11 @@ final class CommandLineTest {
         "replay no-such-file | no-such-file: expected a witness file, found no such file"
       })
   void badInputIsOneLineAndExitsWithTwo(String arguments, String message) {
-    Run run = run(arguments.split(" "));
-    assertEquals(2, run.exit);
-    assertEquals(1, run.err.lines().count(), run.err);
-    assertTrue(run.err.contains(message), run.err);
-    assertEquals("", run.out);
+    CommandRun run = run(arguments.split(" "));
+    assertEquals(2, run.exit());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(message), run.err());
+    assertEquals("", run.out());
   }
 
   @ParameterizedTest
@@ -350,10 +336,10 @@ final class CommandLineTest {
       })
   void aForeignFileIsNamedWithWhatWasExpected(String content, String message) throws IOException {
     Path file = Files.writeString(directory.resolve("foreign"), content);
-    Run run = run("replay", file.toString());
-    assertEquals(2, run.exit);
-    assertEquals(1, run.err.lines().count(), run.err);
-    assertTrue(run.err.contains(message), run.err);
+    CommandRun run = run("replay", file.toString());
+    assertEquals(2, run.exit());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(message), run.err());
   }
 
   @ParameterizedTest
@@ -379,24 +365,24 @@ final class CommandLineTest {
             .replaceAll("\\[ (-?\\d+), (-?\\d+) \\]", "[$1, $2]");
     assertTrue(text.contains(from), text);
     Files.writeString(file, text.replace(from, to));
-    Run run = run("replay", file.toString());
-    assertEquals(2, run.exit, run.out);
-    assertEquals(1, run.err.lines().count(), run.err);
-    assertTrue(run.err.contains(message), run.err);
+    CommandRun run = run("replay", file.toString());
+    assertEquals(2, run.exit(), run.out());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(message), run.err());
   }
 
   @Test
   void aWitnessIsExportedAsTheCellThatItIsFrom() {
     check("--scenario", "pageslab-at-free", "--patch", "seed", "--model", "lkmm");
     Path file = directory.resolve("pageslab-at-free.seed.lkmm.generic.marked.json");
-    Run ofFile = run("export", file.toString());
-    Run ofCell = run("export", "--scenario", "pageslab-at-free", "--patch", "seed");
-    assertEquals(0, ofFile.exit, ofFile.err);
-    assertEquals(0, ofCell.exit, ofCell.err);
+    CommandRun ofFile = run("export", file.toString());
+    CommandRun ofCell = run("export", "--scenario", "pageslab-at-free", "--patch", "seed");
+    assertEquals(0, ofFile.exit(), ofFile.err());
+    assertEquals(0, ofCell.exit(), ofCell.err());
     assertTrue(
-        ofCell.out.contains("Of the executions that break something, this is the least one."),
-        ofCell.out);
-    assertEquals(code(ofFile.out), code(ofCell.out));
+        ofCell.out().contains("Of the executions that break something, this is the least one."),
+        ofCell.out());
+    assertEquals(code(ofFile.out()), code(ofCell.out()));
   }
 
   private static String code(String test) {
@@ -406,11 +392,12 @@ final class CommandLineTest {
   @Test
   void aCellThatIsNeverIsExportedAsItsLeastExecution() {
     String[] arguments = {"export", "--scenario", "pageslab-at-free", "--patch", "S3"};
-    Run run = run(arguments);
-    assertEquals(0, run.exit, run.err);
+    CommandRun run = run(arguments);
+    assertEquals(0, run.exit(), run.err());
     assertTrue(
-        run.out.startsWith(
-            """
+        run.out()
+            .startsWith(
+                """
             C pageslab-at-free.S3.lkmm.generic.marked
 
             (*
@@ -419,8 +406,8 @@ final class CommandLineTest {
              * No execution breaks anything; this is the least one.
              *)
             """),
-        run.out);
-    assertEquals(run.out, run(arguments).out);
+        run.out());
+    assertEquals(run.out(), run(arguments).out());
   }
 
   @Test
@@ -437,17 +424,17 @@ final class CommandLineTest {
             "litmus",
             "bench",
             "verdicts")) {
-      Run run = run(command, "--help");
-      assertEquals(0, run.exit, run.err);
-      assertTrue(run.out.startsWith("Usage: cowcheck " + command), run.out);
+      CommandRun run = run(command, "--help");
+      assertEquals(0, run.exit(), run.err());
+      assertTrue(run.out().startsWith("Usage: cowcheck " + command), run.out());
     }
-    assertTrue(run("export", "--help").out.contains("--scenario NAME --patch NAME"));
+    assertTrue(run("export", "--help").out().contains("--scenario NAME --patch NAME"));
   }
 
   @Test
   void verdictsAreNotLostWhereWitnessesCannotBeWritten() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "");
-    Run run =
+    CommandRun run =
         run(
             "check",
             "--scenario",
@@ -456,9 +443,9 @@ final class CommandLineTest {
             "seed",
             "--witnesses",
             file.resolve("below").toString());
-    assertEquals(2, run.exit);
-    assertTrue(run.out.contains("Sometimes"), run.out);
-    assertTrue(run.err.contains("choose another --witnesses"), run.err);
+    assertEquals(2, run.exit());
+    assertTrue(run.out().contains("Sometimes"), run.out());
+    assertTrue(run.err().contains("choose another --witnesses"), run.err());
   }
 
   private Path variant(String text) throws IOException {
@@ -468,14 +455,15 @@ final class CommandLineTest {
   @Test
   void aVariantIsHeldAgainstWhatIsOnRecordOfItsBase() throws IOException {
     Path file = variant("base: seed\nfences: {insert: [{after: T2, fence: smp_rmb}]}\n");
-    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
-    assertEquals(0, run.exit, run.err);
-    assertTrue(run.out.contains("lkmm Never, seed Sometimes"), run.out);
+    CommandRun run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(0, run.exit(), run.err());
+    assertTrue(run.out().contains("lkmm Never, seed Sometimes"), run.out());
     assertTrue(
-        run.out.endsWith(
-            "3 cells, 1 of 3 differ from what is on record of their base: 3 Never, 0 Sometimes,"
-                + " 0 Unknown\n"),
-        run.out);
+        run.out()
+            .endsWith(
+                "3 cells, 1 of 3 differ from what is on record of their base: 3 Never, 0 Sometimes,"
+                    + " 0 Unknown\n"),
+        run.out());
     JsonObject result = one("--patch", file.toString(), "--model", "lkmm");
     assertEquals("mine", result.get("patch").getAsString());
     assertEquals("seed", result.get("base").getAsString());
@@ -486,14 +474,14 @@ final class CommandLineTest {
   @Test
   void aVariantThatIsLikeAKnownPatchIsHeldAgainstThat() throws IOException {
     Path file = variant("base: seed\nfences: {drop: [F9]}\n");
-    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
-    assertEquals(1, run.exit, run.err);
-    assertTrue(run.out.contains("as seed-without-wmb\n"), run.out);
+    CommandRun run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(1, run.exit(), run.err());
+    assertTrue(run.out().contains("as seed-without-wmb\n"), run.out());
   }
 
   @Test
   void aKnownPatchThatIsShownIsReadAsThatPatch() throws IOException {
-    Path file = variant(run("show", "seed-without-wmb").out);
+    Path file = variant(run("show", "seed-without-wmb").out());
     JsonObject result = one("--patch", file.toString(), "--model", "lkmm");
     assertEquals("seed-without-wmb", result.get("patch").getAsString());
     assertTrue(result.get("asRecorded").getAsBoolean());
@@ -502,16 +490,16 @@ final class CommandLineTest {
   @Test
   void aWitnessOfAVariantReplaysAndExportsWithoutTheFile() throws IOException {
     Path file = variant("base: seed\nfences: {replace: [{at: F9, fence: smp_wmb}]}\n");
-    Run check =
+    CommandRun check =
         check("--scenario", "pageslab-at-free", "--patch", file.toString(), "--model", "lkmm");
     Files.delete(file);
     String witness = directory.resolve("pageslab-at-free.mine.lkmm.generic.marked.json").toString();
-    Run replay = run("replay", witness);
-    assertEquals(1, replay.exit, replay.err);
-    assertTrue(replay.out.contains("(F9)  smp_wmb"), replay.out);
-    List<String> shown = check.out.lines().takeWhile(line -> !line.isEmpty()).toList();
-    assertEquals(shown, replay.out.lines().takeWhile(line -> !line.isEmpty()).toList());
-    assertTrue(run("export", witness).out.contains("pageslab-at-free.mine.lkmm"));
+    CommandRun replay = run("replay", witness);
+    assertEquals(1, replay.exit(), replay.err());
+    assertTrue(replay.out().contains("(F9)  smp_wmb"), replay.out());
+    List<String> shown = check.out().lines().takeWhile(line -> !line.isEmpty()).toList();
+    assertEquals(shown, replay.out().lines().takeWhile(line -> !line.isEmpty()).toList());
+    assertTrue(run("export", witness).out().contains("pageslab-at-free.mine.lkmm"));
   }
 
   @Test
@@ -520,9 +508,9 @@ final class CommandLineTest {
     check("--scenario", "pageslab-at-free", "--patch", file.toString(), "--model", "lkmm");
     Path witness = directory.resolve("pageslab-at-free.mine.lkmm.generic.marked.json");
     Files.writeString(witness, Files.readString(witness).replace("at: F9", "at: F99"));
-    Run replay = run("replay", witness.toString());
-    assertEquals(2, replay.exit);
-    assertTrue(replay.err.contains(witness + ", variant:5:18: unknown step 'F99'"), replay.err);
+    CommandRun replay = run("replay", witness.toString());
+    assertEquals(2, replay.exit());
+    assertTrue(replay.err().contains(witness + ", variant:5:18: unknown step 'F99'"), replay.err());
   }
 
   /** Where all accesses are taken as marked, marks make no difference. */
@@ -555,10 +543,10 @@ final class CommandLineTest {
   @Test
   void whatTheModelCannotRunIsUnknown() throws IOException {
     Path file = variant("base: S0\nhunks: {add: [F8]}\n");
-    Run run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
-    assertEquals(3, run.exit, run.err);
+    CommandRun run = check("--scenario", "pageslab-at-free", "--patch", file.toString());
+    assertEquals(3, run.exit(), run.err());
     assertTrue(
-        run.out.contains("the model cannot run mine: v5.17 has no PG_anon_exclusive"), run.out);
+        run.out().contains("the model cannot run mine: v5.17 has no PG_anon_exclusive"), run.out());
   }
 
   /** Nobody lists it, so the scenarios are those of the kernel state that it edits. */
@@ -593,7 +581,7 @@ final class CommandLineTest {
 
         # (F9) free_pages_prepare, S1: anon: wmb, flag before mapping
         """,
-        run("show", "S1-without-wmb").out);
+        run("show", "S1-without-wmb").out());
   }
 
   @ParameterizedTest
@@ -606,7 +594,7 @@ final class CommandLineTest {
     "F11, F11"
   })
   void stepsAreFoundByPathFunctionAndLabel(String chosen, String label) {
-    assertTrue(run("steps", chosen).out.contains("  (" + label + ")"), chosen);
+    assertTrue(run("steps", chosen).out().contains("  (" + label + ")"), chosen);
   }
 
   @Test
@@ -617,9 +605,9 @@ final class CommandLineTest {
           (F8)    free_pages_prepare, S1                    anon: clear PG_anon_exclusive (PG_slab), not atomically
                   hunks.drop (S1), hunks.add (S0, S2, S3), move (after F11), atomic, mark
         """,
-        run("steps", "F8").out);
+        run("steps", "F8").out());
     JsonObject path =
-        JsonParser.parseString(run("steps", "F9", "--format", "json").out)
+        JsonParser.parseString(run("steps", "F9", "--format", "json").out())
             .getAsJsonArray()
             .get(0)
             .getAsJsonObject();
@@ -630,10 +618,11 @@ final class CommandLineTest {
 
   @Test
   void listNamesEveryPatchOfTheSeed() {
-    Run run = run("list");
-    assertEquals(0, run.exit);
-    assertTrue(run.out.contains(" (--scenario): "), run.out);
-    assertTrue(run.out.contains("\nPatches (--patch): " + Patches.all().size() + "\n"), run.out);
+    CommandRun run = run("list");
+    assertEquals(0, run.exit());
+    assertTrue(run.out().contains(" (--scenario): "), run.out());
+    assertTrue(
+        run.out().contains("\nPatches (--patch): " + Patches.all().size() + "\n"), run.out());
     for (String name :
         List.of(
             "seed, S1",
@@ -642,13 +631,13 @@ final class CommandLineTest {
             "pageslab-at-free",
             "lkmm",
             "arm64")) {
-      assertTrue(run.out.contains("  " + name), run.out);
+      assertTrue(run.out().contains("  " + name), run.out());
     }
   }
 
   @Test
   void explainShowsWhoAccessesWordsAndWhichBarriersArePaired() {
-    String out = run("explain", "gup-fast-vs-ksm-same-pte").out;
+    String out = run("explain", "gup-fast-vs-ksm-same-pte").out();
     assertTrue(out.contains("088b8aa537c2"), out);
     assertTrue(
         out.matches("(?s).*mm.pte +page@0x10000.present +read by CPU0, CPU1 +written by CPU1\n.*"),
@@ -661,9 +650,10 @@ final class CommandLineTest {
 
   @Test
   void explainShowsStepsAndWhatMustNotBeSeen() {
-    Run run = run("explain", "pageslab-at-free");
-    assertEquals(0, run.exit);
-    assertTrue(run.out.contains("(F9)   free_pages_prepare, S1"), run.out);
-    assertTrue(run.out.contains("PageSlab() said slab, and the page was no slab page"), run.out);
+    CommandRun run = run("explain", "pageslab-at-free");
+    assertEquals(0, run.exit());
+    assertTrue(run.out().contains("(F9)   free_pages_prepare, S1"), run.out());
+    assertTrue(
+        run.out().contains("PageSlab() said slab, and the page was no slab page"), run.out());
   }
 }

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,31 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SynthesizeCommandTest {
   private static final int COLUMNS = 100;
 
-  /** What a command printed and returned. */
-  private record Run(int exit, String out, String err) {}
-
-  private static Run synthesize(String arguments) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      int exit = Main.run(("synthesize " + arguments).split(" "));
-      return new Run(
-          exit,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static CommandRun synthesize(String arguments) {
+    return CommandRun.of(("synthesize " + arguments).split(" "));
   }
 
   @Test
   void theBarriersOfPageSlab_areFoundAndExplained() {
-    Run run =
+    CommandRun run =
         synthesize(
             "seed-without-wmb --scenario pageslab-at-free --allow wmb,smp_rmb --solutions 1");
     assertEquals(ExitCode.OK, run.exit());
@@ -58,7 +37,7 @@ final class SynthesizeCommandTest {
 
   @Test
   void everyNumberIsInTheJson() {
-    Run run =
+    CommandRun run =
         synthesize(
             "seed-without-wmb --scenario pageslab-at-free --solutions 1 --format json"
                 + " --cost smp_wmb=5,wmb=1 --hot free_pages_prepare=3,PageSlab=1");
@@ -77,7 +56,7 @@ final class SynthesizeCommandTest {
 
   @Test
   void anInterleaving_isSaidToBeOne() {
-    Run run = synthesize("seed --scenario pageslab-at-fault --model sc");
+    CommandRun run = synthesize("seed --scenario pageslab-at-fault --model sc");
     assertEquals(ExitCode.FOUND, run.exit());
     assertTrue(
         run.out().contains("No fence helps: the witness of pageslab-at-fault is an interleaving."),
@@ -93,14 +72,14 @@ final class SynthesizeCommandTest {
 
   @Test
   void whatIsSafe_needsNothing() {
-    Run run = synthesize("S3 --scenario pageslab-at-free");
+    CommandRun run = synthesize("S3 --scenario pageslab-at-free");
     assertEquals(ExitCode.OK, run.exit());
     assertTrue(run.out().contains("Nothing is needed"), run.out());
   }
 
   @Test
   void aBound_isUnknown() {
-    Run run = synthesize("seed-without-wmb --scenario pageslab-at-free --max-executions 2");
+    CommandRun run = synthesize("seed-without-wmb --scenario pageslab-at-free --max-executions 2");
     assertEquals(ExitCode.UNKNOWN, run.exit());
     assertTrue(run.out().contains("--max-executions 2"), run.out());
   }
@@ -120,7 +99,7 @@ final class SynthesizeCommandTest {
         "sed --scenario pageslab-at-free | unknown patch 'sed'"
       })
   void badInput_givesOneLine(String arguments, String message) {
-    Run run = synthesize(arguments);
+    CommandRun run = synthesize(arguments);
     assertEquals(ExitCode.BAD_INPUT, run.exit());
     assertEquals("", run.out());
     assertTrue(run.err().contains(message), run.err());

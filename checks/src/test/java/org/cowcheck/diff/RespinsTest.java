@@ -54,11 +54,7 @@ final class RespinsTest {
             .filter(candidate -> candidate.name().equals(name))
             .findFirst()
             .orElseThrow();
-    MemoryModel model =
-        MemoryModels.all().stream()
-            .filter(candidate -> candidate.name().equals(modelName))
-            .findFirst()
-            .orElseThrow();
+    MemoryModel model = MemoryModels.named(modelName);
     Cell cell = new Cell(scenario, reading.patch(), Platform.GENERIC, modelName, Accesses.MARKED);
     return new ScenarioCheck(cell, model)
         .explore(Bounds.NONE, 1, Progress.NONE, () -> false)

@@ -148,11 +148,7 @@ public final class CatalogueWalk {
   }
 
   private static Seen explore(Cell cell, Bounds bounds) {
-    MemoryModel model =
-        MemoryModels.all().stream()
-            .filter(candidate -> candidate.name().equals(cell.model()))
-            .findFirst()
-            .orElseThrow();
+    MemoryModel model = MemoryModels.named(cell.model());
     MutantWatch watch = new MutantWatch(cell);
     EditWatch edits = new EditWatch(cell);
     Cell explored =

@@ -227,11 +227,7 @@ final class Mutation {
 
   /** What the first violation that is found breaks, or the empty string. */
   private static String broken(Cell cell, Set<String> bounds) {
-    MemoryModel model =
-        MemoryModels.all().stream()
-            .filter(candidate -> candidate.name().equals(cell.model()))
-            .findFirst()
-            .orElseThrow();
+    MemoryModel model = MemoryModels.named(cell.model());
     Setting setting = cell.scenario().build(cell.kernel());
     AtomicBoolean found = new AtomicBoolean();
     Explorer.Visitor visitor =

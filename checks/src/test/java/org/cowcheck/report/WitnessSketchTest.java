@@ -24,8 +24,7 @@ final class WitnessSketchTest {
         Scenarios.all().stream().filter(s -> s.name().equals(scenario)).findFirst().orElseThrow();
     Patch under =
         Patches.all().stream().filter(p -> p.name().equals(patch)).findFirst().orElseThrow();
-    MemoryModel known =
-        MemoryModels.all().stream().filter(m -> m.name().equals(model)).findFirst().orElseThrow();
+    MemoryModel known = MemoryModels.named(model);
     return new ScenarioCheck(
             new Cell(found, under, Platform.GENERIC, model, Accesses.MARKED), known)
         .example()
