@@ -11,7 +11,7 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

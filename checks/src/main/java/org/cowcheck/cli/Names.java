@@ -8,12 +8,15 @@ import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.cowcheck.client.ClientProgram;
+import org.cowcheck.client.MalformedProgramException;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.scenario.ClientScenario;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.variant.KnownPatches;
@@ -41,8 +44,14 @@ final class Names {
     return found.get(0);
   }
 
-  /** The scenarios that are meant: by name, by a beginning and {@code *}, or by their origin. */
+  /**
+   * The scenarios that are meant: by name, by a beginning and {@code *}, by their origin, or as the
+   * text of a client program.
+   */
   static ImmutableList<Scenario> scenarios(String name) {
+    if (ClientProgram.looksLike(name)) {
+      return ImmutableList.of(ClientScenario.of(program(name)));
+    }
     ImmutableList<Scenario> byOrigin =
         Scenarios.all().stream()
             .filter(scenario -> OriginNames.mean(scenario, name))
@@ -55,6 +64,15 @@ final class Names {
       throw unknown("race", name, races);
     }
     return findAll("scenario", name, Scenarios.all(), Scenario::name);
+  }
+
+  /** A client program of this text. */
+  static ClientProgram program(String text) {
+    try {
+      return ClientProgram.parse(text);
+    } catch (MalformedProgramException e) {
+      throw new BadInputException(e.getMessage());
+    }
   }
 
   /** A patch: by name, by a commit that it adds, or in a file. */

@@ -15,8 +15,8 @@ import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.scenario.Program;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * What the CPUs of a scenario do in some interleaving.

@@ -28,8 +28,9 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.scenario.Program;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
+import org.cowcheck.user.KernelThreads;
 import org.cowcheck.user.Task;
 
 /**
@@ -335,6 +336,8 @@ final class AddressSpace {
   }
 
   long split(int thread) {
-    return kernelThreads.split(kernelThread(thread)) ? DONE : FAILED;
+    return kernelThreads.split(kernelThread(thread), Pte.page(memory, table.pmd().initialValue()))
+        ? DONE
+        : FAILED;
   }
 }

@@ -8,7 +8,7 @@ import org.cowcheck.invariant.Instant;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 
 /**
  * One run of a setting; after all programs have returned, its end.

@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.function.Consumer;
 import org.cowcheck.invariant.End;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
+import org.cowcheck.setting.Program;
 
 /**
  * One check: builds each invocation afresh, looks at its end, and keeps what was found.

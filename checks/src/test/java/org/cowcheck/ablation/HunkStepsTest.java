@@ -33,7 +33,7 @@ import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SeedPatches;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 import org.junit.jupiter.api.Test;
 
 /** What hunks bring is what their paths do with them and do not without. */

@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 import org.cowcheck.invariant.End;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 
 /**
  * The ends of a setting's runs, for all engines: what programs return and note, and the last value

@@ -24,7 +24,7 @@ import org.cowcheck.memory.HardwareCpu;
 import org.cowcheck.memory.Word;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 import org.cowcheck.verdict.CatalogueCells;
 import org.cowcheck.verdict.Cell;
 import org.junit.jupiter.api.Tag;

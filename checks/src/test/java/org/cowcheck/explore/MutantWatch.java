@@ -15,9 +15,9 @@ import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 import org.cowcheck.verdict.Cell;
 
 /**

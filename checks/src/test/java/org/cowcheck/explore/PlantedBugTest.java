@@ -14,10 +14,10 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

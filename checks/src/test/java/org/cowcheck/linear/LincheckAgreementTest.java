@@ -14,7 +14,7 @@ import org.cowcheck.explore.CatalogueWalk.Seen;
 import org.cowcheck.explore.Ends;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Setting;
 import org.cowcheck.verdict.CatalogueCells;
 import org.cowcheck.verdict.Cell;
 import org.junit.jupiter.api.Assumptions;

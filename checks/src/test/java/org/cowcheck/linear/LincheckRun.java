@@ -21,10 +21,10 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A scenario under a patch, to be run by Lincheck in a test.

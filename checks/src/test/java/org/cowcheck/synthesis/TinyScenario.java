@@ -15,9 +15,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Litmus shapes as scenarios: each access is a step of its own, such as {@code P0a}. */
 final class TinyScenario {

@@ -19,6 +19,7 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.UffdMove;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.WriteFault;
+import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.KernelState;
 
 /**
@@ -32,19 +33,34 @@ import org.cowcheck.patch.KernelState;
  */
 public record Exclusivity(World world) {
 
+  private static final String PIN_LOST = "a pinned page lost its exclusivity";
+  private static final String PIN_APART =
+      "a write through the page table is not seen through the pin";
+  private static final String OF_PAST_MERGES = "a page that KSM may merge is exclusive";
+
+  /** Something about a place where a page was pinned. */
+  private interface Place {
+    boolean test(Instant instant, long location);
+  }
+
   private interface PagePredicate<T extends Instant> {
     boolean test(T instant, Page page);
   }
 
   /** All of them, the gravest first. */
   public ImmutableList<Invariant> all() {
+    return all((instant, location) -> false);
+  }
+
+  /** All of them, for pins on places that are not given up. */
+  private ImmutableList<Invariant> all(Place givenUp) {
     return ImmutableList.<Invariant>builder()
         .add(
-            always("a pinned page lost its exclusivity", this::keepsPins),
+            always(PIN_LOST, (instant, page) -> keepsPins(instant, page, givenUp)),
             new Invariant(
                 "a page was pinned through a migration entry",
                 end -> !isNoted(end, GupHugePmd.THROUGH_MIGRATION)),
-            atEnd("a write through the page table is not seen through the pin", this::showsWrites))
+            atEnd(PIN_APART, (end, page) -> showsWrites(end, page, givenUp)))
         .addAll(new Privacy(world).all())
         .add(
             atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
@@ -55,7 +71,7 @@ public record Exclusivity(World world) {
             always(
                 "a page with an exclusive migration entry has another entry",
                 this::hasOneExclusiveMigration),
-            always("a page that KSM may merge is exclusive", this::isSharedIfMergeable),
+            always(OF_PAST_MERGES, this::isSharedIfMergeable),
             forSlots("a swap slot has a second entry beside an exclusive one"),
             atEnd("a page has fewer references than mappings and pins", this::isReferenced),
             new Invariant(
@@ -63,6 +79,28 @@ public record Exclusivity(World world) {
                 end -> !isNoted(end, ExclusiveFlagWatch.UNLOCKED_CHANGE)),
             PageInvariants.noBug())
         .build();
+  }
+
+  /**
+   * As {@link #all}, of programs that may do anything in any order. What goes by what KSM has done
+   * once is left out, for a page may have another life since; and a pin does not keep the place
+   * where it was taken once that is zapped.
+   */
+  public ImmutableList<Invariant> ofAnyPrograms() {
+    return all((instant, location) -> isZapped(instant, location)).stream()
+        .filter(invariant -> !invariant.broken().equals(OF_PAST_MERGES))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static boolean isZapped(Instant instant, long location) {
+    for (int cpu = 0; cpu < instant.cpus(); cpu++) {
+      for (Note note : instant.notes(cpu)) {
+        if (note.name().equals(Zap.ZAPPED) && note.value() == location) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private KernelState state() {
@@ -168,7 +206,7 @@ public record Exclusivity(World world) {
    * zapped; the entry goes on to map it, or restores to it. A page that is zapped while it is
    * pinned is kept, too: nobody else maps it.
    */
-  private boolean keepsPins(Instant instant, Page page) {
+  private boolean keepsPins(Instant instant, Page page, Place givenUp) {
     if (isOfFile(instant, page)) {
       return true;
     }
@@ -180,7 +218,7 @@ public record Exclusivity(World world) {
           mapping == null
               ? mappings.hidden() || mappings.mapping(page) == 0 || isMoved(instant, page)
               : keepsPin(instant, page, mapping);
-      if (!kept) {
+      if (!kept && !givenUp.test(instant, location)) {
         return false;
       }
     }
@@ -254,11 +292,12 @@ public record Exclusivity(World world) {
   }
 
   /** Page table and pin show the same memory. */
-  private boolean showsWrites(End end, Page page) {
+  private boolean showsWrites(End end, Page page, Place givenUp) {
     for (long location : Pins.on(page, end).locations()) {
       Mapping mapping = end.mappings(world).at(location);
       if (mapping != null
           && mapping.isPresent()
+          && !givenUp.test(end, location)
           && !mapping.names(page)
           && end.value(mapping.named().contents()) != end.value(page.contents())) {
         return false;

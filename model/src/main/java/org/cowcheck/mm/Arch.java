@@ -88,6 +88,9 @@ final class Arch {
     } else {
       cpu.mb();
     }
+    if (mm.hasThreads()) {
+      cpu.synchronize_srcu(mm.userAccesses());
+    }
   }
 
   /** tlb_remove_table_sync_one(): no section with IRQs off that began before is left. */

@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import java.util.function.ToLongFunction;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
@@ -12,8 +13,8 @@ import org.cowcheck.patch.Kernel;
  * Loads and stores by user code to hugetlb memory: the walk of the page table, faults if the entry
  * does not permit the access, and the access, S0 to S3.
  *
- * <p>Left out: that the hardware may have the entry in its TLB. An access that faults is tried
- * again a few times at most.
+ * <p>An access that faults is tried again a few times at most. Left out: that the hardware may have
+ * the entry in its TLB, but for mms that have threads, as in {@link UserAccess}.
  */
 public final class HugetlbAccess {
   public static final Steps STEPS = new Steps("user access to hugetlb");
@@ -24,6 +25,9 @@ public final class HugetlbAccess {
       STEPS.step("HU1", "user code", "load the huge entry: permitted? else fault");
   private static final Step LOAD = STEPS.step("HU2", "user code", "load from the page");
   private static final Step STORE = STEPS.step("HU3", "user code", "store to the page");
+  private static final Step BEGIN =
+      STEPS.step("HU4", "user code", "the access begins: a flush of the TLB waits for its end");
+  private static final Step END = STEPS.step("HU5", "user code", "the access ends");
 
   private final Memory memory;
   private final HugetlbFault fault;
@@ -46,7 +50,7 @@ public final class HugetlbAccess {
    * @return what was loaded; -1 if it is never permitted
    */
   public long read(Cpu cpu, HugetlbVma vma, int index, FreeList pages) {
-    return load(cpu, access(cpu, vma, index, Access.READ, pages));
+    return access(cpu, vma, index, Access.READ, pages, page -> load(cpu, page));
   }
 
   /**
@@ -73,21 +77,37 @@ public final class HugetlbAccess {
    * @return whether it was permitted in the end
    */
   public boolean write(Cpu cpu, HugetlbVma vma, int index, long value, FreeList pages) {
-    Ref<Page> page = access(cpu, vma, index, Access.WRITE, pages);
+    return access(cpu, vma, index, Access.WRITE, pages, page -> store(cpu, page, value)) == 1;
+  }
+
+  private static long store(Cpu cpu, Ref<Page> page, long value) {
     if (page == null) {
-      return false;
+      return 0;
     }
     cpu.at(STORE).WRITE_ONCE(page.at(Page::contents), value);
     cpu.note(UserAccess.WRITTEN, value);
-    return true;
+    return 1;
   }
 
-  /** The page that the entry permits an access to, after faults if need be; null if never. */
-  private Ref<Page> access(Cpu cpu, HugetlbVma vma, int index, Access access, FreeList pages) {
+  /** An access, after faults if need be; it is given null if it is never permitted. */
+  private long access(
+      Cpu cpu,
+      HugetlbVma vma,
+      int index,
+      Access access,
+      FreeList pages,
+      ToLongFunction<Ref<Page>> use) {
+    Mm mm = vma.mm();
     for (int faults = 0; ; faults++) {
+      long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk(cpu, vma, index, access);
-      if (page != null || faults == MOST_FAULTS) {
-        return page;
+      boolean isLast = page != null || faults == MOST_FAULTS;
+      long result = isLast ? use.applyAsLong(page) : 0;
+      if (mm.hasThreads()) {
+        cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);
+      }
+      if (isLast) {
+        return result;
       }
       fault.handle(cpu, vma, access, pages);
     }

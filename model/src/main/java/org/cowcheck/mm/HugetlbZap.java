@@ -56,6 +56,9 @@ public final class HugetlbZap {
       return false;
     }
     long entry = arch.getAndClear(cpu.at(CLEAR), vma.entry());
+    for (int i = 0; i < vma.table().size(); i++) {
+      cpu.note(Zap.ZAPPED, vma.table().at(i).location());
+    }
     Page page = Pte.page(memory, mapped);
     if (Pte.dirty(entry) && !cpu.at(DIRTY).test_bit(PG_DIRTY, page.flags())) {
       cpu.test_and_set_bit(PG_DIRTY, page.flags());

@@ -16,6 +16,7 @@ import org.cowcheck.memory.Word;
  * @param reader which of them this CPU takes to read
  * @param tlbGen mm->context.tlb_gen of x86
  * @param userAccesses the accesses of user code that a flush of the TLB waits for ({@link Tlb})
+ * @param hasThreads whether user code of it may run beside any path: each flush then waits for it
  */
 public record Mm(
     Word flags,
@@ -23,7 +24,8 @@ public record Mm(
     ImmutableList<Spinlock> mmapLocks,
     int reader,
     Word tlbGen,
-    Word userAccesses) {
+    Word userAccesses,
+    boolean hasThreads) {
   /** MMF_HAS_PINNED: some page of the mm may have been pinned once. */
   public static final int MMF_HAS_PINNED = 27;
 
@@ -34,6 +36,11 @@ public record Mm(
 
   /** An mm that so many CPUs may read at the same time: {@link #reader}. */
   public Mm(Memory memory, String name, boolean hasPinned, int readers) {
+    this(memory, name, hasPinned, readers, false);
+  }
+
+  /** As {@link #Mm(Memory, String, boolean, int)}, perhaps with user code on other CPUs. */
+  public Mm(Memory memory, String name, boolean hasPinned, int readers, boolean hasThreads) {
     this(
         memory.word(
             name + ".flags",
@@ -45,12 +52,13 @@ public record Mm(
             .collect(ImmutableList.toImmutableList()),
         0,
         memory.word(name + ".tlb_gen", 0),
-        memory.word(name + ".user_accesses", 0));
+        memory.word(name + ".user_accesses", 0),
+        hasThreads);
   }
 
   /** The same mm, as the CPU of this number has it, whom other readers do not exclude. */
   public Mm reader(int number) {
-    return new Mm(flags, writeProtectSeq, mmapLocks, number, tlbGen, userAccesses);
+    return new Mm(flags, writeProtectSeq, mmapLocks, number, tlbGen, userAccesses, hasThreads);
   }
 
   /** The part of mmap_lock that a reader on this CPU takes. */

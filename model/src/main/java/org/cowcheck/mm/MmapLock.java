@@ -15,21 +15,21 @@ import org.cowcheck.memory.Spinlock;
  * <p>{@link Mm#reader} gives the mm as a CPU with a spinlock of its own has it. Programs that all
  * have the same one exclude each other as readers, too: enough where only one of them is a reader.
  */
-final class MmapLock {
+public final class MmapLock {
   private MmapLock() {}
 
   /** mmap_read_lock(). */
-  static void readLock(Cpu cpu, Mm mm) {
+  public static void readLock(Cpu cpu, Mm mm) {
     cpu.spin_lock(mm.mmapLock());
   }
 
   /** mmap_read_unlock(). */
-  static void readUnlock(Cpu cpu, Mm mm) {
+  public static void readUnlock(Cpu cpu, Mm mm) {
     cpu.spin_unlock(mm.mmapLock());
   }
 
   /** mmap_write_lock(). */
-  static void writeLock(Cpu cpu, Mm mm) {
+  public static void writeLock(Cpu cpu, Mm mm) {
     for (Spinlock lock : mm.mmapLocks()) {
       cpu.spin_lock(lock);
     }
@@ -50,7 +50,7 @@ final class MmapLock {
   }
 
   /** mmap_write_unlock(). */
-  static void writeUnlock(Cpu cpu, Mm mm) {
+  public static void writeUnlock(Cpu cpu, Mm mm) {
     for (Spinlock lock : mm.mmapLocks().reverse()) {
       cpu.spin_unlock(lock);
     }

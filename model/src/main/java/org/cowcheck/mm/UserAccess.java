@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import java.util.function.ToLongFunction;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
@@ -15,9 +16,13 @@ import org.cowcheck.patch.Kernel;
  * <p>An access that faults is tried again, a few times at most: whoever takes the page away again
  * and again is done by then.
  *
- * <p>Left out: accessed and dirty bits that hardware sets; and the TLB, with the flush that waits
- * for an access: the store comes any time after the walk. So a process that one CPU forks has its
- * accesses on that CPU alone; {@link ThreadWrite} is a thread with a TLB.
+ * <p>Of an mm that has threads ({@link Mm#hasThreads}) an access with its walk is a section that a
+ * flush of the TLB waits for, as in {@link Tlb}. A translation that an earlier access left is that
+ * of a walk as early as the section begins.
+ *
+ * <p>Left out: accessed and dirty bits that hardware sets; and of other mms the TLB, with the flush
+ * that waits for an access: the store comes any time after the walk. So such a process that one CPU
+ * forks has its accesses on that CPU alone; {@link ThreadWrite} is a thread with a TLB.
  */
 public final class UserAccess {
   public static final Steps STEPS = new Steps("user access");
@@ -40,6 +45,9 @@ public final class UserAccess {
       STEPS.step("H1", "user code", "load the PMD entry and the PTE: permitted? else fault");
   private static final Step LOAD = STEPS.step("H2", "user code", "load from the page");
   private static final Step STORE = STEPS.step("H3", "user code", "store to the page");
+  private static final Step BEGIN =
+      STEPS.step("H4", "user code", "the access begins: a flush of the TLB waits for its end");
+  private static final Step END = STEPS.step("H5", "user code", "the access ends");
 
   private final Kernel kernel;
   private final Memory memory;
@@ -65,7 +73,7 @@ public final class UserAccess {
    * @return what was loaded, or {@link #SEGV}
    */
   public long read(Cpu cpu, Mm mm, PageTable table, FreeList pages) {
-    return load(cpu, table, access(cpu, mm, table, Access.READ, pages));
+    return access(cpu, mm, table, Access.READ, pages, page -> load(cpu, table, page));
   }
 
   /**
@@ -85,7 +93,9 @@ public final class UserAccess {
    * @return whether it was permitted in the end
    */
   public boolean write(Cpu cpu, Mm mm, PageTable table, long value, FreeList pages) {
-    return store(cpu, table, access(cpu, mm, table, Access.WRITE, pages), value);
+    return access(
+            cpu, mm, table, Access.WRITE, pages, page -> store(cpu, table, page, value) ? 1 : 0)
+        == 1;
   }
 
   /** As {@link #write}, but a store that is not permitted at once is left out, with its fault. */
@@ -113,12 +123,28 @@ public final class UserAccess {
     return true;
   }
 
-  /** The page that the entry permits an access to, after faults if need be; null if never. */
-  private Ref<Page> access(Cpu cpu, Mm mm, PageTable table, Access access, FreeList pages) {
+  /**
+   * Accesses the page that the entry permits it to, after faults if need be.
+   *
+   * @param use the access, which is given null if it is never permitted
+   */
+  private long access(
+      Cpu cpu,
+      Mm mm,
+      PageTable table,
+      Access access,
+      FreeList pages,
+      ToLongFunction<Ref<Page>> use) {
     for (int faults = 0; ; faults++) {
+      long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk(cpu.at(WALK), table, access);
-      if (page != null || faults == MOST_FAULTS) {
-        return page;
+      boolean isLast = page != null || faults == MOST_FAULTS;
+      long result = isLast ? use.applyAsLong(page) : 0;
+      if (mm.hasThreads()) {
+        cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);
+      }
+      if (isLast) {
+        return result;
       }
       new MmFault(kernel, memory, free.onto(pages), pages).handle(cpu, mm, table, access);
     }

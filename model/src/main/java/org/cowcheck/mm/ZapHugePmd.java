@@ -60,6 +60,9 @@ public final class ZapHugePmd {
       return false;
     }
     long pmd = arch.hugeGetAndClear(cpu.at(CLEAR), table.pmd());
+    for (int i = 0; i < table.size(); i++) {
+      cpu.note(Zap.ZAPPED, table.at(i).location());
+    }
     boolean mapped = Pte.pmdPresent(pmd);
     Page head = Pte.page(memory, pmd);
     if (mapped) {

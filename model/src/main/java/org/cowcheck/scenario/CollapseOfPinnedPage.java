@@ -8,6 +8,8 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A page that is pinned is not collapsed. */
 final class CollapseOfPinnedPage {

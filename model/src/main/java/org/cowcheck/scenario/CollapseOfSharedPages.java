@@ -21,6 +21,9 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A huge page that entries map, and that a child shares in full or by half, is collapsed in the

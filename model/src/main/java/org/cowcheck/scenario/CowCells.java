@@ -6,6 +6,9 @@ import java.util.stream.Stream;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** The matrix of tools/testing/selftests/mm/cow.c: each of its tests on each kind of memory. */
 final class CowCells {

@@ -20,6 +20,9 @@ import org.cowcheck.mm.SwapSlot.Device;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.SlowGupPatches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Machine;
 
 /**
  * A kind of memory that the tests of the matrix run on: how the parent has it at first.
@@ -56,7 +59,7 @@ enum CowMemory {
       ImmutableSet.of(SlowGupPatches.FORCED_COW, SlowGupPatches.BLIND_UPGRADE);
 
   /** What the page holds before a test. */
-  static final long BEFORE = 1;
+  static final long BEFORE = HugeMemory.BEFORE;
 
   private final String id;
   private final String title;
@@ -115,7 +118,7 @@ enum CowMemory {
   /** A page that is free, as large as the kernel copies at once. */
   Page free(Machine machine, String name) {
     return this == HUGETLB
-        ? machine.add(HugetlbRace.freePage(machine.memory, name))
+        ? machine.add(HugetlbPage.freePage(machine.memory, name))
         : machine.free(name);
   }
 

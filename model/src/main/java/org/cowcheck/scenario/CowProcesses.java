@@ -11,6 +11,7 @@ import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.setting.Machine;
 import org.cowcheck.user.HugetlbTask;
 import org.cowcheck.user.PageOwner;
 import org.cowcheck.user.Task;

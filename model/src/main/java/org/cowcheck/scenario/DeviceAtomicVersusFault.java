@@ -10,6 +10,8 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A device has a page for itself, and a CPU wants it back. */
 final class DeviceAtomicVersusFault {

@@ -14,6 +14,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The row "device exclusive" of the seed's table: PG_anon_exclusive of the page applies, and a fork

@@ -18,6 +18,11 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.DevicePages;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The row "device private" of the seed's table: PG_anon_exclusive of the page applies, as if the

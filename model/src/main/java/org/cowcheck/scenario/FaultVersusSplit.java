@@ -17,6 +17,10 @@ import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A page fault walks the page table that a split of a PMD entry has just put in place. */
 final class FaultVersusSplit {

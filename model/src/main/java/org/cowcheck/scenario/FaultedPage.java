@@ -11,6 +11,8 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The setting of races in which a free page is faulted in as anonymous while somebody looks at it.

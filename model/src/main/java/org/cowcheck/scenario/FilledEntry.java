@@ -18,6 +18,9 @@ import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Vma;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * Two threads at an entry of a private file mapping that is none: both fill it, or one does and the

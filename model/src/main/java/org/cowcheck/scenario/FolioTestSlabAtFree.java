@@ -5,6 +5,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /** As {@link PageSlabAtFree}, by folio_test_slab(): the two loads without compound_head. */
 final class FolioTestSlabAtFree {

@@ -14,6 +14,10 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** follow_page() looks at an entry of hugetlb under the lock of another level. */
 final class FollowHugePageWithWrongLock {
@@ -62,8 +66,8 @@ final class FollowHugePageWithWrongLock {
 
   private static Setting build(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    PageBlock huge = HugetlbRace.isolated(memory, kernel);
-    PageBlock target = HugetlbRace.freePage(memory, "target");
+    PageBlock huge = HugetlbPage.isolated(memory, kernel);
+    PageBlock target = HugetlbPage.freePage(memory, "target");
     machine.add(huge);
     machine.add(target);
     Mm mm = machine.mm("mm", true);

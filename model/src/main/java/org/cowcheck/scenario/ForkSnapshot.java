@@ -24,6 +24,9 @@ import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SlowGupPatches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** fork() copies a pinned page while another thread of the parent writes to it. */
 final class ForkSnapshot {

@@ -10,6 +10,9 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The setting of races in which an exclusive anonymous page loses its last mapping's reference

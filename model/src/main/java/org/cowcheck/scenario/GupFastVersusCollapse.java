@@ -6,6 +6,7 @@ import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a page that is being collapsed into a huge page. */
 final class GupFastVersusCollapse {

@@ -8,6 +8,8 @@ import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a page that is zapped, freed and handed out again to another process. */
 final class GupFastVersusFreeAndReuse {

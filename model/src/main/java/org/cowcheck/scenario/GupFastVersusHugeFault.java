@@ -12,6 +12,9 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a huge page whose count of pins has just been set to 0. */
 final class GupFastVersusHugeFault {

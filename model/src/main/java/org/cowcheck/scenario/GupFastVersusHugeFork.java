@@ -11,6 +11,11 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a page of an exclusive huge page while its mm forks. */
 final class GupFastVersusHugeFork {

@@ -11,6 +11,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * GUP-fast pins a page of an exclusive huge page while migration entries take the place of its PMD

@@ -5,6 +5,8 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.HugetlbMigrate;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins an exclusive page of hugetlb while it is migrated. */
 final class GupFastVersusHugetlbMigration {

@@ -7,6 +7,9 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast takes a pin on an exclusive anonymous page while KSM write-protects it. */
 final class GupFastVersusKsm {

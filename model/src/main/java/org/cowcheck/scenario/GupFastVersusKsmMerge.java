@@ -9,6 +9,9 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast takes a read-only pin on a page while KSM maps a KSM page in its place. */
 final class GupFastVersusKsmMerge {

@@ -15,6 +15,9 @@ import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins an exclusive anonymous page while it is migrated. */
 final class GupFastVersusMigration {

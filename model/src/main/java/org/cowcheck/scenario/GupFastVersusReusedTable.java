@@ -15,6 +15,9 @@ import org.cowcheck.mm.RetractPageTables;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast walks a page table that is retracted, freed and used again by another process. */
 final class GupFastVersusReusedTable {

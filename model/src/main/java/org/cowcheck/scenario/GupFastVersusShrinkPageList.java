@@ -13,6 +13,9 @@ import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A page is pinned while it is swapped out, swapped in again, and written. */
 final class GupFastVersusShrinkPageList {

@@ -11,6 +11,10 @@ import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a page of a huge page while it is split into small pages. */
 final class GupFastVersusSplitHugePage {

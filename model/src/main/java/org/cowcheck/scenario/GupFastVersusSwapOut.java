@@ -9,6 +9,9 @@ import org.cowcheck.mm.SwapOut;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins an exclusive anonymous page while it is swapped out. */
 final class GupFastVersusSwapOut {

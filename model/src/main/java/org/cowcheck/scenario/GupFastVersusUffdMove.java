@@ -10,6 +10,10 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.UffdMove;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a page while UFFDIO_MOVE moves it to another address. */
 final class GupFastVersusUffdMove {

@@ -9,6 +9,9 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast walks a page table that munmap() frees. */
 final class GupFastVersusUnmap {

@@ -8,6 +8,8 @@ import org.cowcheck.mm.HugetlbAccess;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast takes a read-only pin of a page of hugetlb of the size of a PUD, which is shared. */
 final class GupHugePudWithoutUnshare {

@@ -25,6 +25,10 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast walks a table of PMD entries that its process has just left to another one. */
 final class HugePmdUnshareVersusGupFast {
@@ -84,7 +88,7 @@ final class HugePmdUnshareVersusGupFast {
             new Compound(0, 0),
             new PageState(bit(PG_UPTODATE), FILE, 2, -1),
             new PageState(0, Page.TAIL_MAPPING, 0, -1));
-    PageBlock spare = HugetlbRace.freePage(memory, "private");
+    PageBlock spare = HugetlbPage.freePage(memory, "private");
     machine.add(file);
     machine.add(spare);
     Mm mm = machine.mm("mm", true);

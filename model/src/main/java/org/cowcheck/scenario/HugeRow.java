@@ -12,6 +12,11 @@ import org.cowcheck.mm.Unpin;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * What PG_anon_exclusive means while a huge page is mapped by a PMD entry, and while it is mapped

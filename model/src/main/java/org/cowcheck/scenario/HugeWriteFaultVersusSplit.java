@@ -14,6 +14,10 @@ import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A parent writes to a huge page that it shares with its child, whose PMD entry is split. */
 final class HugeWriteFaultVersusSplit {

@@ -13,6 +13,10 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.ZapHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A write fault on a huge page makes its PMD entry writable while MADV_DONTNEED clears it. */
 final class HugeWriteFaultVersusZap {

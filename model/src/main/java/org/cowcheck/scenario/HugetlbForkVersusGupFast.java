@@ -5,6 +5,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast pins a private page of hugetlb while its mm forks. */
 final class HugetlbForkVersusGupFast {

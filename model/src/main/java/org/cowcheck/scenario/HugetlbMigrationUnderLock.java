@@ -11,6 +11,8 @@ import org.cowcheck.mm.HugetlbProtect;
 import org.cowcheck.mm.HugetlbZap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A page of hugetlb is migrated, which takes no mmap_lock, and for an anonymous page no

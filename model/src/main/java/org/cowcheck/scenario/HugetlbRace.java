@@ -1,8 +1,5 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
-import static org.cowcheck.mm.PageFlag.bit;
-
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
@@ -12,15 +9,15 @@ import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.HugetlbFork;
 import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.Mm;
-import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
-import org.cowcheck.mm.PageBlock.Compound;
-import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The setting of races around a private page of hugetlb: a parent that maps it by one huge entry, a
@@ -45,9 +42,9 @@ final class HugetlbRace {
     this.free = machine.free;
     this.huge = huge;
     machine.add(huge);
-    this.spare = freePage(memory, "spare");
+    this.spare = HugetlbPage.freePage(memory, "spare");
     machine.add(spare);
-    this.otherSpare = freePage(memory, "other spare");
+    this.otherSpare = HugetlbPage.freePage(memory, "other spare");
     machine.add(otherSpare);
     Spinlock faultMutex = memory.spinlock("fault_mutex");
     Mm mm = machine.mm("mm", true);
@@ -61,84 +58,32 @@ final class HugetlbRace {
 
   /** An exclusive page that the parent maps writable, in an mm that has pinned pages before. */
   static HugetlbRace writable(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel, 1, true);
+    PageBlock huge = HugetlbPage.mapped(memory, kernel, 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
   }
 
   /** An exclusive page that the parent maps read-only. */
   static HugetlbRace readOnly(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel, 1, true);
+    PageBlock huge = HugetlbPage.mapped(memory, kernel, 1, true);
     return new HugetlbRace(kernel, memory, huge, Pte.readOnly(huge.head()) | Pte.HUGE, 0);
   }
 
   /** An exclusive page that the parent maps writable, and that somebody has isolated. */
   static HugetlbRace isolated(Kernel kernel, Memory memory) {
-    PageBlock huge = isolated(memory, kernel);
+    PageBlock huge = HugetlbPage.isolated(memory, kernel);
     return new HugetlbRace(kernel, memory, huge, Pte.writable(huge.head()) | Pte.HUGE, 0);
   }
 
   /** Nothing is mapped; the entry of the parent has this value. */
   static HugetlbRace unmapped(Kernel kernel, Memory memory, long entry) {
-    return new HugetlbRace(kernel, memory, freePage(memory, "huge"), entry, 0);
+    return new HugetlbRace(kernel, memory, HugetlbPage.freePage(memory, "huge"), entry, 0);
   }
 
   /** A page that parent and child share after a fork. */
   static HugetlbRace shared(Kernel kernel, Memory memory) {
-    PageBlock huge = mapped(memory, kernel, 2, false);
+    PageBlock huge = HugetlbPage.mapped(memory, kernel, 2, false);
     long entry = Pte.readOnly(huge.head()) | Pte.HUGE;
     return new HugetlbRace(kernel, memory, huge, entry, entry);
-  }
-
-  /** A page of hugetlb that is mapped as often, and is exclusive or is not. */
-  static PageBlock mapped(Memory memory, Kernel kernel, int times, boolean isExclusive) {
-    return page(memory, kernel, times, times, isExclusive, 0);
-  }
-
-  /** A page of hugetlb that is mapped once, exclusively, and holds this. */
-  static PageBlock mapped(Memory memory, Kernel kernel, long contents) {
-    return page(memory, kernel, 1, 1, true, contents);
-  }
-
-  /** A page of hugetlb that was mapped exclusively and is no more; one reference is left. */
-  static PageBlock zapped(Memory memory, Kernel kernel) {
-    return page(memory, kernel, 0, 1, true, 0);
-  }
-
-  /** A page of hugetlb that is mapped exclusively, and isolated by somebody with a reference. */
-  static PageBlock isolated(Memory memory, Kernel kernel) {
-    return page(memory, kernel, 1, 2, true, 0);
-  }
-
-  private static PageBlock page(
-      Memory memory,
-      Kernel kernel,
-      int mappings,
-      int references,
-      boolean isExclusive,
-      long contents) {
-    long exclusive =
-        isExclusive && kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
-    return PageBlock.hugetlb(
-        memory,
-        "huge",
-        new Compound(mappings - 1, 0),
-        new PageState(bit(PG_UPTODATE) | exclusive, Page.ANON_VMA, references, -1, contents),
-        new PageState(0, Page.TAIL_MAPPING, 0, -1, contents));
-  }
-
-  /** A page of hugetlb in the pool. */
-  static PageBlock freePage(Memory memory, String name) {
-    return freePage(memory, name, 0);
-  }
-
-  /** A page of hugetlb in the pool, with what its last owner left. */
-  static PageBlock freePage(Memory memory, String name, long contents) {
-    return PageBlock.hugetlb(
-        memory,
-        name,
-        Compound.UNMAPPED,
-        PageState.FREE.withContents(contents),
-        new PageState(0, Page.TAIL_MAPPING, 0, -1, contents));
   }
 
   /** The free pages of a CPU that alone may need one. */

@@ -13,6 +13,8 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A write fault reuses a page of hugetlb that is mapped once, while somebody who mapped it before

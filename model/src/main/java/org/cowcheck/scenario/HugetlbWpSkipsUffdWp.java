@@ -9,6 +9,8 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A write fault on hugetlb memory that userfaultfd write-protects goes on to make it writable. */
 final class HugetlbWpSkipsUffdWp {

@@ -15,6 +15,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The row "HW poison" of the seed's table: nobody touches PG_anon_exclusive, which is stale from

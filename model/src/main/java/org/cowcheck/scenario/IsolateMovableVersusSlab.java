@@ -15,6 +15,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.WalkerPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** isolate_movable_page() looks at a page that becomes a slab page, and is freed again. */
 final class IsolateMovableVersusSlab {

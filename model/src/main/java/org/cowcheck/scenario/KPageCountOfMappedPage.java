@@ -8,6 +8,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.WalkerPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** /proc/kpagecount of an exclusive anonymous page that stays mapped while it is shared. */
 final class KPageCountOfMappedPage {

@@ -7,6 +7,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /** /proc/kpageflags is read while an exclusive anonymous page is freed; no reference is held. */
 final class KPageFlagsAtFree {

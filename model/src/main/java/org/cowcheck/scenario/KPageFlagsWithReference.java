@@ -7,6 +7,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.KPageFlags;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /**
  * As {@link KPageFlagsAtFree}, by a reader that first takes a speculative reference

@@ -15,6 +15,9 @@ import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A process writes to a page while KSM maps a KSM page in its place. */
 final class KsmMergeVersusWrite {

@@ -25,6 +25,10 @@ import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * Reclaim clears all entries of a large folio of MADV_FREE, and looks once whether it is in use.

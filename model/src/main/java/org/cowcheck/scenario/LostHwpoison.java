@@ -16,6 +16,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.WalkerPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * memory_failure() sets PG_hwpoison atomically, without a reference, while the owner of the page

@@ -16,6 +16,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Reclaim discards a page of MADV_FREE while a direct IO reads into it. */
 final class MadviseFreeVersusDirectIo {

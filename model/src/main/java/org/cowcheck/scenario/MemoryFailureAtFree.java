@@ -11,6 +11,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.WalkerPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** memory_failure() finds out what an exclusive anonymous page is while its owner puts it. */
 final class MemoryFailureAtFree {

@@ -12,6 +12,9 @@ import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** mremap() moves a page table that khugepaged takes away at the same time. */
 final class MremapVersusRetract {

@@ -30,6 +30,11 @@ import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A thread reads its memory while another fills a page there and stores the entry that maps it. The
@@ -294,7 +299,7 @@ final class NewPageVersusUserRead {
 
   private static Setting hugetlb(Kernel kernel, Memory memory) {
     Machine machine = new Machine(kernel, memory);
-    PageBlock page = HugetlbRace.freePage(memory, "huge", FOREIGN);
+    PageBlock page = HugetlbPage.freePage(memory, "huge", FOREIGN);
     machine.add(page);
     Mm mm = machine.mm("mm", false);
     Spinlock faultMutex = memory.spinlock("fault_mutex");

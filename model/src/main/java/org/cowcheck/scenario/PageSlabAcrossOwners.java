@@ -16,6 +16,8 @@ import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** One page goes from hand to hand while a PFN walker, without a reference, asks PageSlab(). */
 final class PageSlabAcrossOwners {

@@ -15,6 +15,8 @@ import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A slab page is freed, and who has been told so asks PageSlab(): it must not say "slab" any more.

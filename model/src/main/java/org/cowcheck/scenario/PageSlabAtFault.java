@@ -5,6 +5,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /**
  * A page is faulted in as anonymous while a PFN walker, without a reference, asks PageSlab().

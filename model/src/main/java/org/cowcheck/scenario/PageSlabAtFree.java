@@ -5,6 +5,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /**
  * An exclusive anonymous page is freed while a PFN walker, without a reference, asks PageSlab().

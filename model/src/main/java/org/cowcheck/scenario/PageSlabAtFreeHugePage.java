@@ -7,6 +7,8 @@ import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.HugetlbPage;
+import org.cowcheck.setting.Setting;
 
 /**
  * An exclusive page of hugetlb goes back to the pool while a PFN walker, without a reference, asks
@@ -54,7 +56,7 @@ final class PageSlabAtFreeHugePage {
   }
 
   private static Setting build(Kernel kernel, Memory memory, int index) {
-    PageBlock huge = HugetlbRace.zapped(memory, kernel);
+    PageBlock huge = HugetlbPage.zapped(memory, kernel);
     Page looked = huge.pages().get(index);
     return FreedPage.readBy(
         "PageSlab",

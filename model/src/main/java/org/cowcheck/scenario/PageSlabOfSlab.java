@@ -15,6 +15,9 @@ import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The other direction: PageSlab() must say "slab" of a page that is a slab page during the whole

@@ -19,6 +19,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.WalkerPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A THP that was mapped by PTEs is freed while a PFN walker, without a reference, asks PageSlab()

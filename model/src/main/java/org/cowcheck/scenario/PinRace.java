@@ -16,6 +16,10 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * The setting of races in which CPU0 pins an exclusive anonymous page by GUP-fast: one mm with one

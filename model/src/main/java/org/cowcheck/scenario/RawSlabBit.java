@@ -5,6 +5,7 @@ import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.DumpReader;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Setting;
 
 /** A program that tests PG_slab by its number takes exclusive pages of the seed for slab pages. */
 final class RawSlabBit {

@@ -14,6 +14,10 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A write fault reuses one page of a huge page while GUP-fast takes a reference of it. */
 final class ReuseOfPteMappedHugePage {

@@ -5,6 +5,7 @@ import java.util.function.BiFunction;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
+import org.cowcheck.setting.Setting;
 
 /**
  * A race, described once for all engines.

@@ -15,6 +15,9 @@ import org.cowcheck.mm.Vma;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Slow GUP takes the first pin of an mm while it forks. */
 final class SlowGupVersusFork {

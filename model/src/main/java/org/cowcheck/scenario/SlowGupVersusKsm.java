@@ -12,6 +12,9 @@ import org.cowcheck.mm.Vma;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Slow GUP pins an exclusive page for reading while KSM write-protects it. */
 final class SlowGupVersusKsm {

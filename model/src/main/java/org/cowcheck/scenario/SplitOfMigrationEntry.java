@@ -16,6 +16,9 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** GUP-fast meets the migration entry of a huge page while the PMD entry is split. */
 final class SplitOfMigrationEntry {

@@ -8,6 +8,9 @@ import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A huge page that a child maps, too, is split with migration entries. */
 final class SplitOfSharedHugePage {

@@ -21,6 +21,9 @@ import org.cowcheck.mm.UnusePte;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * Two processes have an entry of the same slot, and each gives its own up, or copies it. They share

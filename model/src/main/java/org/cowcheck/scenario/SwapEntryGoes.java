@@ -11,6 +11,8 @@ import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A fault on a swap entry that somebody else takes away: swapoff() or MADV_DONTNEED. */
 final class SwapEntryGoes {

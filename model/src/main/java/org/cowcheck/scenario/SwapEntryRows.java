@@ -17,6 +17,9 @@ import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** What PG_anon_exclusive means for present, swap and empty entries: rows of the seed's table. */
 final class SwapEntryRows {

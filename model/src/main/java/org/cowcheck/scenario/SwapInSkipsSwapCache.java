@@ -10,6 +10,8 @@ import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Two threads fault on one swap entry, and each reads the slot into a page of its own. */
 final class SwapInSkipsSwapCache {

@@ -11,6 +11,9 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A page is swapped in and written while it is on its way to the device. */
 final class SwapInUnderWriteback {

@@ -14,6 +14,8 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
 
 /**
  * The setting of races about one entry and its swap slot: the entry names the slot, or a page that

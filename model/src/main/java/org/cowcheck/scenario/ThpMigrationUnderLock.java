@@ -19,6 +19,10 @@ import org.cowcheck.mm.Vma;
 import org.cowcheck.mm.ZapHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugePage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * A huge page is migrated, which takes no mmap_lock, while somebody with mmap_lock works on its PMD

@@ -11,6 +11,10 @@ import org.cowcheck.mm.SwapOut;
 import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** Two CPUs swap out a page each, and one slot is free. */
 final class TwoReclaimersOneSlot {

@@ -17,6 +17,10 @@ import org.cowcheck.mm.UffdMove;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /**
  * UFFDIO_MOVE moves a swap entry while its slot is used for other pages, and then again for its.

@@ -13,6 +13,10 @@ import org.cowcheck.mm.UffdMove;
 import org.cowcheck.mm.Zap;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.SwapPatches;
+import org.cowcheck.setting.AnonPage;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** UFFDIO_MOVE moves a page that MADV_DONTNEED throws away, or reclaim swaps out. */
 final class UffdMoveVersusUnmap {

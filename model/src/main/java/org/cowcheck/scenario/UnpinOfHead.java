@@ -13,6 +13,10 @@ import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.patch.ThpPatches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A tail is pinned, the head is no longer exclusive, and unpin is told the head. */
 final class UnpinOfHead {

@@ -9,6 +9,10 @@ import org.cowcheck.mm.SplitHugePage;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A walker by page frame numbers looks at a tail while its huge page is split. */
 final class WalkerVersusSplitHugePage {

@@ -12,6 +12,10 @@ import org.cowcheck.mm.Protect;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
+import org.cowcheck.setting.HugeMemory;
+import org.cowcheck.setting.Machine;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A page of a huge page is pinned, the PMD entry is split, and a write fault copies the page. */
 final class WrongCowOfPinnedHugePage {

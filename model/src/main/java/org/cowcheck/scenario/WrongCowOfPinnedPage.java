@@ -9,6 +9,8 @@ import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 
 /** A pinned page is write-protected for an unrelated reason, and a write fault copies it. */
 final class WrongCowOfPinnedPage {

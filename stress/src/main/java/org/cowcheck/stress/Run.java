@@ -10,8 +10,8 @@ import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.HardwareCpu;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.scenario.Program;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 import org.openjdk.jcstress.infra.results.JJL_Result;
 
 /**

@@ -9,8 +9,8 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.scenario.Program;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jcstress.infra.results.JJL_Result;
 

@@ -7,9 +7,9 @@ import org.cowcheck.memory.ForwardingCpu;
 import org.cowcheck.memory.Order;
 import org.cowcheck.memory.Place;
 import org.cowcheck.memory.Step;
-import org.cowcheck.scenario.Program;
 import org.cowcheck.scenario.Scenario;
-import org.cowcheck.scenario.Setting;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
 import org.cowcheck.stress.Race;
 
 /** A CPU with a planted bug: in one step its loads return what was there before the run. */

@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;

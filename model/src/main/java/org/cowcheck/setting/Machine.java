@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
@@ -32,110 +32,134 @@ import org.cowcheck.patch.Kernel;
  * The machine that a scenario of anonymous pages runs on: pages, address spaces and swap slots, as
  * they are made one by one, and all that must hold of them.
  */
-final class Machine {
-  final Kernel kernel;
-  final Memory memory;
-  final PageFree free;
+public final class Machine {
+  public final Kernel kernel;
+  public final Memory memory;
+  public final PageFree free;
   private final List<Page> pages = new ArrayList<>();
   private final Map<Mm, List<Pmd>> spaces = new LinkedHashMap<>();
   private final List<PageTable> tables = new ArrayList<>();
   private final List<SwapSlot> slots = new ArrayList<>();
 
-  Machine(Kernel kernel, Memory memory) {
+  public Machine(Kernel kernel, Memory memory) {
     this.kernel = kernel;
     this.memory = memory;
     this.free = new PageFree(kernel, memory.spinlock("lruvec.lock"));
   }
 
   /** A page. */
-  Page page(String name, PageState state) {
+  public Page page(String name, PageState state) {
     return add(new Page(memory, name, state));
   }
 
   /** A page that was made elsewhere, in the same memory. */
-  Page add(Page page) {
+  public Page add(Page page) {
     pages.addAll(page.block().pages());
     return page;
   }
 
   /** A page that is free. */
-  Page free(String name) {
+  public Page free(String name) {
     return add(Page.free(memory, name));
   }
 
   /** A block that was made elsewhere, in the same memory; its first page. */
-  Page add(PageBlock block) {
+  public Page add(PageBlock block) {
     return add(block.head());
   }
 
   /** An mm; the first is the parent of the others. */
-  Mm mm(String name, boolean hasPinned) {
+  public Mm mm(String name, boolean hasPinned) {
     Mm mm = new Mm(memory, name, hasPinned);
     spaces.put(mm, new ArrayList<>());
     return mm;
   }
 
   /** An mm that so many CPUs may read at the same time. */
-  Mm mm(String name, boolean hasPinned, int readers) {
+  public Mm mm(String name, boolean hasPinned, int readers) {
     Mm mm = new Mm(memory, name, hasPinned, readers);
     spaces.put(mm, new ArrayList<>());
     return mm;
   }
 
+  /** An mm that so many CPUs may read at the same time, with user code on any of them. */
+  public Mm mmOfThreads(String name, boolean hasPinned, int readers) {
+    Mm mm = new Mm(memory, name, hasPinned, readers, true);
+    spaces.put(mm, new ArrayList<>());
+    return mm;
+  }
+
   /** Puts a page table, or a huge page with its deposited table, at the next PMD entry of an mm. */
-  PageTable map(Mm mm, PageTable table) {
+  public PageTable map(Mm mm, PageTable table) {
     spaces.get(mm).add(table.above());
     tables.add(table);
     return table;
   }
 
   /** A page table that no PMD entry points to yet. */
-  PageTable spare(PageTable table) {
+  public PageTable spare(PageTable table) {
     tables.add(table);
     return table;
   }
 
   /** A free swap slot. */
-  SwapSlot slot() {
+  public SwapSlot slot() {
     return add(SwapSlot.free(memory));
   }
 
   /** A swap slot that was made elsewhere, in the same memory. */
-  SwapSlot add(SwapSlot slot) {
+  public SwapSlot add(SwapSlot slot) {
     slots.add(slot);
     return slot;
   }
 
   /** The programs, and all that must hold of pins and pages. */
-  Setting running(Program... programs) {
+  public Setting running(Program... programs) {
     return running(ImmutableList.of(), programs);
   }
 
   /** The programs, and all that must hold of pins and pages, and more. */
-  Setting running(ImmutableList<Invariant> more, Program... programs) {
-    World world =
-        new World(
-            kernel,
-            memory,
-            ImmutableList.copyOf(pages),
-            spaces.entrySet().stream()
-                .map(
-                    space ->
-                        new AddressSpace(space.getKey(), ImmutableList.copyOf(space.getValue())))
-                .collect(ImmutableList.toImmutableList()),
-            ImmutableList.copyOf(tables),
-            ImmutableList.copyOf(slots));
+  public Setting running(ImmutableList<Invariant> more, Program... programs) {
+    World world = world();
+    return running(world, new Exclusivity(world).all(), more, programs);
+  }
+
+  /**
+   * As {@link #running(ImmutableList, Program...)}, of programs that may do anything in any order.
+   */
+  public Setting runningAny(ImmutableList<Invariant> more, Program... programs) {
+    World world = world();
+    return running(world, new Exclusivity(world).ofAnyPrograms(), more, programs);
+  }
+
+  private Setting running(
+      World world,
+      ImmutableList<Invariant> exclusivity,
+      ImmutableList<Invariant> more,
+      Program... programs) {
     return new Setting(
         memory,
         Stream.of(programs)
             .map(program -> watched(program, world))
             .collect(ImmutableList.toImmutableList()),
         ImmutableList.<Invariant>builder()
-            .addAll(new Exclusivity(world).all())
+            .addAll(exclusivity)
             .addAll(new PageTableLifetime(world).all())
             .addAll(new SwapMap(world).all())
             .addAll(more)
             .build());
+  }
+
+  private World world() {
+    return new World(
+        kernel,
+        memory,
+        ImmutableList.copyOf(pages),
+        spaces.entrySet().stream()
+            .map(space -> new AddressSpace(space.getKey(), ImmutableList.copyOf(space.getValue())))
+            .collect(ImmutableList.toImmutableList()),
+        ImmutableList.copyOf(tables),
+        ImmutableList.copyOf(slots));
   }
 
   private Program watched(Program program, World world) {

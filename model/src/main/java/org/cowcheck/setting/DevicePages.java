@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
@@ -12,23 +12,23 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.patch.Kernel;
 
 /** Device-private pages as scenarios find them. */
-final class DevicePages {
+public final class DevicePages {
   private DevicePages() {}
 
   /** In the hands of its driver. */
-  static Page free(Memory memory, Kernel kernel) {
+  public static Page free(Memory memory, Kernel kernel) {
     return Page.devicePrivate(
         memory, "device", new PageState(0, 0, DevicePage.referencesWhenFree(kernel.state()), -1));
   }
 
   /** Mapped once and exclusively by a device-private entry. */
-  static Page mapped(Memory memory, Kernel kernel) {
+  public static Page mapped(Memory memory, Kernel kernel) {
     long exclusive = kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
     return mapped(memory, kernel, exclusive, 1);
   }
 
   /** Mapped by two processes since a fork. */
-  static Page shared(Memory memory, Kernel kernel) {
+  public static Page shared(Memory memory, Kernel kernel) {
     return mapped(memory, kernel, 0, 2);
   }
 

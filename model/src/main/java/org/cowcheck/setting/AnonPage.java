@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import static org.cowcheck.mm.PageFlag.PG_DIRTY;
 import static org.cowcheck.mm.PageFlag.PG_LRU;
@@ -15,71 +15,71 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.patch.Kernel;
 
 /** Anonymous pages as scenarios find them. */
-final class AnonPage {
+public final class AnonPage {
   private AnonPage() {}
 
   /** On the LRU, mapped once and exclusively, not in the swap cache. */
-  static Page mapped(Memory memory, Kernel kernel) {
+  public static Page mapped(Memory memory, Kernel kernel) {
     return page(memory, kernel, bit(PG_LRU), 1, 0);
   }
 
   /** As {@link #mapped(Memory, KernelState)}, with contents. */
-  static Page mapped(Memory memory, Kernel kernel, long contents) {
+  public static Page mapped(Memory memory, Kernel kernel, long contents) {
     return page(memory, kernel, new PageState(bit(PG_LRU), 0, 1, 0, contents));
   }
 
   /** As {@link #mapped}, and somebody holds a reference. */
-  static Page mappedAndHeld(Memory memory, Kernel kernel) {
+  public static Page mappedAndHeld(Memory memory, Kernel kernel) {
     return page(memory, kernel, bit(PG_LRU), 2, 0);
   }
 
   /** As {@link #mapped}, and pinned once. */
-  static Page mappedAndPinned(Memory memory, Kernel kernel) {
+  public static Page mappedAndPinned(Memory memory, Kernel kernel) {
     return page(memory, kernel, bit(PG_LRU), 1 + GupFast.PIN, 0);
   }
 
   /** As {@link #mapped}, but isolated from the LRU by somebody who holds a reference. */
-  static Page isolated(Memory memory, Kernel kernel) {
+  public static Page isolated(Memory memory, Kernel kernel) {
     return page(memory, kernel, 0, 2, 0);
   }
 
   /** As {@link #isolated(Memory, Kernel)}, with contents. */
-  static Page isolated(Memory memory, Kernel kernel, long contents) {
+  public static Page isolated(Memory memory, Kernel kernel, long contents) {
     return isolated(memory, "page", kernel, contents);
   }
 
   /** The same, of another name. */
-  static Page isolated(Memory memory, String name, Kernel kernel, long contents) {
+  public static Page isolated(Memory memory, String name, Kernel kernel, long contents) {
     return page(memory, name, exclusive(kernel), new PageState(0, 0, 2, 0, contents));
   }
 
   /** As {@link #isolated}, and somebody holds another reference, such as a FOLL_GET one. */
-  static Page isolatedAndHeld(Memory memory, Kernel kernel) {
+  public static Page isolatedAndHeld(Memory memory, Kernel kernel) {
     return page(memory, kernel, 0, 3, 0);
   }
 
   /** Mapped read-only by two processes, and isolated from the LRU by somebody with a reference. */
-  static Page isolatedAndShared(Memory memory) {
+  public static Page isolatedAndShared(Memory memory) {
     return page(memory, "page", 0, new PageState(0, 0, 3, 1));
   }
 
   /** As {@link #isolated}, and in the swap cache. */
-  static Page isolatedInSwapCache(Memory memory, Kernel kernel, long slot) {
+  public static Page isolatedInSwapCache(Memory memory, Kernel kernel, long slot) {
     return page(memory, kernel, new PageState(bit(PG_SWAPCACHE) | bit(PG_DIRTY), 0, 3, 0, 0, slot));
   }
 
   /** On the LRU, mapped read-only by two processes. */
-  static Page shared(Memory memory) {
+  public static Page shared(Memory memory) {
     return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1));
   }
 
   /** As {@link #shared(Memory)}, with contents. */
-  static Page shared(Memory memory, long contents) {
+  public static Page shared(Memory memory, long contents) {
     return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1, contents));
   }
 
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
-  static Page zapped(Memory memory, Kernel kernel) {
+  public static Page zapped(Memory memory, Kernel kernel) {
     return page(memory, kernel, bit(PG_LRU), 1, -1);
   }
 

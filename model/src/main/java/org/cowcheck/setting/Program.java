@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import java.util.function.ToLongFunction;
 import org.cowcheck.memory.Cpu;

@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import static org.cowcheck.mm.PageFlag.PG_DIRTY;
 import static org.cowcheck.mm.PageFlag.PG_LRU;
@@ -25,36 +25,39 @@ import org.cowcheck.patch.Kernel;
  * @param block the huge page
  * @param tables the tables that map it, in place or deposited, in the order of addresses
  */
-record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
+public record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
+  /** What the page holds at first. */
+  public static final long BEFORE = 1;
+
   private static final int SIZE = 2;
 
   /** Mapped by a PMD entry. */
-  static HugeMemory pmdMapped(Machine machine, Mm mm) {
-    PageBlock block = HugePage.mapped(machine.memory, machine.kernel, CowMemory.BEFORE);
+  public static HugeMemory pmdMapped(Machine machine, Mm mm) {
+    PageBlock block = HugePage.mapped(machine.memory, machine.kernel, BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
 
   /** A page of hugetlb, mapped by a PMD entry. */
-  static HugeMemory hugetlb(Machine machine, Mm mm) {
-    PageBlock block = HugetlbRace.mapped(machine.memory, machine.kernel, CowMemory.BEFORE);
+  public static HugeMemory hugetlb(Machine machine, Mm mm) {
+    PageBlock block = HugetlbPage.mapped(machine.memory, machine.kernel, BEFORE);
     long pmd = Pte.huge(block.head(), true);
     return in(machine, mm, block, PageTable.deposited(machine.memory, "mm", pmd, SIZE));
   }
 
   /** Mapped by PTEs: its PMD entry was split. */
-  static HugeMemory pteMapped(Machine machine, Mm mm) {
+  public static HugeMemory pteMapped(Machine machine, Mm mm) {
     PageBlock block = block(machine, true, 0, 0);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), writable(block, 1)));
   }
 
   /** All but the second page is zapped. */
-  static HugeMemory singleTail(Machine machine, Mm mm) {
+  public static HugeMemory singleTail(Machine machine, Mm mm) {
     return singleTail(machine, mm, 0, 1);
   }
 
   /** As {@link #singleTail}, and somebody has locked it and has a reference. */
-  static HugeMemory singleTailAndLocked(Machine machine, Mm mm) {
+  public static HugeMemory singleTailAndLocked(Machine machine, Mm mm) {
     return singleTail(machine, mm, bit(PageFlag.PG_LOCKED), 2);
   }
 
@@ -71,13 +74,13 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
   }
 
   /** All but the first page is zapped; the flag of the other is stale. */
-  static HugeMemory singlePte(Machine machine, Mm mm) {
+  public static HugeMemory singlePte(Machine machine, Mm mm) {
     PageBlock block = block(machine, true, -1, 0);
     return in(machine, mm, block, table(machine, "mm", writable(block, 0), 0));
   }
 
   /** The second page is moved to another table by mremap(). */
-  static HugeMemory partialMremap(Machine machine, Mm mm) {
+  public static HugeMemory partialMremap(Machine machine, Mm mm) {
     PageBlock block = block(machine, true, 0, 0);
     return in(
         machine,
@@ -88,7 +91,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
   }
 
   /** The first page was shared with a child that is gone; the second was not (MADV_DONTFORK). */
-  static HugeMemory partiallyShared(Machine machine, Mm mm) {
+  public static HugeMemory partiallyShared(Machine machine, Mm mm) {
     PageBlock block = block(machine, false, 0, 0);
     return in(machine, mm, block, table(machine, "mm", shared(block), writable(block, 1)));
   }
@@ -97,7 +100,7 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
    * As {@link #partiallyShared}, but the child has left a reference of the first page, as
    * vmsplice() takes it, and the second page is moved to another table by mremap().
    */
-  static HugeMemory partiallySharedHeldAndMoved(Machine machine, Mm mm) {
+  public static HugeMemory partiallySharedHeldAndMoved(Machine machine, Mm mm) {
     PageBlock block = block(machine, false, 0, 1);
     return in(
         machine,
@@ -112,17 +115,17 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
   }
 
   /** Where a page of it is mapped. */
-  PageTable at(int page) {
+  public PageTable at(int page) {
     return tables.size() == 1 ? tables.get(0).at(page) : tables.get(page);
   }
 
   /** A page of it. */
-  Page page(int index) {
+  public Page page(int index) {
     return block.pages().get(index);
   }
 
   /** Room for a child's share of the first table. */
-  static PageTable room(Machine machine, Mm child, String name) {
+  public static PageTable room(Machine machine, Mm child, String name) {
     return machine.map(child, PageTable.deposited(machine.memory, name, 0, SIZE));
   }
 
@@ -146,11 +149,8 @@ record HugeMemory(PageBlock block, ImmutableList<PageTable> tables) {
             Page.ANON_VMA,
             2 + tailMapcount + held,
             0,
-            CowMemory.BEFORE),
-        HugePage.TAIL
-            .withFlags(exclusive)
-            .withMapcount(tailMapcount)
-            .withContents(CowMemory.BEFORE));
+            BEFORE),
+        HugePage.TAIL.withFlags(exclusive).withMapcount(tailMapcount).withContents(BEFORE));
   }
 
   private static long writable(PageBlock block, int page) {

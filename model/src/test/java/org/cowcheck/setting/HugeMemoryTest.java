@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package org.cowcheck.linear;
+package org.cowcheck.user;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -25,18 +25,18 @@ import org.cowcheck.patch.Kernel;
  *
  * @param memory knows the pages that entries name
  * @param table where the page is mapped, or the huge page with this table deposited
- * @param childTable where a child may map it
+ * @param childTable where a child may map it; null if there is none
  * @param slot where page reclaim writes it
  * @param ksmPage what KSM merges it with
  */
-record KernelThreads(
+public record KernelThreads(
     Kernel kernel,
     Memory memory,
     PageTable table,
     PageTable childTable,
     SwapSlot slot,
     Page ksmPage) {
-  private static final Steps STEPS = new Steps("kernel thread");
+  public static final Steps STEPS = new Steps("kernel thread");
 
   private static final Step ISOLATE =
       STEPS.step("KT1", "isolate_lru_page, follow_page", "take a reference of the page");
@@ -61,10 +61,10 @@ record KernelThreads(
    * @param mm the process, with a lock of this CPU
    * @param free takes back references
    */
-  record OnCpu(Cpu cpu, Mm mm, PageFree free) {}
+  public record OnCpu(Cpu cpu, Mm mm, PageFree free) {}
 
   /** Takes a reference of the page that is mapped; null if there is none that may be had. */
-  Page isolate(OnCpu thread) {
+  public Page isolate(OnCpu thread) {
     Cpu cpu = thread.cpu();
     long pte = cpu.at(ISOLATE).READ_ONCE(table.pte());
     if (!Pte.present(pte)) {
@@ -75,7 +75,7 @@ record KernelThreads(
   }
 
   /** Writes a page to the slot, which must be free, and unmaps it; whether it is gone. */
-  boolean swapOut(OnCpu kswapd, Page isolated) {
+  public boolean swapOut(OnCpu kswapd, Page isolated) {
     boolean swapped =
         new SwapOut(kernel, kswapd.free())
             .shrinkPage(kswapd.cpu(), kswapd.mm(), table, isolated, slot);
@@ -84,7 +84,7 @@ record KernelThreads(
   }
 
   /** Maps the KSM page, if the page that is mapped has the same contents; whether it does. */
-  boolean merge(OnCpu ksmd) {
+  public boolean merge(OnCpu ksmd) {
     Page page = isolate(ksmd);
     if (page == null) {
       return false;
@@ -100,8 +100,7 @@ record KernelThreads(
   }
 
   /** Splits the huge page, if it is still one; whether it did. Nothing keeps fork or zap away. */
-  boolean split(OnCpu thread) {
-    Page head = Pte.page(memory, table.pmd().initialValue());
+  public boolean split(OnCpu thread, Page head) {
     Cpu cpu = thread.cpu();
     if (!cpu.at(ISOLATE).atomic_add_unless(head.refcount(), 1, 0)) {
       return false;
@@ -112,10 +111,14 @@ record KernelThreads(
       split =
           cpu.at(IS_HUGE).test_bit(PageFlag.PG_HEAD, head.flags())
               && new SplitHugePage(kernel, splitPmd, thread.free())
-                  .split(cpu, thread.mm(), head, table, childTable);
+                  .split(cpu, thread.mm(), head, tables());
       cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
     }
     thread.free().putPage(cpu.at(PUT), head);
     return split;
+  }
+
+  private PageTable[] tables() {
+    return childTable == null ? new PageTable[] {table} : new PageTable[] {table, childTable};
   }
 }

@@ -1,4 +1,4 @@
-package org.cowcheck.scenario;
+package org.cowcheck.setting;
 
 import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
@@ -13,29 +13,29 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.patch.Kernel;
 
 /** Anonymous huge pages of two pages, as scenarios find them: on the LRU, exclusive. */
-final class HugePage {
-  static final long HEAD_FLAGS = bit(PG_UPTODATE) | bit(PG_SWAPBACKED);
-  static final PageState TAIL = new PageState(0, Page.TAIL_MAPPING, 0, -1);
+public final class HugePage {
+  public static final long HEAD_FLAGS = bit(PG_UPTODATE) | bit(PG_SWAPBACKED);
+  public static final PageState TAIL = new PageState(0, Page.TAIL_MAPPING, 0, -1);
 
   private HugePage() {}
 
   /** Mapped once, by a PMD entry. */
-  static PageBlock mapped(Memory memory, Kernel kernel) {
+  public static PageBlock mapped(Memory memory, Kernel kernel) {
     return mapped(memory, kernel, bit(PG_LRU), 1, 0);
   }
 
   /** As {@link #mapped}, with these contents. */
-  static PageBlock mapped(Memory memory, Kernel kernel, long contents) {
+  public static PageBlock mapped(Memory memory, Kernel kernel, long contents) {
     return mapped(memory, kernel, bit(PG_LRU), 1, contents);
   }
 
   /** As {@link #mapped}, but isolated from the LRU and locked by somebody who has a reference. */
-  static PageBlock isolated(Memory memory, Kernel kernel) {
+  public static PageBlock isolated(Memory memory, Kernel kernel) {
     return mapped(memory, kernel, bit(PageFlag.PG_LOCKED), 2, 0);
   }
 
   /** Mapped twice, by PMD entries of a parent and its child; exclusive to neither. */
-  static PageBlock shared(Memory memory) {
+  public static PageBlock shared(Memory memory) {
     return PageBlock.compound(
         memory,
         "page",
@@ -56,7 +56,7 @@ final class HugePage {
   }
 
   /** The bit of PG_anon_exclusive, if there is one. */
-  static long exclusive(Kernel kernel) {
+  public static long exclusive(Kernel kernel) {
     return kernel.state().hasAnonExclusive() ? bit(PageFlag.anonExclusive(kernel)) : 0;
   }
 }

@@ -1,0 +1,233 @@
+package org.cowcheck.client;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.Comparators;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.Setting;
+
+/**
+ * A client program: where it starts, and what each CPU does in turn.
+ *
+ * <p>Its text is the start and, after a colon each, the operations of each CPU: {@code
+ * exclusive:fork:pin-fast-write+unpin}. Two programs are the same up to renaming if their CPUs are
+ * the same in another order, or if the two processes of a page that is shared change places.
+ *
+ * @param cpus at least one; each has at least one operation
+ */
+public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>> cpus) {
+  private static final Comparator<Iterable<Operation>> BY_OPERATIONS =
+      Comparators.lexicographical(Comparator.<Operation>naturalOrder());
+
+  private static final Comparator<ImmutableList<Operation>> ORDER =
+      Comparator.<ImmutableList<Operation>>comparingInt(List::size)
+          .reversed()
+          .thenComparing(BY_OPERATIONS);
+
+  /**
+   * The program of a text.
+   *
+   * @throws MalformedProgramException if it is none
+   */
+  public static ClientProgram parse(String text) {
+    List<String> parts = Splitter.on(':').splitToList(text);
+    if (parts.size() < 2) {
+      throw new MalformedProgramException(
+          "expected START:OPERATION+OPERATION:OPERATION, with ':' before each CPU; found '"
+              + text
+              + "'");
+    }
+    ClientProgram program =
+        new ClientProgram(
+            Start.named(parts.get(0)),
+            parts.stream()
+                .skip(1)
+                .map(
+                    cpu ->
+                        Splitter.on('+')
+                            .splitToStream(cpu)
+                            .map(Operation::named)
+                            .collect(ImmutableList.toImmutableList()))
+                .collect(ImmutableList.toImmutableList()));
+    String wrong = program.wrong();
+    if (!wrong.isEmpty()) {
+      throw new MalformedProgramException("program '" + text + "': " + wrong);
+    }
+    return program;
+  }
+
+  /** Whether a text looks like that of a program: names of scenarios have no colon. */
+  public static boolean looksLike(String text) {
+    return text.indexOf(':') >= 0;
+  }
+
+  /** All operations, each once. */
+  public ImmutableSet<Operation> operations() {
+    return cpus.stream().flatMap(List::stream).collect(Sets.toImmutableEnumSet());
+  }
+
+  /** The number of operations of all CPUs. */
+  public int size() {
+    return cpus.stream().mapToInt(List::size).sum();
+  }
+
+  /** Whether every operation has something to do where it stands. */
+  public boolean isSensible() {
+    return wrong().isEmpty();
+  }
+
+  /**
+   * What is wrong with the program, or the empty string: an operation that has nothing to do, one
+   * that the model has room for once, or a second reader, which sees nothing that it would not see
+   * alone.
+   */
+  private String wrong() {
+    int forks = 0;
+    int puts = 0;
+    int slabFrees = 0;
+    int readers = 0;
+    for (ImmutableList<Operation> cpu : cpus) {
+      String wrong = wrong(cpu);
+      if (!wrong.isEmpty()) {
+        return wrong;
+      }
+      for (Operation operation : cpu) {
+        forks += operation == Operation.FORK ? 1 : 0;
+        puts += operation == Operation.PUT ? 1 : 0;
+        slabFrees += operation == Operation.FREE_SLAB ? 1 : 0;
+        readers += operation.isReader() ? 1 : 0;
+      }
+    }
+    if (forks > 1) {
+      return "there is one child at most, so one fork";
+    }
+    if (puts > 1) {
+      return "there is one last reference, so one put";
+    }
+    if (slabFrees > 1) {
+      return "a slab page is freed once";
+    }
+    return readers > 1 ? "a second reader sees what it would see alone" : "";
+  }
+
+  private String wrong(ImmutableList<Operation> cpu) {
+    boolean pinned = false;
+    boolean child = start.hasChild();
+    boolean slab = start == Start.SLAB;
+    boolean mayHoldPage = start == Start.FREE || start == Start.FREE_BLOCK;
+    Set<Operation> allocated = EnumSet.noneOf(Operation.class);
+    for (Operation operation : cpu) {
+      if (!operation.appliesTo(start)) {
+        return operation + " has nothing to do with this start";
+      }
+      if (operation.needsPin() && !pinned) {
+        return operation + " needs a pin before it";
+      }
+      if (operation.isPin() && pinned) {
+        return "a CPU has one pin at a time";
+      }
+      if (operation.needsChild() && !child) {
+        return operation + " needs a child: a fork before it, or a start that has one";
+      }
+      if (operation == Operation.FREE_SLAB && !slab) {
+        return operation + " needs a slab page";
+      }
+      if (operation.isAllocation() && !mayHoldPage) {
+        return operation + " needs a page that this CPU may have freed";
+      }
+      if (operation.isAllocation() && !allocated.add(operation)) {
+        return operation + " comes once on a CPU";
+      }
+      pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);
+      child |= operation == Operation.FORK;
+      slab = operation == Operation.ALLOC_SLAB || (slab && operation != Operation.FREE_SLAB);
+      mayHoldPage |= mayFree(operation);
+    }
+    return "";
+  }
+
+  private static boolean mayFree(Operation operation) {
+    return switch (operation) {
+      case ZAP,
+          CHILD_ZAP,
+          WRITE,
+          CHILD_WRITE,
+          UNPIN,
+          PUT,
+          FREE_SLAB,
+          SWAP_OUT,
+          MIGRATE,
+          KSM_MERGE ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** The same up to renaming, as the first in order of all that are. */
+  public ClientProgram canonical() {
+    ClientProgram sorted = new ClientProgram(start, sorted(cpus));
+    if (!start.hasChild() || !operations().stream().allMatch(op -> op.mirrored() != op)) {
+      return sorted;
+    }
+    ImmutableList<ImmutableList<Operation>> mirrored =
+        sorted(
+            cpus.stream()
+                .map(
+                    cpu ->
+                        cpu.stream()
+                            .map(Operation::mirrored)
+                            .collect(ImmutableList.toImmutableList()))
+                .collect(ImmutableList.toImmutableList()));
+    return Comparators.lexicographical(ORDER).compare(mirrored, sorted.cpus) < 0
+        ? new ClientProgram(start, mirrored)
+        : sorted;
+  }
+
+  private static ImmutableList<ImmutableList<Operation>> sorted(
+      ImmutableList<ImmutableList<Operation>> cpus) {
+    return ImmutableList.sortedCopyOf(ORDER, cpus);
+  }
+
+  /** The first CPU that takes a page; -1 if none does. */
+  int firstAllocator() {
+    for (int cpu = 0; cpu < cpus.size(); cpu++) {
+      for (Operation operation : cpus.get(cpu)) {
+        if (operation.pages(start.kind()) + operation.blocks(start.kind()) > 0) {
+          return cpu;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** Whether an operation needs the lock of the anon_vma, because one of another CPU does. */
+  boolean isExcluded(int cpu, Operation operation) {
+    return IntStream.range(0, cpus.size())
+        .filter(other -> other != cpu)
+        .anyMatch(other -> cpus.get(other).stream().anyMatch(operation::excludes));
+  }
+
+  /** Builds the program's objects and what each CPU runs, in fresh memory, for a kernel. */
+  public Setting setting(Kernel kernel, Memory memory) {
+    return new ClientSetting(kernel, memory, this).setting();
+  }
+
+  /** The text, as {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    return start
+        + ":"
+        + cpus.stream()
+            .map(cpu -> cpu.stream().map(Operation::word).collect(Collectors.joining("+")))
+            .collect(Collectors.joining(":"));
+  }
+}

@@ -1,0 +1,57 @@
+package org.cowcheck.client;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.cowcheck.invariant.Invariant;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Memory;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.setting.Program;
+import org.cowcheck.setting.Setting;
+
+/** A client program as a setting: one program per CPU, and all that must hold. */
+final class ClientSetting {
+  private final Kernel kernel;
+  private final Memory memory;
+  private final ClientProgram program;
+  private final Ground ground;
+
+  ClientSetting(Kernel kernel, Memory memory, ClientProgram program) {
+    this.kernel = kernel;
+    this.memory = memory;
+    this.program = program;
+    this.ground = new Ground(kernel, memory, program);
+  }
+
+  Setting setting() {
+    ImmutableList<Invariant> more =
+        ImmutableList.<Invariant>builder().addAll(ReaderInvariants.all(program, ground)).build();
+    return ground.machine.runningAny(
+        more,
+        IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
+  }
+
+  private Program cpu(int number) {
+    List<Operation> operations = program.cpus().get(number);
+    return new Program(
+        operations.stream().map(Operation::word).collect(Collectors.joining(", ")),
+        engine -> run(engine, number, operations));
+  }
+
+  /** Returns a bit for each operation that was successful, the first the lowest. */
+  private long run(Cpu engine, int number, List<Operation> operations) {
+    ClientCpu cpu = new ClientCpu(kernel, memory, ground, engine, number);
+    long done = 0;
+    for (int i = 0; i < operations.size(); i++) {
+      Operation operation = operations.get(i);
+      long result =
+          program.isExcluded(number, operation)
+              ? cpu.underRmapLock(() -> operation.run(cpu))
+              : operation.run(cpu);
+      done |= result != 0 ? 1L << i : 0;
+    }
+    return done;
+  }
+}

@@ -1,0 +1,17 @@
+package org.cowcheck.client;
+
+/** What kind of memory a program begins with: which operations there are depends on it. */
+enum Kind {
+  /** A page of a process, or what is left of it. */
+  SMALL,
+  /** A huge page of two pages. */
+  HUGE,
+  /** A page of hugetlb. */
+  HUGETLB,
+  /** A page in the memory of a device. */
+  DEVICE,
+  /** A page that nobody maps. */
+  PAGE,
+  /** A free block of two pages. */
+  BLOCK
+}

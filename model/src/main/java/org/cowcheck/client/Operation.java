@@ -1,0 +1,290 @@
+package org.cowcheck.client;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.cowcheck.patch.KernelState;
+
+/**
+ * What a CPU may do: a system call, an access of user code, something that a kernel thread does to
+ * memory of others, or a reader of page frames. {@link ClientCpu} says by which paths.
+ */
+public enum Operation {
+  READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
+  WRITE("write", "user code stores", Needs.PARENT, ClientCpu::write),
+  FORK("fork", "fork()", Needs.PARENT, ClientCpu::fork),
+  ZAP("zap", "MADV_DONTNEED", Needs.PARENT, ClientCpu::zap),
+  MPROTECT_READ("mprotect-ro", "mprotect(PROT_READ)", Needs.PARENT, ClientCpu::protect),
+  MPROTECT_WRITE(
+      "mprotect-rw", "mprotect(PROT_READ | PROT_WRITE)", Needs.PARENT, ClientCpu::protectWritable),
+  PIN_FAST_READ("pin-fast-read", "pin_user_pages_fast()", Needs.PARENT, cpu -> cpu.pinFast(false)),
+  PIN_FAST_WRITE(
+      "pin-fast-write", "pin_user_pages_fast(FOLL_WRITE)", Needs.PARENT, cpu -> cpu.pinFast(true)),
+  PIN_READ("pin-read", "pin_user_pages()", Needs.PARENT, cpu -> cpu.pin(false)),
+  PIN_WRITE("pin-write", "pin_user_pages(FOLL_WRITE)", Needs.PARENT, cpu -> cpu.pin(true)),
+  WRITE_THROUGH(
+      "write-through", "a device stores through the pin", Needs.PIN, ClientCpu::writeThrough),
+  READ_THROUGH("read-through", "a device loads through the pin", Needs.PIN, ClientCpu::readThrough),
+  UNPIN("unpin", "unpin_user_page()", Needs.PIN, ClientCpu::unpin),
+  UNSHARE("unshare", "a fault with FAULT_FLAG_UNSHARE", Needs.PARENT, ClientCpu::unshare),
+  CHILD_WRITE("child-write", "user code of the child stores", Needs.CHILD, ClientCpu::childWrite),
+  CHILD_READ("child-read", "user code of the child loads", Needs.CHILD, ClientCpu::childRead),
+  CHILD_ZAP(
+      "child-zap", "MADV_DONTNEED of the child, or its exit", Needs.CHILD, ClientCpu::childZap),
+  CHILD_PIN_READ(
+      "child-pin-read", "pin_user_pages_fast() of the child", Needs.CHILD, ClientCpu::childPin),
+  MADV_FREE("madv-free", "MADV_FREE", Needs.PARENT, ClientCpu::madviseFree),
+  MREMAP("mremap", "mremap() to another address", Needs.PARENT, ClientCpu::mremap),
+  KSM_MERGE("ksm-merge", "KSM merges the page", Needs.PARENT, ClientCpu::ksmMerge),
+  SWAP_OUT("swap-out", "page reclaim", Needs.PARENT, ClientCpu::swapOut),
+  SWAPOFF("swapoff", "swapoff()", Needs.PARENT, ClientCpu::swapoff),
+  MIGRATE("migrate", "page migration", Needs.PARENT, ClientCpu::migrate),
+  TO_DEVICE("to-device", "migration to a device", Needs.PARENT, ClientCpu::toDevice),
+  DEVICE_EXCLUSIVE(
+      "device-exclusive",
+      "make_device_exclusive_range()",
+      Needs.PARENT,
+      ClientCpu::deviceExclusive),
+  SPLIT_PMD("split-pmd", "a PMD entry is split", Needs.PARENT, ClientCpu::splitPmd),
+  SPLIT_PAGE("split-page", "split_huge_page()", Needs.PARENT, ClientCpu::splitPage),
+  COLLAPSE("collapse", "khugepaged collapses", Needs.PARENT, ClientCpu::collapse),
+  HWPOISON("hwpoison", "memory failure unmaps the page", Needs.PARENT, ClientCpu::hwpoison),
+  MEMORY_FAILURE(
+      "memory-failure",
+      "memory_failure() looks what the page is",
+      Needs.PAGE,
+      ClientCpu::memoryFailure),
+  PUT("put", "put_page() of the last reference", Needs.LAST_REFERENCE, ClientCpu::put),
+  ALLOC_ANON("alloc-anon", "a write fault of another process", Needs.PAGE, ClientCpu::allocAnon),
+  ALLOC_SLAB("alloc-slab", "a page becomes a slab page", Needs.PAGE, ClientCpu::allocSlab),
+  FREE_SLAB("free-slab", "a slab page is freed", Needs.SLAB, ClientCpu::freeSlab),
+  ALLOC_HUGE("alloc-huge", "a fault maps a huge page", Needs.BLOCK, ClientCpu::allocHuge),
+  PAGE_SLAB("pageslab", "PageSlab()", Needs.READER, ClientCpu::pageSlab),
+  PAGE_SLAB_TAIL(
+      "pageslab-tail", "PageSlab() of a tail", Needs.TAIL_READER, ClientCpu::pageSlabOfTail),
+  FOLIO_TEST_SLAB("folio-test-slab", "folio_test_slab()", Needs.READER, ClientCpu::folioTestSlab),
+  KPAGEFLAGS("kpageflags", "/proc/kpageflags", Needs.READER, ClientCpu::kpageflags),
+  KPAGEFLAGS_HELD(
+      "kpageflags-held",
+      "/proc/kpageflags, with a reference",
+      Needs.READER,
+      ClientCpu::kpageflagsHeld),
+  KPAGECOUNT("kpagecount", "/proc/kpagecount", Needs.READER, ClientCpu::kpagecount),
+  ISOLATE_MOVABLE(
+      "isolate-movable", "isolate_movable_page()", Needs.READER, ClientCpu::isolateMovable),
+  RAW_SLAB_BIT(
+      "raw-slab-bit", "a reader of dumps tests bit PG_slab", Needs.READER, ClientCpu::rawSlabBit);
+
+  /** What an operation needs to have something to do. */
+  private enum Needs {
+    PARENT,
+    CHILD,
+    PIN,
+    PAGE,
+    LAST_REFERENCE,
+    SLAB,
+    BLOCK,
+    READER,
+    TAIL_READER
+  }
+
+  private static final ImmutableSet<Operation> USER_ACCESSES =
+      Sets.immutableEnumSet(READ, WRITE, CHILD_READ, CHILD_WRITE);
+
+  private static final ImmutableSet<Operation> PINS =
+      Sets.immutableEnumSet(PIN_FAST_READ, PIN_FAST_WRITE, PIN_READ, PIN_WRITE);
+
+  /** Those that the rmap walk of another excludes, by the lock of the anon_vma. */
+  private static final ImmutableSet<Operation> RMAP_WRITERS =
+      Sets.immutableEnumSet(COLLAPSE, SPLIT_PAGE, MREMAP);
+
+  private static final ImmutableSet<Operation> RMAP_WALKERS =
+      Sets.immutableEnumSet(SWAP_OUT, MIGRATE, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+
+  private static final ImmutableSet<Operation> OF_SMALL_PAGES =
+      Sets.immutableEnumSet(
+          MADV_FREE, MREMAP, KSM_MERGE, SWAPOFF, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+
+  private static final ImmutableSet<Operation> OF_HUGE_PAGES =
+      Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
+
+  private final String word;
+  private final String title;
+  private final Needs needs;
+  private final ToLongFunction<ClientCpu> paths;
+
+  Operation(String word, String title, Needs needs, ToLongFunction<ClientCpu> paths) {
+    this.word = word;
+    this.title = title;
+    this.needs = needs;
+    this.paths = paths;
+  }
+
+  /** As programs name it. */
+  public String word() {
+    return word;
+  }
+
+  /** In a few words. */
+  public String title() {
+    return title;
+  }
+
+  /** Whether it is an access of user code. */
+  public boolean isUserAccess() {
+    return USER_ACCESSES.contains(this);
+  }
+
+  /** Whether it looks at a page frame that others own, and tells what it is. */
+  public boolean isReader() {
+    return needs == Needs.READER || needs == Needs.TAIL_READER;
+  }
+
+  /** Whether it pins the page of the parent. */
+  boolean isPin() {
+    return PINS.contains(this);
+  }
+
+  boolean needsPin() {
+    return needs == Needs.PIN;
+  }
+
+  boolean needsChild() {
+    return needs == Needs.CHILD;
+  }
+
+  boolean isAllocation() {
+    return this == ALLOC_ANON || this == ALLOC_SLAB || this == ALLOC_HUGE;
+  }
+
+  /** Whether the lock of the anon_vma keeps the two apart. */
+  boolean excludes(Operation other) {
+    return (RMAP_WRITERS.contains(this)
+            && (RMAP_WALKERS.contains(other) || RMAP_WRITERS.contains(other)))
+        || (RMAP_WALKERS.contains(this) && RMAP_WRITERS.contains(other));
+  }
+
+  /** The operation as the other of two processes does it that share a page; itself if none is. */
+  Operation mirrored() {
+    return switch (this) {
+      case READ -> CHILD_READ;
+      case WRITE -> CHILD_WRITE;
+      case ZAP -> CHILD_ZAP;
+      case CHILD_READ -> READ;
+      case CHILD_WRITE -> WRITE;
+      case CHILD_ZAP -> ZAP;
+      default -> this;
+    };
+  }
+
+  /** Whether it has something to do, wherever it comes in a program with this start. */
+  public boolean appliesTo(Start start) {
+    Kind kind = start.kind();
+    return switch (needs) {
+      case PARENT -> kind != Kind.PAGE && kind != Kind.BLOCK && appliesToProcess(start);
+      case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK;
+      case CHILD -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE;
+      case PAGE ->
+          kind != Kind.HUGETLB
+              && kind != Kind.BLOCK
+              && (this != MEMORY_FAILURE || kind != Kind.DEVICE)
+              && (!isAllocation() || kind == Kind.SMALL || kind == Kind.PAGE);
+      case LAST_REFERENCE -> start == Start.JUST_FREED;
+      case SLAB -> kind == Kind.PAGE || kind == Kind.SMALL;
+      case BLOCK -> start == Start.FREE_BLOCK;
+      case READER -> this != ISOLATE_MOVABLE || kind == Kind.PAGE || kind == Kind.SMALL;
+      case TAIL_READER -> kind == Kind.HUGE || kind == Kind.BLOCK;
+    };
+  }
+
+  private boolean appliesToProcess(Start start) {
+    Kind kind = start.kind();
+    if (this == FORK) {
+      return !start.hasChild();
+    }
+    if (OF_HUGE_PAGES.contains(this)) {
+      return this == COLLAPSE ? start == Start.PTE_MAPPED : kind == Kind.HUGE;
+    }
+    if (this == KSM_MERGE && start == Start.KSM) {
+      return false;
+    }
+    if (this == UNSHARE || this == SWAP_OUT) {
+      return kind == Kind.SMALL || kind == Kind.HUGE;
+    }
+    if (this == MIGRATE) {
+      return kind != Kind.DEVICE && start != Start.PTE_MAPPED;
+    }
+    return kind == Kind.SMALL || !OF_SMALL_PAGES.contains(this);
+  }
+
+  /** Whether a kernel has it. */
+  boolean isIn(KernelState state) {
+    return this != UNSHARE || state != KernelState.S0;
+  }
+
+  /** Small pages that it may take, at most; of hugetlb, pages of hugetlb. */
+  int pages(Kind kind) {
+    return switch (this) {
+      case READ, CHILD_READ, PIN_FAST_READ, PIN_READ, CHILD_PIN_READ, UNSHARE -> 2;
+      case WRITE, CHILD_WRITE, PIN_FAST_WRITE, PIN_WRITE -> 3;
+      case FORK -> kind == Kind.HUGE ? 2 : 1;
+      case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
+      case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;
+      default -> 0;
+    };
+  }
+
+  /** Blocks of two pages that it takes. */
+  int blocks(Kind kind) {
+    return (this == COLLAPSE && kind == Kind.HUGE) || this == ALLOC_HUGE ? 1 : 0;
+  }
+
+  /** Does it. */
+  long run(ClientCpu cpu) {
+    return paths.applyAsLong(cpu);
+  }
+
+  /**
+   * The operation of this name.
+   *
+   * @throws MalformedProgramException if there is none
+   */
+  public static Operation named(String word) {
+    return Stream.of(values())
+        .filter(operation -> operation.word.equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new MalformedProgramException(
+                    "expected an operation, one of "
+                        + String.join(", ", words())
+                        + "; found '"
+                        + word
+                        + "'"));
+  }
+
+  /** The names of all operations. */
+  public static ImmutableList<String> words() {
+    return Stream.of(values()).map(Operation::word).collect(ImmutableList.toImmutableList());
+  }
+
+  /** Those that have something to do with this start, under this kernel. */
+  public static ImmutableList<Operation> of(Start start, KernelState state) {
+    return Stream.of(values())
+        .filter(operation -> operation.appliesTo(start) && operation.isIn(state))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  @Override
+  public String toString() {
+    return word;
+  }
+
+  /** Whether two sets have operations that the lock of the anon_vma keeps apart. */
+  static boolean anyExclude(Set<Operation> ones, Set<Operation> others) {
+    return ones.stream().anyMatch(one -> others.stream().anyMatch(one::excludes));
+  }
+}

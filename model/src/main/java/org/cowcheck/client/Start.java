@@ -1,0 +1,90 @@
+package org.cowcheck.client;
+
+import com.google.common.collect.ImmutableList;
+import java.util.stream.Stream;
+
+/**
+ * The state that a program begins in. {@link Ground} builds it.
+ *
+ * <p>Of a process with an exclusive page there are two: one that has pinned pages before, and one
+ * that never has. The other starts have pinned before.
+ */
+public enum Start {
+  EXCLUSIVE("exclusive", Kind.SMALL, "a page that one process maps writable"),
+  NEVER_PINNED(
+      "never-pinned", Kind.SMALL, "a page that a process without any pin so far maps writable"),
+  READ_ONLY("read-only", Kind.SMALL, "an exclusive page that is mapped read-only"),
+  SHARED("shared", Kind.SMALL, "a page that parent and child share since fork()"),
+  KSM("ksm", Kind.SMALL, "a KSM page that two processes map"),
+  SWAPPED("swapped", Kind.SMALL, "an exclusive page that is swapped out"),
+  SWAP_CACHED("swap-cached", Kind.SMALL, "an exclusive page, unmapped, still in the swap cache"),
+  PMD_MAPPED("pmd-mapped", Kind.HUGE, "an exclusive huge page that a PMD entry maps"),
+  PMD_SHARED("pmd-shared", Kind.HUGE, "a huge page that parent and child share by PMD entries"),
+  PTE_MAPPED("pte-mapped", Kind.HUGE, "an exclusive huge page that PTEs map"),
+  HUGETLB("hugetlb", Kind.HUGETLB, "an exclusive page of hugetlb"),
+  HUGETLB_SHARED(
+      "hugetlb-shared", Kind.HUGETLB, "a page of hugetlb that parent and child share since fork()"),
+  DEVICE("device", Kind.DEVICE, "an exclusive page in the memory of a device"),
+  JUST_FREED("just-freed", Kind.PAGE, "a page that was exclusive, with one reference left"),
+  FREE("free", Kind.PAGE, "a free page"),
+  FREE_BLOCK("free-block", Kind.BLOCK, "a free block of two pages"),
+  SLAB("slab", Kind.PAGE, "a slab page");
+
+  private final String word;
+  private final Kind kind;
+  private final String title;
+
+  Start(String word, Kind kind, String title) {
+    this.word = word;
+    this.kind = kind;
+    this.title = title;
+  }
+
+  /** As programs name it. */
+  public String word() {
+    return word;
+  }
+
+  /** In a few words. */
+  public String title() {
+    return title;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Whether a child is there from the beginning. */
+  boolean hasChild() {
+    return this == SHARED || this == PMD_SHARED || this == HUGETLB_SHARED;
+  }
+
+  /**
+   * The start of this name.
+   *
+   * @throws MalformedProgramException if there is none
+   */
+  public static Start named(String word) {
+    return Stream.of(values())
+        .filter(start -> start.word.equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new MalformedProgramException(
+                    "expected a start, one of "
+                        + String.join(", ", words())
+                        + "; found '"
+                        + word
+                        + "'"));
+  }
+
+  /** The names of all starts. */
+  public static ImmutableList<String> words() {
+    return Stream.of(values()).map(Start::word).collect(ImmutableList.toImmutableList());
+  }
+
+  @Override
+  public String toString() {
+    return word;
+  }
+}
