@@ -396,12 +396,7 @@ final class ClientCpu {
     if (!cpu.at(ISOLATE).atomic_add_unless(ground.page.refcount(), 1, 0)) {
       return 0;
     }
-    boolean moved =
-        new HugetlbMigrate(kernel, memory, free).migrate(cpu, vma(), ground.page, pages);
-    if (!moved) {
-      free.putPage(cpu.at(PUT), ground.page);
-    }
-    return one(moved);
+    return one(new HugetlbMigrate(kernel, memory, free).migrate(cpu, vma(), ground.page, pages));
   }
 
   long toDevice() {
