@@ -99,12 +99,19 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.DropRecheck("HG3")));
 
+  private static final Patch NEW_RMAP_WMB =
+      new Patch(
+          "S3-with-hugetlb-new-rmap-wmb",
+          "v6.1 with smp_wmb() at the end of hugepage_add_new_anon_rmap()",
+          KernelState.S3,
+          ImmutableList.of(new Edit.InsertAfter("HN7", Fence.SMP_WMB)));
+
   static final ImmutableList<Patch> ALL =
       ImmutableList.<Patch>builder()
           .addAll(FORK)
           .addAll(FREE)
           .addAll(UNSHARE)
-          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK)
+          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK, NEW_RMAP_WMB)
           .addAll(FOLLOW_PAGE)
           .build();
 
@@ -123,6 +130,11 @@ public final class HugetlbPatches {
   /** The kernel states, and the variants that bear on read-only pins of hugetlb. */
   public static ImmutableList<Patch> unshare() {
     return Patches.statesAnd(UNSHARE.toArray(Patch[]::new));
+  }
+
+  /** The kernel states, and the variant that bears on new pages of hugetlb. */
+  public static ImmutableList<Patch> newPage() {
+    return Patches.statesAnd(NEW_RMAP_WMB);
   }
 
   /** The kernel states that have uffd-wp of hugetlb, and the variant that bears on it. */

@@ -103,6 +103,8 @@ public final class Scenarios {
           GupFastVersusTableFree.RETRACT,
           GupFastVersusTableFree.DEPOSIT,
           HugetlbForkVersusGupFast.WRITABLE,
+          GupFastVersusHugetlbFault.COPY,
+          GupFastVersusHugetlbFault.FIRST,
           HugetlbForkVersusGupFast.TAIL,
           PageSlabAtFreeHugePage.OF_HEAD,
           PageSlabAtFreeHugePage.OF_TAIL,
