@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /**
  * A journal that is written: each entry is on disk before {@link #append} returns.
@@ -90,6 +91,13 @@ public final class Journal implements Closeable {
   /** Appends an entry, and has it written to the disk. */
   public synchronized void append(Entry entry) throws IOException {
     write(JournalLine.print(entry) + "\n");
+  }
+
+  /** Appends entries, and has them written to the disk, at the price of one. */
+  public synchronized void append(List<? extends Entry> entries) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    entries.forEach(entry -> lines.append(JournalLine.print(entry)).append('\n'));
+    write(lines.toString());
   }
 
   /** Writes all of a text or, if the disk is full, none of it. */

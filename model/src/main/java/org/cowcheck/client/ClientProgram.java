@@ -8,6 +8,7 @@ import com.google.common.collect.Sets;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -175,21 +176,33 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
   /** The same up to renaming, as the first in order of all that are. */
   public ClientProgram canonical() {
     ClientProgram sorted = new ClientProgram(start, sorted(cpus));
-    if (!start.hasChild() || !operations().stream().allMatch(op -> op.mirrored() != op)) {
+    Optional<ClientProgram> other = mirrored();
+    if (other.isEmpty()) {
       return sorted;
     }
-    ImmutableList<ImmutableList<Operation>> mirrored =
-        sorted(
-            cpus.stream()
-                .map(
-                    cpu ->
-                        cpu.stream()
-                            .map(Operation::mirrored)
-                            .collect(ImmutableList.toImmutableList()))
-                .collect(ImmutableList.toImmutableList()));
+    ImmutableList<ImmutableList<Operation>> mirrored = sorted(other.orElseThrow().cpus);
     return Comparators.lexicographical(ORDER).compare(mirrored, sorted.cpus) < 0
         ? new ClientProgram(start, mirrored)
         : sorted;
+  }
+
+  /**
+   * The same, but the two processes of a page that is shared have changed places; none if an
+   * operation is not known of the other process.
+   */
+  public Optional<ClientProgram> mirrored() {
+    return start.hasChild() && operations().stream().allMatch(op -> op.mirrored() != op)
+        ? Optional.of(
+            new ClientProgram(
+                start,
+                cpus.stream()
+                    .map(
+                        cpu ->
+                            cpu.stream()
+                                .map(Operation::mirrored)
+                                .collect(ImmutableList.toImmutableList()))
+                    .collect(ImmutableList.toImmutableList())))
+        : Optional.empty();
   }
 
   private static ImmutableList<ImmutableList<Operation>> sorted(
