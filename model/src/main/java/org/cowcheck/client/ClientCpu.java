@@ -408,7 +408,9 @@ final class ClientCpu {
     return reading(
         mm(),
         () ->
-            one(new MigrateVma(kernel, memory, free).toDevice(cpu, ground.vmas(), ground.device)));
+            one(
+                new MigrateVma(kernel, memory, free)
+                    .toDevice(cpu, ground.vmas(), ground.devices.get(number))));
   }
 
   long deviceExclusive() {

@@ -1,10 +1,8 @@
 package org.cowcheck.client;
 
-import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
@@ -26,10 +24,9 @@ final class ClientSetting {
   }
 
   Setting setting() {
-    ImmutableList<Invariant> more =
-        ImmutableList.<Invariant>builder().addAll(ReaderInvariants.all(program, ground)).build();
     return ground.machine.runningAny(
-        more,
+        program.operations().stream().anyMatch(Operation::mayFaultForWriting),
+        ReaderInvariants.all(program, ground),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
   }
 

@@ -65,8 +65,8 @@ final class Ground {
   /** A KSM page with the same contents as the page, which another process maps; or null. */
   final Page ksmPage;
 
-  /** A free page of a device; or null. */
-  final Page device;
+  /** For each CPU, a free page of a device; or null. */
+  final List<Page> devices = new ArrayList<>();
 
   /** An address of the parent where nothing is mapped; or null. */
   final PageTable moved;
@@ -92,10 +92,6 @@ final class Ground {
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
     this.ksmPage = operations.contains(Operation.KSM_MERGE) ? addKsmPage() : null;
-    this.device =
-        operations.contains(Operation.TO_DEVICE)
-            ? machine.add(DevicePages.free(memory, kernel))
-            : null;
     this.moved =
         operations.contains(Operation.MREMAP)
             ? machine.map(mm, PageTable.of(memory, "moved", 0))
@@ -203,7 +199,7 @@ final class Ground {
     int needed = operations.contains(Operation.SWAP_OUT) && start.kind() == Kind.HUGE ? PARTS : 1;
     ImmutableList.Builder<SwapSlot> made = ImmutableList.builder();
     for (int i = 0; i < needed; i++) {
-      made.add(machine.slot());
+      made.add(machine.add(SwapSlot.free(machine.memory, "slot" + i)));
     }
     return made.build();
   }
@@ -261,6 +257,10 @@ final class Ground {
                   : PageBlock.free(machine.memory, name, PARTS)));
     }
     spares.add(pages);
+    devices.add(
+        program.cpus().get(cpu).contains(Operation.TO_DEVICE)
+            ? machine.add(DevicePages.free(machine.memory, machine.kernel))
+            : null);
     fresh.add(fresh(program.cpus().get(cpu), cpu));
   }
 

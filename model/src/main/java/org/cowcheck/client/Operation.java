@@ -138,6 +138,14 @@ public enum Operation {
     return USER_ACCESSES.contains(this);
   }
 
+  /** Whether it may cause a write fault, or make entries writable otherwise. */
+  boolean mayFaultForWriting() {
+    return switch (this) {
+      case WRITE, CHILD_WRITE, PIN_WRITE, PIN_FAST_WRITE, MPROTECT_WRITE -> true;
+      default -> false;
+    };
+  }
+
   /** Whether it looks at a page frame that others own, and tells what it is. */
   public boolean isReader() {
     return needs == Needs.READER || needs == Needs.TAIL_READER;
@@ -210,6 +218,9 @@ public enum Operation {
     }
     if (this == KSM_MERGE && start == Start.KSM) {
       return false;
+    }
+    if (this == HWPOISON && start == Start.SWAPPED) {
+      return false; // a free page, which memory_failure() takes off the free list
     }
     if (this == UNSHARE || this == SWAP_OUT) {
       return kind == Kind.SMALL || kind == Kind.HUGE;
