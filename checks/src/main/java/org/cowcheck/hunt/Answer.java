@@ -32,33 +32,60 @@ final class Answer {
 
   private Answer() {}
 
-  /** Whether all executions, or enough of them to break something, are explored briefly. */
-  static boolean isEnough(Outcome briefly, long maxExecutions) {
-    return briefly.verdict() != Verdict.UNKNOWN
-        || !briefly.stopped().startsWith("--max-executions")
-        || maxExecutions <= BRIEFLY;
-  }
-
   /**
    * Explores the first executions, on the calling thread, so that the bound always cuts at the same
    * place. The witness is the least among them.
+   *
+   * @return nothing if that is not enough, or if it is over
    */
-  static Outcome briefly(ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
-    return check.explore(bounds(Math.min(maxExecutions, BRIEFLY)), 1, Progress.NONE, over);
+  static Optional<Outcome> briefly(ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
+    long most = Math.min(maxExecutions, BRIEFLY);
+    Patience patience = new Patience(most, over);
+    Outcome outcome = check.explore(bounds(most), 1, Progress.NONE, patience);
+    boolean isEnough =
+        outcome.stopped().isEmpty()
+            || outcome.verdict() != Verdict.UNKNOWN
+            || maxExecutions <= BRIEFLY;
+    return isEnough ? answer(outcome, patience, most) : Optional.empty();
   }
 
-  /** Explores what was not explored briefly; the witness is the first that there is. */
-  static Outcome thoroughly(ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
-    return check.exploreToFirst(bounds(maxExecutions), Progress.NONE, over);
+  /**
+   * Explores what was not explored briefly; the witness is the first that there is.
+   *
+   * @return nothing if it is over
+   */
+  static Optional<Outcome> thoroughly(
+      ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
+    Patience patience = new Patience(maxExecutions, over);
+    Outcome outcome = check.exploreToFirst(bounds(maxExecutions), Progress.NONE, patience);
+    return answer(outcome, patience, maxExecutions);
+  }
+
+  private static Optional<Outcome> answer(Outcome outcome, Patience patience, long maxExecutions) {
+    if (!outcome.stopped().equals(INTERRUPTED)) {
+      return Optional.of(outcome);
+    }
+    return patience.isOver()
+        ? Optional.empty()
+        : Optional.of(stopped(outcome, "the steps for --max-executions " + maxExecutions));
+  }
+
+  private static Outcome stopped(Outcome outcome, String why) {
+    return new Outcome(
+        outcome.cell(),
+        outcome.verdict(),
+        outcome.executions(),
+        outcome.blocked(),
+        outcome.seconds(),
+        outcome.races(),
+        outcome.witness(),
+        outcome.recording(),
+        why,
+        outcome.estimate());
   }
 
   private static Bounds bounds(long executions) {
     return new Bounds(executions, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
-  }
-
-  /** Whether somebody has ended it, so that it is no answer. */
-  static boolean isCutShort(Outcome outcome) {
-    return outcome.stopped().equals(INTERRUPTED);
   }
 
   /**

@@ -316,16 +316,16 @@ public final class Hunt {
         return Optional.of(judge(column, outcome, false));
       }
       ScenarioCheck check = new ScenarioCheck(cell, MemoryModels.named(column.model()));
-      Outcome outcome =
+      Optional<Outcome> outcome =
           isBrief
               ? Answer.briefly(check, quarry.maxExecutions(), over)
               : Answer.thoroughly(check, quarry.maxExecutions(), over);
-      if (Answer.isCutShort(outcome)
-          || (isBrief && !Answer.isEnough(outcome, quarry.maxExecutions()))) {
+      if (outcome.isEmpty()) {
         return Optional.empty();
       }
-      keep(column, Answer.entry(ledger.run(), outcome, quarry.command(cell)), true);
-      return Optional.of(judge(column, outcome, outcome.isClean()));
+      Outcome known = outcome.orElseThrow();
+      keep(column, Answer.entry(ledger.run(), known, quarry.command(cell)), true);
+      return Optional.of(judge(column, known, known.isClean()));
     }
 
     /** The only execution of a program of independent CPUs. */
