@@ -28,7 +28,7 @@ final class Answer {
    * The least of so many executions is the witness: all of a small program, and of a large one
    * enough to tell an interleaving from a reordering mostly.
    */
-  private static final long BRIEFLY = 2_000;
+  private static final long BRIEFLY = 500;
 
   private Answer() {}
 
