@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.function.UnaryOperator;
 import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Fence;
@@ -45,29 +46,43 @@ final class GracePeriods {
    * rcu-order, given rcu-link: what leads from one grace period or section to the next.
    *
    * <p>LKMM: {@code let rec rcu-order}. Few events are grace periods or ends of sections, and
-   * rcu-link relates most events: so it is never made as a whole, but follows a small relation.
+   * rcu-link relates most events: so it is made between those few alone.
    *
    * @param thenLink a relation, then rcu-link
    */
   static Relation order(Basics basics, UnaryOperator<Relation> thenLink) {
-    ImmutableList<Domain> domains = domains(basics);
-    Relation order = Relation.none(basics.graph);
+    EventSet ends = basics.set(event -> event.isFence() && event.fence().isSectional());
+    Relation identity = Relation.identity(basics.graph, ends);
+    Relation link = thenLink.apply(identity).to(ends);
+    Compressed compressed = new Compressed(basics.graph, ends);
+    return compressed.expand(
+        order(
+            domains(basics).stream()
+                .map(
+                    domain ->
+                        new Domain(
+                            compressed.compress(domain.gp), compressed.compress(domain.rscsi)))
+                .collect(ImmutableList.toImmutableList()),
+            compressed.compress(link),
+            compressed.size()));
+  }
+
+  private static Relation order(ImmutableList<Domain> domains, Relation link, int size) {
+    Relation order = new Relation(size);
     for (Domain domain : domains) {
       order =
           order
               .or(domain.gp)
-              .or(thenLink.apply(domain.gp).then(domain.rscsi))
-              .or(thenLink.apply(domain.rscsi).then(domain.gp));
+              .or(domain.gp.then(link).then(domain.rscsi))
+              .or(domain.rscsi.then(link).then(domain.gp));
     }
     while (true) {
-      Relation before = order;
-      UnaryOperator<Relation> thenLinked =
-          relation -> thenLink.apply(thenLink.apply(relation).then(before));
-      Relation next = order.or(thenLink.apply(order).then(order));
+      Relation between = link.then(order).then(link);
+      Relation next = order.or(order.then(link).then(order));
       for (Domain domain : domains) {
         next =
-            next.or(thenLinked.apply(domain.gp).then(domain.rscsi))
-                .or(thenLinked.apply(domain.rscsi).then(domain.gp));
+            next.or(domain.gp.then(between).then(domain.rscsi))
+                .or(domain.rscsi.then(between).then(domain.gp));
       }
       if (next.equals(order)) {
         return order;

@@ -145,7 +145,8 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       if (operation.isAllocation() && !mayHoldPage) {
         return operation + " needs a page that this CPU may have freed";
       }
-      if (operation.isAllocation() && !allocated.add(operation)) {
+      if ((operation.isAllocation() || operation == Operation.TO_DEVICE)
+          && !allocated.add(operation)) {
         return operation + " comes once on a CPU";
       }
       pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);

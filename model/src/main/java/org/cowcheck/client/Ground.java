@@ -59,8 +59,8 @@ final class Ground {
   /** The lock of the anon_vma, for operations that exclude each other by it. */
   final Spinlock anonVma;
 
-  /** One for each part of the page; the first may be that of a swap entry. */
-  final ImmutableList<SwapSlot> slots;
+  /** That of the swap entry, or a free one. */
+  final SwapSlot slot;
 
   /** A KSM page with the same contents as the page, which another process maps; or null. */
   final Page ksmPage;
@@ -87,7 +87,7 @@ final class Ground {
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
-    this.slots = slots(named, operations);
+    this.slot = named == null ? machine.slot() : named;
     boolean hasChild = start.hasChild() || operations.contains(Operation.FORK);
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
@@ -190,18 +190,6 @@ final class Ground {
         yield Pte.page(memory, entry).block().head();
       }
     };
-  }
-
-  private ImmutableList<SwapSlot> slots(SwapSlot named, ImmutableSet<Operation> operations) {
-    if (named != null) {
-      return ImmutableList.of(named);
-    }
-    int needed = operations.contains(Operation.SWAP_OUT) && start.kind() == Kind.HUGE ? PARTS : 1;
-    ImmutableList.Builder<SwapSlot> made = ImmutableList.builder();
-    for (int i = 0; i < needed; i++) {
-      made.add(machine.add(SwapSlot.free(machine.memory, "slot" + i)));
-    }
-    return made.build();
   }
 
   private PageTable childTable() {
