@@ -6,21 +6,24 @@ import com.google.common.collect.AbstractIterator;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.Iterators;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.cowcheck.client.ClientProgram;
 import org.cowcheck.client.Operation;
 import org.cowcheck.client.Start;
 import org.cowcheck.patch.KernelState;
 
 /**
- * All sensible programs within bounds, each once up to renaming: {@link ClientProgram#canonical} of
- * each. Nothing is kept but what one CPU may do.
+ * All sensible programs within bounds, each once up to renaming, see {@link
+ * ClientProgram#canonical}. Nothing is kept but what one CPU may do.
  *
  * @param starts where programs begin
  * @param operations what CPUs may do
@@ -44,9 +47,11 @@ public record Enumeration(
     return cpus.last() * ops;
   }
 
-  /** How many programs of a size there are. */
+  /** How many programs of a size there are; they are not made for it. */
   public long count(int size) {
-    return Iterators.size(ofSize(size));
+    return starts.stream()
+        .mapToLong(start -> new Census(this, start).count(shapes(size)))
+        .reduce(0, Math::addExact);
   }
 
   /**
@@ -59,7 +64,7 @@ public record Enumeration(
         starts.stream().sorted().map(start -> ofShapes(start, shapes)).iterator());
   }
 
-  private Iterator<ClientProgram> ofShapes(
+  Iterator<ClientProgram> ofShapes(
       Start start, ImmutableList<ImmutableList<Integer>> shapes) {
     Map<Integer, ImmutableList<ImmutableList<Operation>>> choices = new HashMap<>();
     return Iterators.concat(
@@ -68,6 +73,7 @@ public record Enumeration(
             shape ->
                 new OfShape(
                     start,
+                    operations,
                     shape.stream()
                         .map(
                             length ->
@@ -104,9 +110,8 @@ public record Enumeration(
   }
 
   /** What a CPU may do, if no other does anything: what begins senselessly remains so. */
-  private ImmutableList<ImmutableList<Operation>> ofOneCpu(Start start, int length) {
-    List<Operation> alphabet =
-        Operation.of(start, state).stream().filter(operations::contains).sorted().toList();
+  ImmutableList<ImmutableList<Operation>> ofOneCpu(Start start, int length) {
+    ImmutableSet<Operation> alphabet = alphabet(start);
     List<ImmutableList<Operation>> all = List.of(ImmutableList.of());
     for (int i = 0; i < length; i++) {
       List<ImmutableList<Operation>> longer = new ArrayList<>();
@@ -127,9 +132,21 @@ public record Enumeration(
     return ImmutableList.copyOf(all);
   }
 
+  /** What a CPU may do after this start. */
+  ImmutableSet<Operation> alphabet(Start start) {
+    return Sets.immutableEnumSet(
+        Iterables.filter(Operation.of(start, state), operations::contains));
+  }
+
+  /** The same, with fewer operations. */
+  Enumeration with(Set<Operation> fewer) {
+    return new Enumeration(starts, Sets.immutableEnumSet(fewer), state, cpus, ops);
+  }
+
   /** The programs of one start and shape, in order. */
   private static final class OfShape extends AbstractIterator<ClientProgram> {
     private final Start start;
+    private final ImmutableSet<Operation> operations;
 
     /** What each CPU may do; CPUs that do as many operations have the same list. */
     private final ImmutableList<ImmutableList<ImmutableList<Operation>>> choices;
@@ -141,8 +158,12 @@ public record Enumeration(
 
     private boolean begun;
 
-    OfShape(Start start, ImmutableList<ImmutableList<ImmutableList<Operation>>> choices) {
+    OfShape(
+        Start start,
+        ImmutableSet<Operation> operations,
+        ImmutableList<ImmutableList<ImmutableList<Operation>>> choices) {
       this.start = start;
+      this.operations = operations;
       this.choices = choices;
       this.chosen = new int[choices.size()];
     }
@@ -151,11 +172,20 @@ public record Enumeration(
     protected ClientProgram computeNext() {
       while (advance()) {
         ClientProgram program = program();
-        if (program.isSensible() && program.canonical().equals(program)) {
+        if (program.isSensible() && standsForAll(program)) {
           return program;
         }
       }
       return endOfData();
+    }
+
+    /**
+     * Whether it stands for those that are the same up to renaming: it is their canonical form, or
+     * that has an operation that is not asked for.
+     */
+    private boolean standsForAll(ClientProgram program) {
+      ClientProgram canonical = program.canonical();
+      return canonical.equals(program) || !operations.containsAll(canonical.operations());
     }
 
     private boolean advance() {

@@ -23,6 +23,7 @@ import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
+import org.cowcheck.nightly.Plan;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
@@ -51,8 +52,9 @@ import org.cowcheck.verdict.Verdict;
  *
  * <h2>Going on</h2>
  *
- * The answers of each program that was run are in the journal before it counts as done. What was
- * not run is found out again.
+ * The answers of each program that was run are in the journal before it counts as done, so that
+ * neither is one lost nor a program run twice if the process is killed. What was not run is found
+ * out again.
  */
 public final class Hunt {
   private final Quarry quarry;
@@ -142,6 +144,9 @@ public final class Hunt {
   }
 
   private long count(int size) {
+    if (quarry.shard().equals(Plan.Shard.WHOLE)) {
+      return quarry.programs().count(size);
+    }
     Iterator<ClientProgram> programs = quarry.programs().ofSize(size);
     long count = 0;
     while (programs.hasNext()) {

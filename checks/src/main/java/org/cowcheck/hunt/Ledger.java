@@ -3,6 +3,7 @@ package org.cowcheck.hunt;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.cowcheck.journal.Entry;
@@ -12,9 +13,13 @@ import org.cowcheck.nightly.Machine;
 
 /** The answers of a hunt, in a journal if there is one: those of an earlier process are there. */
 final class Ledger {
+  private static final Duration BETWEEN_FLUSHES = Duration.ofSeconds(1);
+
   private final Optional<Journal> journal;
   private final int run;
   private final ImmutableMap<Entry.Key, Entry.CellDone> before;
+
+  private long flushed = System.nanoTime();
 
   private Ledger(
       Optional<Journal> journal, int run, ImmutableMap<Entry.Key, Entry.CellDone> before) {
@@ -67,11 +72,26 @@ final class Ledger {
     return before.size();
   }
 
-  /** Has the answers to one program on the disk before it returns. */
+  /**
+   * Keeps the answers to one program. A process that is killed loses none of them; a machine that
+   * stops loses those of the last second: waiting for the disk takes longer than most programs do.
+   */
   void append(List<Entry.CellDone> done) throws IOException {
     if (journal.isPresent() && !done.isEmpty()) {
-      journal.orElseThrow().append(done);
+      journal.orElseThrow().appendSoon(done);
+      if (isTimeToFlush()) {
+        journal.orElseThrow().flush();
+      }
     }
+  }
+
+  private synchronized boolean isTimeToFlush() {
+    long now = System.nanoTime();
+    if (now - flushed < BETWEEN_FLUSHES.toNanos()) {
+      return false;
+    }
+    flushed = now;
+    return true;
   }
 
   void end(long left) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Iterators;
 import com.google.common.collect.Lists;
 import com.google.common.collect.Sets;
 import java.util.ArrayList;
@@ -73,8 +74,15 @@ final class EnumerationTest {
     ImmutableList<ClientProgram> found = all(enumeration(start, operations, state, cpus, ops));
     Set<ClientProgram> expected = byForce(start, operations, state, Set.of(1, cpus), ops);
     assertTrue(!expected.isEmpty(), "nothing is compared");
-    assertEquals(expected, new HashSet<>(found));
+    Set<ClientProgram> canonical =
+        found.stream().map(ClientProgram::canonical).collect(Collectors.toSet());
+    assertEquals(Set.of(), Sets.difference(expected, canonical).immutableCopy(), "left out");
+    assertEquals(Set.of(), Sets.difference(canonical, expected).immutableCopy(), "too many");
     assertEquals(expected.size(), found.size(), "a program comes twice");
+    Enumeration enumeration = enumeration(start, operations, state, cpus, ops);
+    for (int size : enumeration.sizes()) {
+      assertEquals(Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
+    }
     assertTrue(
         found.stream()
             .map(ClientProgram::size)
@@ -162,10 +170,32 @@ final class EnumerationTest {
   }
 
   @Test
+  void thatOneProcessZapsIsFoundIfTheOtherMayNot() {
+    assertEquals(
+        ImmutableList.of("shared:child-zap", "shared:child-zap:child-zap"),
+        all(enumeration(Start.SHARED, EnumSet.of(Operation.CHILD_ZAP), KernelState.S3, 2, 1))
+            .stream()
+            .map(ClientProgram::toString)
+            .toList());
+  }
+
+  @Test
   void anOperationThatAKernelLacksIsLeftOut() {
     Set<Operation> unshare = EnumSet.of(Operation.UNSHARE);
     assertEquals(0, enumeration(Start.SHARED, unshare, KernelState.S0, 2, 1).count(1));
     assertEquals(1, enumeration(Start.SHARED, unshare, KernelState.S1, 2, 1).count(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Start.class,
+      names = {"NEVER_PINNED", "SHARED", "JUST_FREED", "HUGETLB_SHARED"})
+  void theCountIsThatOfThePrograms(Start start) {
+    Enumeration enumeration =
+        enumeration(start, EnumSet.allOf(Operation.class), KernelState.S3, 2, 2);
+    for (int size : List.of(1, 2, 3)) {
+      assertEquals(Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
+    }
   }
 
   @Test
@@ -177,6 +207,7 @@ final class EnumerationTest {
             KernelState.S3,
             ImmutableSortedSet.of(1, 2),
             3);
+    assertTrue(all.count(6) > 100_000_000L, () -> all.count(6) + " programs");
     Iterator<ClientProgram> largest = all.ofSize(all.largest());
     Set<String> some =
         Stream.generate(largest::next)
