@@ -88,7 +88,7 @@ final class ClientCpu {
   private final FreeList pages;
   private final PageFree free;
   private Page pinned;
-  private Page childPinned;
+  private Page childHeld;
   private Page slab;
   private int stored;
 
@@ -178,7 +178,12 @@ final class ClientCpu {
   }
 
   long write() {
-    return one(parent().write(value()));
+    long value = value();
+    boolean written = parent().write(value);
+    if (written) {
+      cpu.note(SharedContents.WRITTEN_BY_PARENT, value);
+    }
+    return one(written);
   }
 
   long childRead() {
@@ -252,8 +257,21 @@ final class ClientCpu {
   }
 
   long childPin() {
-    childPinned = child().pin(GupFlags.PIN);
-    return one(childPinned != null);
+    childHeld = child().pin(GupFlags.PIN);
+    return one(childHeld != null);
+  }
+
+  long childGet() {
+    childHeld = child().vmsplice();
+    return one(childHeld != null);
+  }
+
+  long childReadThrough() {
+    if (childHeld == null) {
+      return 0;
+    }
+    cpu.note(SharedContents.SEEN_BY_CHILD, child().readThrough(childHeld));
+    return 1;
   }
 
   long writeThrough() {

@@ -125,6 +125,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
   private String wrong(ImmutableList<Operation> cpu) {
     boolean pinned = false;
     boolean child = start.hasChild();
+    boolean childHolds = false;
     boolean slab = start == Start.SLAB;
     boolean mayHoldPage = start == Start.FREE || start == Start.FREE_BLOCK;
     Set<Operation> allocated = EnumSet.noneOf(Operation.class);
@@ -141,6 +142,12 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       if (operation.needsChild() && !child) {
         return operation + " needs a child: a fork before it, or a start that has one";
       }
+      if (operation == Operation.CHILD_READ_THROUGH && !childHolds) {
+        return operation + " needs a reference of the child before it";
+      }
+      if (operation.isChildReference() && childHolds) {
+        return "a child has one reference at a time";
+      }
       if (operation == Operation.FREE_SLAB && !slab) {
         return operation + " needs a slab page";
       }
@@ -153,6 +160,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       }
       pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);
       child |= operation == Operation.FORK;
+      childHolds |= operation.isChildReference();
       slab = operation == Operation.ALLOC_SLAB || (slab && operation != Operation.FREE_SLAB);
       mayHoldPage |= mayFree(operation);
     }

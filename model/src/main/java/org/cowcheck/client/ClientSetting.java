@@ -1,8 +1,10 @@
 package org.cowcheck.client;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
@@ -26,7 +28,10 @@ final class ClientSetting {
   Setting setting() {
     return ground.machine.runningAny(
         program.operations().stream().anyMatch(Operation::mayFaultForWriting),
-        ReaderInvariants.all(program, ground),
+        ImmutableList.<Invariant>builder()
+            .addAll(ReaderInvariants.all(program, ground))
+            .addAll(SharedContents.all(program))
+            .build(),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
   }
 

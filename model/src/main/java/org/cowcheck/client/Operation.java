@@ -46,6 +46,12 @@ public enum Operation {
       "child-zap", "MADV_DONTNEED of the child, or its exit", Needs.CHILD, ClientCpu::childZap),
   CHILD_PIN_READ(
       "child-pin-read", "pin_user_pages() of the child", Needs.CHILD, ClientCpu::childPin),
+  CHILD_GET("child-get", "vmsplice() of the child", Needs.CHILD, ClientCpu::childGet),
+  CHILD_READ_THROUGH(
+      "child-read-through",
+      "a pipe or device of the child loads from the page",
+      Needs.CHILD,
+      ClientCpu::childReadThrough),
   MADV_FREE("madv-free", "MADV_FREE", Needs.PARENT, ClientCpu::madviseFree),
   MREMAP("mremap", "mremap() to another address", Needs.PARENT, ClientCpu::mremap),
   KSM_MERGE("ksm-merge", "KSM merges the page", Needs.PARENT, ClientCpu::ksmMerge),
@@ -166,6 +172,11 @@ public enum Operation {
     return PINS.contains(this);
   }
 
+  /** Whether it takes a reference of the page of the child. */
+  boolean isChildReference() {
+    return this == CHILD_PIN_READ || this == CHILD_GET;
+  }
+
   boolean needsPin() {
     return needs == Needs.PIN;
   }
@@ -249,7 +260,7 @@ public enum Operation {
   /** Small pages that it may take, at most; of hugetlb, pages of hugetlb. */
   int pages(Kind kind) {
     return switch (this) {
-      case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, UNSHARE -> 2;
+      case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
       case WRITE, CHILD_WRITE, PIN_WRITE -> 3;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
