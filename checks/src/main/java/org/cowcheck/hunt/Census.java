@@ -44,7 +44,8 @@ final class Census {
             .filter(this::hasMirror)
             .collect(Sets.toImmutableEnumSet());
     Enumeration few = programs.with(mirrored);
-    return sum(shapes) - new Census(few, start).sum(shapes)
+    return sum(shapes)
+        - new Census(few, start).sum(shapes)
         + Iterators.size(few.ofShapes(start, shapes));
   }
 

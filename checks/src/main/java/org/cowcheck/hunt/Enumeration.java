@@ -64,8 +64,7 @@ public record Enumeration(
         starts.stream().sorted().map(start -> ofShapes(start, shapes)).iterator());
   }
 
-  Iterator<ClientProgram> ofShapes(
-      Start start, ImmutableList<ImmutableList<Integer>> shapes) {
+  Iterator<ClientProgram> ofShapes(Start start, ImmutableList<ImmutableList<Integer>> shapes) {
     Map<Integer, ImmutableList<ImmutableList<Operation>>> choices = new HashMap<>();
     return Iterators.concat(
         Iterators.transform(

@@ -81,7 +81,8 @@ final class EnumerationTest {
     assertEquals(expected.size(), found.size(), "a program comes twice");
     Enumeration enumeration = enumeration(start, operations, state, cpus, ops);
     for (int size : enumeration.sizes()) {
-      assertEquals(Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
+      assertEquals(
+          Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
     }
     assertTrue(
         found.stream()
@@ -194,7 +195,8 @@ final class EnumerationTest {
     Enumeration enumeration =
         enumeration(start, EnumSet.allOf(Operation.class), KernelState.S3, 2, 2);
     for (int size : List.of(1, 2, 3)) {
-      assertEquals(Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
+      assertEquals(
+          Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
     }
   }
 
