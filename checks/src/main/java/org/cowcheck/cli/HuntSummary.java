@@ -62,6 +62,12 @@ final class HuntSummary {
     violations(out);
     slowest(out);
     each("Unknown", Verdict.UNKNOWN.word(), out);
+    if (!bag.begun().isEmpty()) {
+      out.printf("Begun, and nothing broken so far: %,d%n", bag.begun().size());
+      bag.begun()
+          .forEach(
+              one -> out.printf("  %s: after %,d executions%n", one.cell(), one.executions()));
+    }
     each("Failed", Entry.CellDone.FAILED, out);
     if (bag.unwritten() > 0) {
       out.printf(

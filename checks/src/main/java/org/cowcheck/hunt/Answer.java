@@ -28,46 +28,35 @@ final class Answer {
    * The least of so many executions is the witness: all of a small program, and of a large one
    * enough to tell an interleaving from a reordering mostly.
    */
-  private static final long BRIEFLY = 500;
+  static final long BRIEFLY = 500;
 
   private Answer() {}
 
   /**
-   * Explores the first executions, on the calling thread, so that the bound always cuts at the same
-   * place. The witness is the least among them.
+   * Explores so many executions, on the calling thread, so that the bound always cuts at the same
+   * place. The witness is the least, if that is known briefly, else the first.
    *
-   * @return nothing if that is not enough, or if it is over
+   * @param maxExecutions after so many it is Unknown
+   * @return nothing if it was not enough, or if it is over
    */
-  static Optional<Outcome> briefly(ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
-    long most = Math.min(maxExecutions, BRIEFLY);
+  static Optional<Outcome> explore(
+      ScenarioCheck check, long most, long maxExecutions, BooleanSupplier over) {
     Patience patience = new Patience(most, over);
-    Outcome outcome = check.explore(bounds(most), 1, Progress.NONE, patience);
+    Outcome outcome =
+        most <= BRIEFLY
+            ? check.explore(bounds(most), 1, Progress.NONE, patience)
+            : check.exploreToFirst(bounds(most), Progress.NONE, patience);
     boolean isEnough =
         outcome.stopped().isEmpty()
             || outcome.verdict() != Verdict.UNKNOWN
-            || maxExecutions <= BRIEFLY;
-    return isEnough ? answer(outcome, patience, most) : Optional.empty();
-  }
-
-  /**
-   * Explores what was not explored briefly; the witness is the first that there is.
-   *
-   * @return nothing if it is over
-   */
-  static Optional<Outcome> thoroughly(
-      ScenarioCheck check, long maxExecutions, BooleanSupplier over) {
-    Patience patience = new Patience(maxExecutions, over);
-    Outcome outcome = check.exploreToFirst(bounds(maxExecutions), Progress.NONE, patience);
-    return answer(outcome, patience, maxExecutions);
-  }
-
-  private static Optional<Outcome> answer(Outcome outcome, Patience patience, long maxExecutions) {
-    if (!outcome.stopped().equals(INTERRUPTED)) {
-      return Optional.of(outcome);
+            || most == maxExecutions;
+    if (!isEnough || patience.isOver()) {
+      return Optional.empty();
     }
-    return patience.isOver()
-        ? Optional.empty()
-        : Optional.of(stopped(outcome, "the steps for --max-executions " + maxExecutions));
+    return Optional.of(
+        outcome.stopped().equals(INTERRUPTED)
+            ? stopped(outcome, "the steps for --max-executions " + maxExecutions)
+            : outcome);
   }
 
   private static Outcome stopped(Outcome outcome, String why) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import org.cowcheck.ablation.Column;
 import org.cowcheck.journal.Entry;
+import org.cowcheck.verdict.Cell;
 
 /**
  * What a hunt has brought home.
@@ -12,6 +13,7 @@ import org.cowcheck.journal.Entry;
  * @param sizes what became of the programs, the smallest first
  * @param violations in order of the programs, then of the models
  * @param answers of all programs that were run, in the same order
+ * @param begun what was begun, and needs more time
  * @param unwritten how many answers could not be written to the journal
  */
 public record Bag(
@@ -19,7 +21,15 @@ public record Bag(
     ImmutableList<OfSize> sizes,
     ImmutableList<Violation> violations,
     ImmutableList<Entry.CellDone> answers,
+    ImmutableList<Begun> begun,
     long unwritten) {
+
+  /**
+   * A program that has more executions than there was time for.
+   *
+   * @param executions so many were explored, and broke nothing, or the steps for so many
+   */
+  public record Begun(Cell cell, long executions) {}
 
   /**
    * The programs of one size.

@@ -47,8 +47,9 @@ import org.cowcheck.verdict.Verdict;
  *
  * <h2>What is run first</h2>
  *
- * All programs of a size are explored briefly, then those thoroughly that have more executions:
- * most of what breaks breaks early, and is known when time is up.
+ * All programs of a size are explored briefly, then those that have more executions again and
+ * again, each time eight times as far as before: most of what breaks breaks early, and is known
+ * when time is up.
  *
  * <h2>Going on</h2>
  *
@@ -57,6 +58,9 @@ import org.cowcheck.verdict.Verdict;
  * out again.
  */
 public final class Hunt {
+  /** How much farther a program is explored each time. */
+  private static final int DEEPER = 8;
+
   private final Quarry quarry;
   private final Optional<Journal> journal;
   private final BooleanSupplier over;
@@ -131,8 +135,15 @@ public final class Hunt {
     for (int size : sizes.keySet()) {
       if (!over.getAsBoolean()) {
         run(new Places(number, quarry.programs().ofSize(size)), threads);
-        Iterator<Case> others = postponed();
-        run(() -> next(others), threads);
+        for (ImmutableList<Case> others = postponed();
+            !others.isEmpty() && !over.getAsBoolean();
+            others = postponed()) {
+          Iterator<Case> next = others.iterator();
+          run(() -> next(next), threads);
+          synchronized (this) {
+            next.forEachRemaining(postponed::add);
+          }
+        }
       }
       number += sizes.get(size);
     }
@@ -166,12 +177,12 @@ public final class Hunt {
     }
   }
 
-  /** The programs of one size that have more executions than are explored briefly, in order. */
-  private synchronized Iterator<Case> postponed() {
+  /** The programs of one size that have more executions than were explored so far, in order. */
+  private synchronized ImmutableList<Case> postponed() {
     ImmutableList<Case> cases =
         ImmutableList.sortedCopyOf(Comparator.comparingLong(one -> one.place.number()), postponed);
     postponed.clear();
-    return cases.iterator();
+    return cases;
   }
 
   /** Hands out the programs of one size, to be explored briefly. */
@@ -214,8 +225,9 @@ public final class Hunt {
   }
 
   private void work(Cases cases) {
-    for (Optional<Case> next = cases.next(); next.isPresent(); next = cases.next()) {
-      if (over.getAsBoolean()) {
+    while (!over.getAsBoolean()) {
+      Optional<Case> next = cases.next();
+      if (next.isEmpty()) {
         return;
       }
       next.orElseThrow().goOn();
@@ -229,17 +241,21 @@ public final class Hunt {
     private final Map<Platform, Optional<Outcome>> only = new EnumMap<>(Platform.class);
     private final Map<Platform, Violation> bySc = new EnumMap<>(Platform.class);
     private final Map<Column, Fate> fates = new LinkedHashMap<>();
+
+    /** How far it was explored where that is not enough. */
+    private final Map<Column, Long> reached = new HashMap<>();
+
     private final List<Violation> found = new ArrayList<>();
     private final List<Entry.CellDone> fresh = new ArrayList<>();
     private final List<Finished> answers = new ArrayList<>();
-    private boolean isBrief = true;
+    private long most = Math.min(Answer.BRIEFLY, quarry.maxExecutions());
 
     Case(Place place) {
       this.place = place;
       this.program = place.program();
     }
 
-    /** Answers the program, at first briefly, and keeps the answers. */
+    /** Answers the program, at first briefly, and each time deeper; keeps the answers. */
     void goOn() {
       onlooker.begins(program);
       Map<Column, Fate> now = new LinkedHashMap<>();
@@ -248,8 +264,8 @@ public final class Hunt {
           fate(column).ifPresent(fate -> now.put(column, fate));
         }
       }
-      isBrief = false;
       fates.putAll(now);
+      most = Math.min(most * DEEPER, quarry.maxExecutions());
       keep(now);
       onlooker.ends(program, fates.size() == quarry.columns().size());
     }
@@ -321,13 +337,14 @@ public final class Hunt {
         return Optional.of(judge(column, outcome, false));
       }
       ScenarioCheck check = new ScenarioCheck(cell, MemoryModels.named(column.model()));
-      Optional<Outcome> outcome =
-          isBrief
-              ? Answer.briefly(check, quarry.maxExecutions(), over)
-              : Answer.thoroughly(check, quarry.maxExecutions(), over);
+      Optional<Outcome> outcome = Answer.explore(check, most, quarry.maxExecutions(), over);
       if (outcome.isEmpty()) {
+        if (!over.getAsBoolean()) {
+          reached.put(column, most);
+        }
         return Optional.empty();
       }
+      reached.remove(column);
       Outcome known = outcome.orElseThrow();
       keep(column, Answer.entry(ledger.run(), known, quarry.command(cell)), true);
       return Optional.of(judge(column, known, known.isClean()));
@@ -335,7 +352,7 @@ public final class Hunt {
 
     /** The only execution of a program of independent CPUs. */
     private Optional<Outcome> onlyExecution(Platform platform, Cell cell) {
-      if (program.cpus().size() == 1 || !isBrief) {
+      if (program.cpus().size() == 1 || most > Answer.BRIEFLY) {
         return Optional.empty();
       }
       return only.computeIfAbsent(
@@ -374,6 +391,20 @@ public final class Hunt {
     }
   }
 
+  /** What was begun, and how far it was explored; after it is over. */
+  private ImmutableList<Bag.Begun> begun() {
+    return postponed().stream()
+        .flatMap(
+            one ->
+                quarry.columns().stream()
+                    .filter(column -> one.reached.containsKey(column))
+                    .map(
+                        column ->
+                            new Bag.Begun(
+                                quarry.cell(one.program, column), one.reached.get(column))))
+        .collect(ImmutableList.toImmutableList());
+  }
+
   private synchronized Bag bag(Map<Integer, Long> sizes) {
     return new Bag(
         ledger.run(),
@@ -398,6 +429,7 @@ public final class Hunt {
                     .thenComparing(one -> quarry.columns().indexOf(one.column())))
             .map(Finished::done)
             .collect(ImmutableList.toImmutableList()),
+        begun(),
         unwritten.get());
   }
 }
