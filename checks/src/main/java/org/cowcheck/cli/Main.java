@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LitmusCommand.class,
       BenchCommand.class,
       VerdictsCommand.class,
+      HuntCommand.class,
       NightlyCommand.class,
       CompareCommand.class,
       MergeCommand.class,

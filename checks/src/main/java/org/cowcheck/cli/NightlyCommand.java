@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
@@ -34,6 +32,7 @@ import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Expectations;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code cowcheck nightly}: everything, for hours, with a journal. */
@@ -55,8 +54,6 @@ import picocli.CommandLine.Option;
       "4:something differs, or failed"
     })
 final class NightlyCommand implements Callable<Integer> {
-  private static final Pattern SHARD = Pattern.compile("(\\d{1,4})/(\\d{1,4})");
-
   @Option(
       names = "--out",
       required = true,
@@ -84,11 +81,7 @@ final class NightlyCommand implements Callable<Integer> {
       description = "Stop a cell after this time: Unknown. Default: 10m.")
   private Duration cellTimeout = Duration.ofMinutes(10);
 
-  @Option(
-      names = "--shard",
-      paramLabel = "K/N",
-      description = "Only the K-th of N parts, which are the same on every machine.")
-  private String shard = "1/1";
+  @Mixin private ShardOption shard = new ShardOption();
 
   @Option(names = "--scenario", split = ",", paramLabel = "NAME", description = "Only these.")
   private List<String> scenarios = List.of();
@@ -125,7 +118,7 @@ final class NightlyCommand implements Callable<Integer> {
     if (jobs <= 0) {
       throw new BadInputException("--jobs must be at least 1, not " + jobs);
     }
-    Plan.Shard part = shard();
+    Plan.Shard part = shard.shard();
     Expectations expectations = Expectations.read();
     long start = System.nanoTime();
     long end = start + budget.toNanos();
@@ -227,17 +220,5 @@ final class NightlyCommand implements Callable<Integer> {
             ? List.of(Platform.values())
             : platforms.stream().map(Names::platform).toList(),
         new Bounds(Bounds.NONE.maxExecutions(), cellTimeout, Bounds.NONE.maxEvents()));
-  }
-
-  private Plan.Shard shard() {
-    Matcher matcher = SHARD.matcher(shard);
-    if (matcher.matches()) {
-      int part = Integer.parseInt(matcher.group(1));
-      int parts = Integer.parseInt(matcher.group(2));
-      if (part >= 1 && part <= parts) {
-        return new Plan.Shard(part, parts);
-      }
-    }
-    throw new BadInputException("--shard must be K/N with K from 1 to N, not '" + shard + "'");
   }
 }

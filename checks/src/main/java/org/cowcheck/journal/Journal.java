@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /**
- * A journal that is written: each entry is on disk before {@link #append} returns.
+ * A journal that is written: each entry is on disk before {@link #append} returns, and soon after
+ * {@link #appendSoon} has.
  *
  * <p>It is only ever appended to. A line that was torn by a crash stays as it is: the next entry
  * begins a line of its own. One process writes at a time, see {@link DirectoryLock}.
@@ -92,8 +94,27 @@ public final class Journal implements Closeable {
     write(JournalLine.print(entry) + "\n");
   }
 
+  /**
+   * Appends entries without waiting for the disk: they outlive this process, and are on disk after
+   * the next {@link #append(Entry)} or {@link #flush}.
+   */
+  public synchronized void appendSoon(List<? extends Entry> entries) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    entries.forEach(entry -> lines.append(JournalLine.print(entry)).append('\n'));
+    write(lines.toString(), false);
+  }
+
+  /** Has everything written to the disk. */
+  public synchronized void flush() throws IOException {
+    channel.force(false);
+  }
+
   /** Writes all of a text or, if the disk is full, none of it. */
   private void write(String text) throws IOException {
+    write(text, true);
+  }
+
+  private void write(String text, boolean flushes) throws IOException {
     long end = channel.size();
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     try {
@@ -101,7 +122,9 @@ public final class Journal implements Closeable {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      channel.force(false);
+      if (flushes) {
+        channel.force(false);
+      }
     } catch (IOException e) {
       channel.truncate(end);
       throw e;

@@ -4,11 +4,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** What a run ran on, in words. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
   /** Its name, processors and operating system. */
-  static String name() {
+  public static String name() {
     return "%s, %d processors, %s %s %s"
         .formatted(
             host(),
@@ -27,7 +27,7 @@ final class Machine {
   }
 
   /** The Java of this process. */
-  static String java() {
+  public static String java() {
     return System.getProperty("java.vm.name") + " " + Runtime.version();
   }
 }

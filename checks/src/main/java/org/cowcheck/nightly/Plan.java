@@ -39,12 +39,15 @@ public record Plan(ImmutableList<Task> tasks) {
 
     /** Whether a task is in this part: a matter of its name alone. */
     boolean has(Task task) {
-      Entry.Key key = task.key();
-      return Hashing.consistentHash(
-              Hashing.farmHashFingerprint64()
-                  .hashString(key.engine() + " " + key.cell(), StandardCharsets.UTF_8),
-              parts)
-          == part - 1;
+      return has(task.key().engine() + " " + task.key().cell());
+    }
+
+    /** Whether what has this name is in this part. */
+    public boolean has(String name) {
+      return parts == 1
+          || Hashing.consistentHash(
+                  Hashing.farmHashFingerprint64().hashString(name, StandardCharsets.UTF_8), parts)
+              == part - 1;
     }
 
     @Override

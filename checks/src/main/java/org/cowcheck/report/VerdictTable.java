@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.cowcheck.client.ClientProgram;
 import org.cowcheck.verdict.Bases;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Expectations;
@@ -64,7 +65,10 @@ public final class VerdictTable {
     List<List<String>> lines = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("patch"));
     head.addAll(columns);
-    head.add("as recorded");
+    boolean isHeld = rows.values().stream().anyMatch(VerdictTable::hasRecord);
+    if (isHeld) {
+      head.add("as recorded");
+    }
     lines.add(head);
     for (String patch : rows.keySet()) {
       List<String> line = new ArrayList<>(List.of(patch));
@@ -76,7 +80,9 @@ public final class VerdictTable {
                 .findFirst()
                 .orElse(""));
       }
-      line.add(remarks(rows.get(patch)));
+      if (isHeld) {
+        line.add(remarks(rows.get(patch)));
+      }
       lines.add(line);
     }
     return align(lines);
@@ -102,6 +108,11 @@ public final class VerdictTable {
       return "as " + held;
     }
     return row.stream().anyMatch(outcome -> bases.has(outcome.cell().patch())) ? "" : "yes";
+  }
+
+  /** Whether it is a matter of the catalogue: of client programs nothing is on record. */
+  private static boolean hasRecord(Outcome outcome) {
+    return !ClientProgram.looksLike(outcome.cell().scenario().name());
   }
 
   private static String column(Outcome outcome) {
@@ -166,7 +177,9 @@ public final class VerdictTable {
   /** One line on how the outcomes stand against the record, and how Never is known. */
   public String summary(List<Outcome> outcomes) {
     List<Outcome> own =
-        outcomes.stream().filter(outcome -> !bases.has(outcome.cell().patch())).toList();
+        outcomes.stream()
+            .filter(outcome -> !bases.has(outcome.cell().patch()) && hasRecord(outcome))
+            .toList();
     List<Outcome> held =
         outcomes.stream()
             .filter(outcome -> bases.of(outcome.cell(), expectations).isPresent())

@@ -44,7 +44,7 @@ final class PackagesTest {
   void reportsSeeNoEngine() {
     ImmutableSet<String> engines =
         ImmutableSet.of(
-            "explore", "consistency", "linear", "hardware", "nightly", "synthesis", "cli");
+            "explore", "consistency", "linear", "hardware", "nightly", "hunt", "synthesis", "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));

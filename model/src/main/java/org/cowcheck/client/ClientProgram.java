@@ -7,7 +7,9 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,32 +93,33 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
    * alone.
    */
   private String wrong() {
-    int forks = 0;
-    int puts = 0;
-    int slabFrees = 0;
-    int readers = 0;
+    Set<String> seen = new HashSet<>();
     for (ImmutableList<Operation> cpu : cpus) {
       String wrong = wrong(cpu);
       if (!wrong.isEmpty()) {
         return wrong;
       }
       for (Operation operation : cpu) {
-        forks += operation == Operation.FORK ? 1 : 0;
-        puts += operation == Operation.PUT ? 1 : 0;
-        slabFrees += operation == Operation.FREE_SLAB ? 1 : 0;
-        readers += operation.isReader() ? 1 : 0;
+        String twice = wrongTwice(operation);
+        if (!twice.isEmpty() && !seen.add(twice)) {
+          return twice;
+        }
       }
     }
-    if (forks > 1) {
-      return "there is one child at most, so one fork";
-    }
-    if (puts > 1) {
-      return "there is one last reference, so one put";
-    }
-    if (slabFrees > 1) {
-      return "a slab page is freed once";
-    }
-    return readers > 1 ? "a second reader sees what it would see alone" : "";
+    return "";
+  }
+
+  /**
+   * What is wrong with a program that has an operation twice, or another of which the same is to be
+   * said, on whatever CPUs; empty if nothing is.
+   */
+  public static String wrongTwice(Operation operation) {
+    return switch (operation) {
+      case FORK -> "there is one child at most, so one fork";
+      case PUT -> "there is one last reference, so one put";
+      case FREE_SLAB -> "a slab page is freed once";
+      default -> operation.isReader() ? "a second reader sees what it would see alone" : "";
+    };
   }
 
   private String wrong(ImmutableList<Operation> cpu) {
@@ -184,21 +187,33 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
   /** The same up to renaming, as the first in order of all that are. */
   public ClientProgram canonical() {
     ClientProgram sorted = new ClientProgram(start, sorted(cpus));
-    if (!start.hasChild() || !operations().stream().allMatch(op -> op.mirrored() != op)) {
+    Optional<ClientProgram> other = mirrored();
+    if (other.isEmpty()) {
       return sorted;
     }
-    ImmutableList<ImmutableList<Operation>> mirrored =
-        sorted(
-            cpus.stream()
-                .map(
-                    cpu ->
-                        cpu.stream()
-                            .map(Operation::mirrored)
-                            .collect(ImmutableList.toImmutableList()))
-                .collect(ImmutableList.toImmutableList()));
+    ImmutableList<ImmutableList<Operation>> mirrored = sorted(other.orElseThrow().cpus);
     return Comparators.lexicographical(ORDER).compare(mirrored, sorted.cpus) < 0
         ? new ClientProgram(start, mirrored)
         : sorted;
+  }
+
+  /**
+   * The same, but the two processes of a page that is shared have changed places; none if an
+   * operation is not known of the other process.
+   */
+  public Optional<ClientProgram> mirrored() {
+    return start.hasChild() && operations().stream().allMatch(op -> op.mirrored() != op)
+        ? Optional.of(
+            new ClientProgram(
+                start,
+                cpus.stream()
+                    .map(
+                        cpu ->
+                            cpu.stream()
+                                .map(Operation::mirrored)
+                                .collect(ImmutableList.toImmutableList()))
+                    .collect(ImmutableList.toImmutableList())))
+        : Optional.empty();
   }
 
   private static ImmutableList<ImmutableList<Operation>> sorted(
