@@ -65,8 +65,7 @@ final class HuntSummary {
     if (!bag.begun().isEmpty()) {
       out.printf("Begun, and nothing broken so far: %,d%n", bag.begun().size());
       bag.begun()
-          .forEach(
-              one -> out.printf("  %s: after %,d executions%n", one.cell(), one.executions()));
+          .forEach(one -> out.printf("  %s: after %,d executions%n", one.cell(), one.executions()));
     }
     each("Failed", Entry.CellDone.FAILED, out);
     if (bag.unwritten() > 0) {

@@ -83,7 +83,7 @@ final class Ground {
     this.start = program.start();
     this.faultMutex = memory.spinlock("fault_mutex");
     this.anonVma = memory.spinlock("anon_vma.rwsem");
-    SwapSlot named = namedSlot(kernel, memory);
+    SwapSlot named = namedSlot(memory);
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
@@ -112,7 +112,7 @@ final class Ground {
         : machine.mm(name, hasPinned, cpus);
   }
 
-  private SwapSlot namedSlot(Kernel kernel, Memory memory) {
+  private SwapSlot namedSlot(Memory memory) {
     return switch (start) {
       case SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.DISK, 1, BEFORE));
       case SWAP_CACHED ->

@@ -130,6 +130,8 @@ public enum Operation {
   private final String word;
   private final String title;
   private final Needs needs;
+
+  @SuppressWarnings("ImmutableEnumChecker") // method references of ClientCpu, which capture nothing
   private final ToLongFunction<ClientCpu> paths;
 
   Operation(String word, String title, Needs needs, ToLongFunction<ClientCpu> paths) {
