@@ -44,15 +44,22 @@ final class PackagesTest {
   void reportsSeeNoEngine() {
     ImmutableSet<String> engines =
         ImmutableSet.of(
-            "explore", "consistency", "linear", "hardware", "nightly", "synthesis", "cli");
+            "explore",
+            "consistency",
+            "linear",
+            "hardware",
+            "nightly",
+            "synthesis",
+            "finding",
+            "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));
   }
 
   @Test
-  void theSynthesisIsForTheCommandLineAlone() {
-    assertEquals(ImmutableSet.of("cli"), imports().predecessors("synthesis"));
+  void theSynthesisIsForFindingsAndTheCommandLineAlone() {
+    assertEquals(ImmutableSet.of("cli", "finding"), imports().predecessors("synthesis"));
   }
 
   @Test
