@@ -132,9 +132,7 @@ final class Examination {
         .violation()
         .filter(execution -> !execution.isFinished())
         .ifPresent(this::addDeadlock);
-    if (known.isPresent() && wrong.isEmpty()) {
-      String unused = look(check.execution(known.get()));
-    }
+    known.map(check::execution).filter(Execution::isFinished).ifPresent(this::look);
     ImmutableList.Builder<Examined> found = ImmutableList.builder();
     for (Invariant invariant : setting.invariants()) {
       Wrong broken = wrong.get(invariant.broken());

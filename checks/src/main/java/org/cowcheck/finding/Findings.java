@@ -23,6 +23,8 @@ import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Progress;
 import org.cowcheck.explore.ScenarioCheck;
+import org.cowcheck.patch.Edit;
+import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
@@ -44,6 +46,9 @@ import org.cowcheck.verdict.Verdict;
 public final class Findings {
   private static final ImmutableList<Platform> PLATFORMS =
       ImmutableList.of(Platform.X86, Platform.ARM64, Platform.GENERIC);
+
+  /** Of a patch with more edits, none is undone to see whether it is why. */
+  private static final int MOST_EDITS = 6;
 
   private final Bounds bounds;
   private final int threads;
@@ -91,7 +96,7 @@ public final class Findings {
       Map<String, Integer> names = new HashMap<>();
       for (int i = 0; i < groups.size(); i++) {
         Group group = groups.get(i);
-        Likeness like = like(group, details.get(i), catalogue, pool);
+        Likeness like = like(group, details.get(i), catalogue, trials, pool);
         String name = name(group.program);
         int before = names.merge(name, 1, Integer::sum) - 1;
         findings.add(
@@ -119,11 +124,11 @@ public final class Findings {
     final Cause cause;
     final List<Finding.Seen> seen = new ArrayList<>();
 
-    Group(Shrinking.Shrunk small, Outcome outcome, Cause cause) {
-      this.program = small.program();
-      this.cell = small.cell();
-      this.outcome = outcome;
-      this.cause = cause;
+    Group(Examined first) {
+      this.program = first.program.program();
+      this.cell = first.program.cell();
+      this.outcome = first.outcome;
+      this.cause = first.cause;
     }
   }
 
@@ -149,14 +154,14 @@ public final class Findings {
                     .thenComparing(one -> one.violation.program(), Shrinking.smallestFirst())
                     .thenComparing(one -> one.violation.cell().toString()))
             .collect(toImmutableList());
-    ImmutableList<Optional<Examination.Examined>> examined =
+    ImmutableList<Optional<Examined>> examined =
         pool.each(small, one -> examine(one, trials));
     List<Group> groups = new ArrayList<>();
     for (int i = 0; i < small.size(); i++) {
       if (examined.get(i).isEmpty()) {
         continue;
       }
-      Examination.Examined found = examined.get(i).get();
+      Examined found = examined.get(i).get();
       Group group =
           groups.stream()
               .filter(
@@ -166,7 +171,7 @@ public final class Findings {
               .findFirst()
               .orElse(null);
       if (group == null) {
-        group = new Group(small.get(i).shrunk, found.outcome(), found.cause());
+        group = new Group(found);
         groups.add(group);
       }
       Cell cell = small.get(i).violation.cell();
@@ -181,20 +186,40 @@ public final class Findings {
     return Comparator.comparingInt(MemoryModels.all()::indexOf);
   }
 
-  private Optional<Examination.Examined> examine(Small small, Trials trials) {
+  /**
+   * The cause of a violation in its smallest program, or else in its own. There is none if the user
+   * has interrupted.
+   */
+  private Optional<Examined> examine(Small small, Trials trials) {
     String broken = Cause.invariant(small.violation.broken());
-    Optional<Examination.Examined> found = examined(trials.examine(small.shrunk.cell()), broken);
-    return found.isPresent()
-        ? found
-        : examined(
-            Examination.of(
-                small.violation.cell(), bounds, cancelled, false, small.violation.recording()),
-            broken);
+    Shrinking.Shrunk whole =
+        new Shrinking.Shrunk(small.violation.program(), small.violation.cell());
+    Optional<Examined> found =
+        examined(trials.examine(small.shrunk.cell()), broken, small.shrunk)
+            .or(
+                () ->
+                    examined(
+                        Examination.of(
+                            whole.cell(), bounds, cancelled, false, small.violation.recording()),
+                        broken,
+                        whole));
+    if (found.isEmpty() && !cancelled.getAsBoolean()) {
+      throw new IllegalStateException(
+          "%s: expected '%s' to be broken, found that it is not"
+              .formatted(small.violation.cell(), broken));
+    }
+    return found;
   }
 
-  private static Optional<Examination.Examined> examined(
-      ImmutableList<Examination.Examined> all, String broken) {
-    return all.stream().filter(one -> one.cause().broken().equals(broken)).findFirst();
+  /** A program with a cause. */
+  private record Examined(Shrinking.Shrunk program, Cause cause, Outcome outcome) {}
+
+  private static Optional<Examined> examined(
+      ImmutableList<Examination.Examined> all, String broken, Shrinking.Shrunk program) {
+    return all.stream()
+        .filter(one -> one.cause().broken().equals(broken))
+        .map(one -> new Examined(program, one.cause(), one.outcome()))
+        .findFirst();
   }
 
   /** Under each memory model on each platform; what a stronger model allows, a weaker one does. */
@@ -231,7 +256,8 @@ public final class Findings {
     return new Repairs(bounds, cancelled).of(group.cell);
   }
 
-  private Likeness like(Group group, Details details, Catalogue catalogue, Pool pool)
+  private Likeness like(
+      Group group, Details details, Catalogue catalogue, Trials trials, Pool pool)
       throws InterruptedException, IOException {
     Cell cell = group.cell;
     ImmutableList<KnownCause> known =
@@ -252,21 +278,63 @@ public final class Findings {
     if (!same.isEmpty()) {
       return new Likeness(Finding.Standing.KNOWN, ImmutableList.copyOf(same.values()));
     }
+    byOwnEdits(group, known, trials, pool).forEach(alike::putIfAbsent);
     byRepair(details, known, pool).forEach(alike::putIfAbsent);
     return alike.isEmpty()
         ? new Likeness(Finding.Standing.NEW, ImmutableList.of())
         : new Likeness(Finding.Standing.VARIANT, ImmutableList.copyOf(alike.values()));
   }
 
+  /** The scenarios that go wrong only because of the same edit of the patch. */
+  private Map<String, Finding.Likeness> byOwnEdits(
+      Group group, ImmutableList<KnownCause> known, Trials trials, Pool pool)
+      throws InterruptedException {
+    Map<String, Finding.Likeness> alike = new LinkedHashMap<>();
+    Patch patch = group.cell.patch();
+    for (Edit edit : patch.edits()) {
+      Patch without =
+          new Patch(
+              patch.name() + "-undone",
+              patch.title(),
+              patch.base(),
+              patch.edits().stream()
+                  .filter(other -> !other.equals(edit))
+                  .collect(toImmutableList()));
+      if (patch.edits().size() <= MOST_EDITS
+          && !trials.breaks(under(group.cell, without), group.cause.broken())) {
+        String why =
+            "the same edit of the patch is why: %s %s"
+                .formatted(edit.getClass().getSimpleName(), edit.label());
+        stoppedUnder(group.cell, without, known, why, pool).forEach(alike::putIfAbsent);
+      }
+    }
+    return alike;
+  }
+
+  private static Cell under(Cell cell, Patch patch) {
+    return new Cell(cell.scenario(), patch, cell.platform(), cell.model(), cell.accesses());
+  }
+
   /** The scenarios that the same edits stop. */
   private Map<String, Finding.Likeness> byRepair(
       Details details, ImmutableList<KnownCause> known, Pool pool) throws InterruptedException {
-    Map<String, Finding.Likeness> alike = new LinkedHashMap<>();
     if (details.repairs.isEmpty() || details.repairs.get(0).sets().isEmpty()) {
-      return alike;
+      return Map.of();
     }
     Synthesis repair = details.repairs.get(0);
     Synthesis.SafeSet set = repair.sets().get(0);
+    return stoppedUnder(
+        repair.start().get(0).cell(),
+        set.patch(),
+        known,
+        "stopped by the same: "
+            + set.edits().stream().map(Synthesis.Chosen::words).collect(Collectors.joining("; ")),
+        pool);
+  }
+
+  private Map<String, Finding.Likeness> stoppedUnder(
+      Cell like, Patch patch, ImmutableList<KnownCause> known, String why, Pool pool)
+      throws InterruptedException {
     ImmutableList<Scenario> open =
         known.stream().map(KnownCause::scenario).distinct().collect(toImmutableList());
     ImmutableList<Verdict> repaired =
@@ -274,28 +342,21 @@ public final class Findings {
             open,
             scenario ->
                 new ScenarioCheck(
-                        new Cell(
-                            scenario,
-                            set.patch(),
-                            repair.platform(),
-                            repair.model(),
-                            repair.accesses()),
-                        MemoryModels.named(repair.model()))
+                        new Cell(scenario, patch, like.platform(), like.model(), like.accesses()),
+                        MemoryModels.named(like.model()))
                     .exploreToFirst(bounds, Progress.NONE, cancelled)
                     .verdict());
-    String why =
-        "stopped by the same: "
-            + set.edits().stream().map(Synthesis.Chosen::words).collect(Collectors.joining("; "));
+    Map<String, Finding.Likeness> stopped = new LinkedHashMap<>();
     for (int i = 0; i < open.size(); i++) {
       if (repaired.get(i) == Verdict.NEVER) {
         for (KnownCause other : known) {
           if (other.scenario().equals(open.get(i))) {
-            alike.putIfAbsent(other.scenario().name(), other.like(why));
+            stopped.putIfAbsent(other.scenario().name(), other.like(why));
           }
         }
       }
     }
-    return alike;
+    return stopped;
   }
 
   /** What the CPUs do, and the start unless it is the usual one: {@code fork-vs-pin-fast-write}. */

@@ -76,7 +76,7 @@ final class ShrinkingTest {
             "exclusive:fork",
             "exclusive:write",
             "exclusive:fork+child-write",
-            "exclusive:fork:write",
+            "exclusive:write:fork",
             "exclusive:fork+write",
             "exclusive:write+fork",
             "exclusive:write+fork+child-write",
