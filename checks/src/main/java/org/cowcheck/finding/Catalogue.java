@@ -67,8 +67,7 @@ final class Catalogue {
    * The causes under a patch, in a context: under a weak memory model, of what no interleaving
    * does.
    */
-  ImmutableList<KnownCause> causes(
-      Patch patch, String model, Platform platform, Accesses accesses)
+  ImmutableList<KnownCause> causes(Patch patch, String model, Platform platform, Accesses accesses)
       throws InterruptedException, IOException {
     List<Cell> cells = new ArrayList<>();
     for (Scenario scenario : scenarios) {
@@ -100,8 +99,7 @@ final class Catalogue {
   }
 
   private ImmutableList<CauseFile.Entry> causes(Cell cell) {
-    return Examination.of(
-            cell, bounds, cancelled, !cell.model().equals("sc"), Optional.empty())
+    return Examination.of(cell, bounds, cancelled, !cell.model().equals("sc"), Optional.empty())
         .stream()
         .map(Examination.Examined::cause)
         .map(CauseFile.Entry::of)

@@ -125,8 +125,7 @@ final class Conflicts {
             0);
     int occurrence = seen.merge(first, 1, Integer::sum) - 1;
     Access access =
-        new Access(
-            first.cpu, first.label, first.isWrite, first.isLock, first.word, occurrence);
+        new Access(first.cpu, first.label, first.isWrite, first.isLock, first.word, occurrence);
     Integer known = numbers.putIfAbsent(access, accesses.size());
     if (known != null) {
       return known;

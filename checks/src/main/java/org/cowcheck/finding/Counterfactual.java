@@ -13,8 +13,8 @@ import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 
 /**
- * The end of an execution as if one word had another value all the time, or something had never been
- * noted. It remembers what it is asked for.
+ * The end of an execution as if one word had another value all the time, or something had never
+ * been noted. It remembers what it is asked for.
  */
 final class Counterfactual implements End {
   private final End end;

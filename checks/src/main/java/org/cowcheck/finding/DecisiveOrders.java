@@ -108,7 +108,8 @@ final class DecisiveOrders {
                         .collect(ImmutableList.toImmutableList()))
             .min(
                 Comparator.comparing(
-                    chosen -> chosen.stream().map(same -> words.apply(same.get(0))).toList().toString()));
+                    chosen ->
+                        chosen.stream().map(same -> words.apply(same.get(0))).toList().toString()));
       }
     }
     return Optional.empty();

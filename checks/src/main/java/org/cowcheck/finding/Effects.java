@@ -15,7 +15,9 @@ import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
 import org.cowcheck.verdict.Cause;
 
-/** What an invariant is broken by, in one execution: stores and notes that it would hold without. */
+/**
+ * What an invariant is broken by, in one execution: stores and notes that it would hold without.
+ */
 final class Effects {
   private static final ImmutableSet<String> OF_CALLS = ImmutableSet.of(Note.CALL, Note.RETURN);
 
@@ -32,19 +34,25 @@ final class Effects {
       culprit(execution, invariant, seen.getKey(), seen.getValue())
           .filter(event -> event.lockRole() == LockRole.NONE)
           .ifPresent(
-              event ->
-                  effects.add(Cause.access(event.step().label(), "store", event.word())));
+              event -> effects.add(Cause.access(event.step().label(), "store", event.word())));
     }
     for (int cpu = 0; cpu < execution.cpus(); cpu++) {
       for (Note note : execution.notes(cpu)) {
         if (!OF_CALLS.contains(note.name())
-            && !effects.contains(note.name())
             && holds(invariant, Counterfactual.unnoted(execution, note.name()))) {
-          effects.add(note.name());
+          effects.add(
+              note.name().equals(Note.BUG) ? bug(execution.graph(), cpu, note) : note.name());
         }
       }
     }
     return ImmutableSortedSet.copyOf(effects);
+  }
+
+  /** Which check fired, by the step that it is in: that of the event before. */
+  private static String bug(Graph graph, int cpu, Note note) {
+    return note.position() == 0
+        ? note.name()
+        : graph.event(graph.at(cpu, note.position() - 1)).step().label() + " " + note.name();
   }
 
   /**

@@ -185,9 +185,7 @@ final class Examination {
               this::words);
       if (orders.isPresent()) {
         ImmutableList<Cause.Before> order =
-            orders.get().stream()
-                .map(this::before)
-                .collect(toImmutableList());
+            orders.get().stream().map(this::before).collect(toImmutableList());
         if (best == null || compare(order, best) < 0) {
           best = order;
           chosen = new BitSet();

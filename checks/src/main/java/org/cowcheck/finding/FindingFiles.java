@@ -58,8 +58,7 @@ public final class FindingFiles {
       files.write(finding);
     }
     Files.writeString(directory.resolve("summary.txt"), FindingText.summary(findings));
-    Files.writeString(
-        directory.resolve("findings.json"), FindingsJson.print(findings, command));
+    Files.writeString(directory.resolve("findings.json"), FindingsJson.print(findings, command));
     return directory;
   }
 

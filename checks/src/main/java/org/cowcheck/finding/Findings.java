@@ -30,7 +30,6 @@ import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Cause;
 import org.cowcheck.verdict.Cell;
-import org.cowcheck.verdict.Expectations;
 import org.cowcheck.verdict.Finding;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Synthesis;
@@ -64,8 +63,7 @@ public final class Findings {
    * @param cancelled whether the user has interrupted
    * @param causes the file that keeps the causes of the catalogue between runs, if any
    */
-  public Findings(
-      Bounds bounds, int threads, BooleanSupplier cancelled, Optional<Path> causes) {
+  public Findings(Bounds bounds, int threads, BooleanSupplier cancelled, Optional<Path> causes) {
     this(bounds, threads, cancelled, causes, Scenarios.all());
   }
 
@@ -137,25 +135,22 @@ public final class Findings {
   private record Details(
       ImmutableList<Finding.Context> contexts, ImmutableList<Synthesis> repairs) {}
 
-  private record Likeness(
-      Finding.Standing standing, ImmutableList<Finding.Likeness> scenarios) {}
+  private record Likeness(Finding.Standing standing, ImmutableList<Finding.Likeness> scenarios) {}
 
-  private ImmutableList<Group> groups(
-      Collection<Violation> violations, Trials trials, Pool pool) throws InterruptedException {
+  private ImmutableList<Group> groups(Collection<Violation> violations, Trials trials, Pool pool)
+      throws InterruptedException {
     Shrinking shrinking = new Shrinking(trials);
     ImmutableList<Small> small =
         pool
             .each(violations, violation -> new Small(violation, shrinking.shrink(violation)))
             .stream()
             .sorted(
-                Comparator.comparing(
-                        (Small one) -> one.shrunk.program(), Shrinking.smallestFirst())
+                Comparator.comparing((Small one) -> one.shrunk.program(), Shrinking.smallestFirst())
                     .thenComparing(one -> MemoryModels.named(one.shrunk.cell().model()), weakLast())
                     .thenComparing(one -> one.violation.program(), Shrinking.smallestFirst())
                     .thenComparing(one -> one.violation.cell().toString()))
             .collect(toImmutableList());
-    ImmutableList<Optional<Examined>> examined =
-        pool.each(small, one -> examine(one, trials));
+    ImmutableList<Optional<Examined>> examined = pool.each(small, one -> examine(one, trials));
     List<Group> groups = new ArrayList<>();
     for (int i = 0; i < small.size(); i++) {
       if (examined.get(i).isEmpty()) {
@@ -229,9 +224,7 @@ public final class Findings {
       boolean exists = false;
       for (MemoryModel model : MemoryModels.all()) {
         if (exists) {
-          contexts.add(
-              new Finding.Context(
-                  model.name(), platform, Verdict.SOMETIMES, 0, "", true));
+          contexts.add(new Finding.Context(model.name(), platform, Verdict.SOMETIMES, 0, "", true));
           continue;
         }
         Cell other =
@@ -256,8 +249,7 @@ public final class Findings {
     return new Repairs(bounds, cancelled).of(group.cell);
   }
 
-  private Likeness like(
-      Group group, Details details, Catalogue catalogue, Trials trials, Pool pool)
+  private Likeness like(Group group, Details details, Catalogue catalogue, Trials trials, Pool pool)
       throws InterruptedException, IOException {
     Cell cell = group.cell;
     ImmutableList<KnownCause> known =
@@ -268,11 +260,9 @@ public final class Findings {
       if (group.cause.isSame(other.cause())) {
         same.putIfAbsent(other.scenario().name(), other.like("the same cause"));
       } else if (group.cause.isSequentialFormOf(other.cause())) {
-        same.putIfAbsent(
-            other.scenario().name(), other.like("the same steps do it, on more CPUs"));
+        same.putIfAbsent(other.scenario().name(), other.like("the same steps do it, on more CPUs"));
       } else if (group.cause.isAlike(other.cause())) {
-        alike.putIfAbsent(
-            other.scenario().name(), other.like(group.cause.likeness(other.cause())));
+        alike.putIfAbsent(other.scenario().name(), other.like(group.cause.likeness(other.cause())));
       }
     }
     if (!same.isEmpty()) {

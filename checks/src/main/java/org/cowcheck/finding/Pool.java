@@ -25,8 +25,7 @@ final class Pool implements AutoCloseable {
   }
 
   /** Does something with each; the results are in the same order. */
-  <T, R> ImmutableList<R> each(Iterable<T> items, Function<T, R> work)
-      throws InterruptedException {
+  <T, R> ImmutableList<R> each(Iterable<T> items, Function<T, R> work) throws InterruptedException {
     List<Future<R>> futures = new ArrayList<>();
     for (T item : items) {
       futures.add(threads.submit(() -> work.apply(item)));

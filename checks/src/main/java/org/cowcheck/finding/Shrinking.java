@@ -50,8 +50,7 @@ final class Shrinking {
   /** The smallest program in the strongest context. */
   Shrunk shrink(Violation violation) {
     String broken = Cause.invariant(violation.broken());
-    Shrunk small =
-        smallest(new Shrunk(violation.program().canonical(), violation.cell()), broken);
+    Shrunk small = smallest(new Shrunk(violation.program().canonical(), violation.cell()), broken);
     Shrunk simple = withSimplestStart(strongest(small, broken), broken);
     return simple.program().start() == small.program().start()
         ? simple
@@ -76,8 +75,7 @@ final class Shrinking {
     return firstThatBreaks(contained(start.program()), start.cell(), broken).orElse(start);
   }
 
-  private Optional<Shrunk> firstThatBreaks(
-      Set<ClientProgram> programs, Cell cell, String broken) {
+  private Optional<Shrunk> firstThatBreaks(Set<ClientProgram> programs, Cell cell, String broken) {
     return programs.stream()
         .sorted(SMALLEST_FIRST)
         .map(program -> of(program, cell))
@@ -182,8 +180,7 @@ final class Shrinking {
       if (model.name().equals(cell.model())) {
         break;
       }
-      Platform platform =
-          onDefault ? Expectations.defaultPlatform(model.name()) : cell.platform();
+      Platform platform = onDefault ? Expectations.defaultPlatform(model.name()) : cell.platform();
       Cell stronger =
           Trials.cell(from.program(), cell.patch(), model.name(), platform, cell.accesses());
       if (trials.breaks(stronger, broken)) {

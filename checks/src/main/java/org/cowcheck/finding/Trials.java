@@ -29,7 +29,8 @@ final class Trials {
   private final Bounds bounds;
   private final BooleanSupplier cancelled;
   private final Map<String, Boolean> known = new ConcurrentHashMap<>();
-  private final Map<String, ImmutableList<Examination.Examined>> examined = new ConcurrentHashMap<>();
+  private final Map<String, ImmutableList<Examination.Examined>> examined =
+      new ConcurrentHashMap<>();
 
   Trials(Bounds bounds, BooleanSupplier cancelled) {
     this.bounds = bounds;

@@ -19,9 +19,6 @@ public record Violation(
   /** That of an outcome that is Sometimes. */
   public static Violation of(ClientProgram program, Outcome outcome) {
     return new Violation(
-        program,
-        outcome.cell(),
-        outcome.witness().orElseThrow().broken(),
-        outcome.recording());
+        program, outcome.cell(), outcome.witness().orElseThrow().broken(), outcome.recording());
   }
 }

@@ -112,8 +112,7 @@ public final class FindingText {
     return step == null
         ? words
         : "(%s)%s [%s, %s()]"
-            .formatted(
-                step.label(), words.substring(space), step.what(), step.kernelFunction());
+            .formatted(step.label(), words.substring(space), step.what(), step.kernelFunction());
   }
 
   private void standing() {
@@ -131,9 +130,7 @@ public final class FindingText {
   private String contexts() {
     List<ImmutableList<String>> rows = new ArrayList<>();
     ListMultimap<String, Finding.Context> byPlatform = LinkedListMultimap.create();
-    finding
-        .contexts()
-        .forEach(context -> byPlatform.put(Cell.name(context.platform()), context));
+    finding.contexts().forEach(context -> byPlatform.put(Cell.name(context.platform()), context));
     ImmutableList.Builder<String> head = ImmutableList.builder();
     head.add("");
     byPlatform.values().stream().map(Finding.Context::model).distinct().forEach(head::add);
@@ -157,8 +154,7 @@ public final class FindingText {
       paragraph("What stops it: nobody knows; the search came to no end within its bounds.");
     }
     for (Synthesis repair : finding.repairs()) {
-      text.append(
-          "What stops it in this program, under %s:%n".formatted(repair.model()));
+      text.append("What stops it in this program, under %s:%n".formatted(repair.model()));
       stops(repair).forEach(this::item);
     }
     text.append('\n');
@@ -172,8 +168,7 @@ public final class FindingText {
               .map(
                   set ->
                       String.join(
-                          "; and ",
-                          set.edits().stream().map(Synthesis.Chosen::words).toList()))
+                          "; and ", set.edits().stream().map(Synthesis.Chosen::words).toList()))
               .collect(ImmutableList.toImmutableList());
       case NONE ->
           ImmutableList.of(
@@ -282,8 +277,7 @@ public final class FindingText {
     finding.repairs().stream()
         .limit(1)
         .forEach(
-            repair ->
-                text.append(Lines.paragraph("stopped by: " + stops(repair).get(0), 3, 5)));
+            repair -> text.append(Lines.paragraph("stopped by: " + stops(repair).get(0), 3, 5)));
     return text.toString();
   }
 }

@@ -49,7 +49,9 @@ public record FindingsJson(String format, int version, List<Entry> findings) {
       String stopped,
       String reproduce) {}
 
-  /** Two accesses: of an order the first comes first, of a reordering it is first in program order. */
+  /**
+   * Two accesses: of an order the first comes first, of a reordering it is first in program order.
+   */
   record Pair(String first, String second) {}
 
   /** Where it exists or does not. */

@@ -36,9 +36,7 @@ public final class ScenarioSource {
   }
 
   private static String capital(String word) {
-    return word.isEmpty()
-        ? ""
-        : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    return word.isEmpty() ? "" : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
   /** The source of the class, in the package of scenarios. */
@@ -121,8 +119,7 @@ public final class ScenarioSource {
     boolean isInAll = !finding.program().operations().contains(Operation.UNSHARE);
     return Stream.concat(
             Patches.states().stream().filter(state -> isInAll || state.base().hasAnonExclusive()),
-            Stream.of(finding.cell().patch())
-                .filter(patch -> Patches.all().contains(patch)))
+            Stream.of(finding.cell().patch()).filter(patch -> Patches.all().contains(patch)))
         .map(Patch::name)
         .distinct()
         .map(name -> '"' + name + '"')

@@ -23,7 +23,7 @@ import org.cowcheck.verdict.Witness;
  */
 final class StoryColumns {
   private static final int WIDTH = 88;
-  private static final int LABEL = 6;
+  private static final int LEAST_LABEL = 6;
 
   /** Of more accesses by which CPUs see of each other only those of the cause are drawn. */
   private static final int MANY = 36;
@@ -34,11 +34,16 @@ final class StoryColumns {
   private final Graph graph;
   private final Set<Integer> shown = new HashSet<>();
   private final int width;
+  private final int label;
 
   private StoryColumns(Witness witness, Cause cause) {
     this.witness = witness;
     this.graph = witness.graph();
     this.width = Math.min(42, WIDTH / graph.cpus());
+    this.label =
+        witness.rows().stream()
+            .mapToInt(id -> graph.event(id).step().label().length() + "() ".length())
+            .reduce(LEAST_LABEL, Math::max);
     for (int id : witness.rows()) {
       Event event = graph.event(id);
       if (!event.isFence() && event.lockRole() == LockRole.NONE) {
@@ -112,7 +117,7 @@ final class StoryColumns {
       }
       for (Note note : witness.notes().get(event.cpu())) {
         if (note.position() == event.index() + 1 && isNews(note)) {
-          append(text, row(event.cpu(), " ".repeat(LABEL) + "[" + note.name() + "]"));
+          append(text, row(event.cpu(), " ".repeat(label) + "[" + note.name() + "]"));
         }
       }
     }
@@ -125,13 +130,13 @@ final class StoryColumns {
         && !note.name().endsWith(" at");
   }
 
-  private static String describe(Event event) {
-    String label = Strings.padEnd("(" + event.step().label() + ")", LABEL - 1, ' ') + " ";
+  private String describe(Event event) {
+    String head = Strings.padEnd("(" + event.step().label() + ")", label, ' ');
     String what =
         event.isFence() && event.step().what().isEmpty()
             ? event.fence().kernelName()
             : event.step().what();
-    return label + what;
+    return head + what;
   }
 
   private List<String> row(int cpu, String text) {
@@ -156,11 +161,10 @@ final class StoryColumns {
 
   private List<String> wrap(String cell) {
     List<String> lines = new ArrayList<>();
-    int room = width - LABEL - 2;
-    String rest = cell.length() > LABEL ? cell.substring(LABEL) : "";
-    String label = cell.substring(0, Math.min(LABEL, cell.length()));
-    for (String line : WordUtils.wrap(rest, room, "\n", true).split("\n", -1)) {
-      lines.add((lines.isEmpty() ? label : " ".repeat(LABEL)) + line);
+    int hanging = cell.startsWith("CPU") ? 0 : Math.min(label, cell.length());
+    int room = width - label - 2;
+    for (String line : WordUtils.wrap(cell.substring(hanging), room, "\n", true).split("\n", -1)) {
+      lines.add((lines.isEmpty() ? cell.substring(0, hanging) : " ".repeat(hanging)) + line);
     }
     return lines;
   }

@@ -60,7 +60,7 @@ public record Cause(
 
   /**
    * An access in words that do not depend on the program, such as {@code C8 load _refcount}: of the
-   * name of its word the last part that is no number.
+   * name of its word the last part that is no number, without a number at its end.
    */
   public static String access(String label, String verb, Word word) {
     String[] parts = word.name().split("\\.", -1);
@@ -68,14 +68,12 @@ public record Cause(
     while (last > 0 && parts[last].matches("\\d*")) {
       last--;
     }
-    return label + " " + verb + " " + parts[last];
+    return label + " " + verb + " " + parts[last].replaceFirst("(?<=[a-z])\\d+$", "");
   }
 
   /** What is broken, without the page, the time and the reader that a report names. */
   public static String invariant(String broken) {
-    return READER
-        .matcher(WHERE.matcher(broken).replaceFirst(""))
-        .replaceFirst("a reader ");
+    return READER.matcher(WHERE.matcher(broken).replaceFirst("")).replaceFirst("a reader ");
   }
 
   /** Whether it is the same: seen from another start, or in a longer program. */

@@ -14,8 +14,8 @@ import org.cowcheck.patch.Platform;
  * @param standing whether the catalogue has it
  * @param like the scenarios of the catalogue that are like it; those with the same cause come first
  * @param contexts where it exists
- * @param repairs what stops it in its program, where that could be found out: under the memory model
- *     of the outcome, then under the weakest
+ * @param repairs what stops it in its program, where that could be found out: under the memory
+ *     model of the outcome, then under the weakest
  * @param seen the programs that it was found in
  */
 public record Finding(

@@ -37,8 +37,7 @@ final class DecisiveOrdersTest {
   @Test
   void whatTheSameOnesLack_isOne() {
     assertEquals(
-        List.of(List.of(2, 3)),
-        decisive(set(1, 2, 3), List.of(set(1), set(1, 9))).orElseThrow());
+        List.of(List.of(2, 3)), decisive(set(1, 2, 3), List.of(set(1), set(1, 9))).orElseThrow());
   }
 
   @Test

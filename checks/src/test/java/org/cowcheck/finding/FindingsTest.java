@@ -122,8 +122,7 @@ final class FindingsTest {
   @Test
   void aReordering_isNamed_andWhatStopsItIsFound() throws InterruptedException, IOException {
     Finding finding = only(Found.under("seed", "lkmm").in("just-freed:put:pageslab"));
-    assertEquals(
-        "[T4 load flags before T2 load mapping]", finding.cause().reordered().toString());
+    assertEquals("[T4 load flags before T2 load mapping]", finding.cause().reordered().toString());
     Synthesis repair = finding.repairs().get(0);
     assertEquals(Synthesis.Ending.FOUND, repair.ending());
     assertTrue(
@@ -149,7 +148,9 @@ final class FindingsTest {
   void findingsDoNotDependOnThreads() throws InterruptedException, IOException {
     Found found = Found.under(NO_SEQ, "sc", "gup-fast-vs-fork", "gup-fast-vs-fork-pmd");
     String[] programs = {
-      "pmd-mapped:fork:pin-fast-write", "never-pinned:fork:pin-fast-write", "exclusive:fork:pin-fast-read"
+      "pmd-mapped:fork:pin-fast-write",
+      "never-pinned:fork:pin-fast-write",
+      "exclusive:fork:pin-fast-read"
     };
     assertEquals(
         json(found.in(1, Optional.empty(), programs)),
@@ -168,8 +169,7 @@ final class FindingsTest {
     String first = json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write"));
     String kept = Files.readString(file);
     assertTrue(kept.contains("gup-fast-vs-fork " + NO_SEQ), kept);
-    assertEquals(
-        first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
+    assertEquals(first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
     assertEquals(kept, Files.readString(file));
 
     // What is in the file is believed, if it is of this build; else it is found out again.
@@ -181,10 +181,8 @@ final class FindingsTest {
         file,
         kept.replace("a pinned page lost", "a pinned page never lost")
             .replaceFirst("\"build\": \"\\w", "\"build\": \"x"));
-    assertEquals(
-        first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
+    assertEquals(first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
     Files.writeString(file, "{");
-    assertEquals(
-        first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
+    assertEquals(first, json(found.in(1, Optional.of(file), "exclusive:fork:pin-fast-write")));
   }
 }

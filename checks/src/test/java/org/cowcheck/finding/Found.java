@@ -25,8 +25,7 @@ import org.cowcheck.verdict.Outcome;
 
 /** Findings of tests: of programs that are known to go wrong, against a part of the catalogue. */
 record Found(Patch patch, String model, ImmutableList<Scenario> catalogue) {
-  static final Bounds BOUNDS =
-      new Bounds(3000, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
+  static final Bounds BOUNDS = new Bounds(3000, Bounds.NONE.timeout(), Bounds.NONE.maxEvents());
 
   static Found under(String patch, String model, String... scenarios) {
     ImmutableSet<String> names = ImmutableSet.copyOf(scenarios);

@@ -43,8 +43,7 @@ final class ShrinkingTest {
 
   @Test
   void theStartBecomesTheSimplest_andTheModelTheStrongest() {
-    Shrinking.Shrunk small =
-        shrunk(NO_SEQ, "lkmm", "never-pinned:fork:pin-fast-write", PIN_LOST);
+    Shrinking.Shrunk small = shrunk(NO_SEQ, "lkmm", "never-pinned:fork:pin-fast-write", PIN_LOST);
     assertEquals("exclusive:fork:pin-fast-write", small.program().toString());
     assertEquals("sc", small.cell().model());
   }
@@ -90,9 +89,11 @@ final class ShrinkingTest {
     Trials trials = new Trials(Found.BOUNDS, () -> false);
     Found found = Found.under(NO_SEQ, "sc");
     assertTrue(
-        trials.breaks(found.cell("exclusive:fork:pin-fast-write"), PIN_LOST.replace(" (page)", "")));
+        trials.breaks(
+            found.cell("exclusive:fork:pin-fast-write"), PIN_LOST.replace(" (page)", "")));
     assertFalse(
-        trials.breaks(found.cell("exclusive:fork:pin-fast-write"), "a VM_BUG_ON or bad-page check fired"));
+        trials.breaks(
+            found.cell("exclusive:fork:pin-fast-write"), "a VM_BUG_ON or bad-page check fired"));
     assertFalse(trials.breaks(found.cell("exclusive:fork"), PIN_LOST.replace(" (page)", "")));
   }
 }
