@@ -1,5 +1,6 @@
 package org.cowcheck.consistency;
 
+import java.util.Arrays;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,49 +45,51 @@ final class Basics {
     poLoc = Relation.none(graph);
     rmw = Relation.none(graph);
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int j = 1; j < graph.length(cpu); j++) {
-        int to = graph.at(cpu, j);
-        for (int i = 0; i < j; i++) {
-          int from = graph.at(cpu, i);
-          po.add(from, to);
-          if (sameWord(from, to)) {
-            poLoc.add(from, to);
-          }
-        }
-        if (isUpdateWrite(graph.event(to))) {
-          rmw.add(graph.at(cpu, j - 1), to);
-        }
+      int[] next = new int[graph.words()];
+      Arrays.fill(next, -1);
+      for (int i = graph.length(cpu) - 1; i >= 0; i--) {
+        addProgramOrder(graph.at(cpu, i), i + 1, next);
       }
     }
     rf = Relation.none(graph);
     co = Relation.none(graph);
     fr = Relation.none(graph);
     for (int word = 0; word < graph.words(); word++) {
-      for (int j = 1; j < graph.writes(word); j++) {
-        for (int i = 0; i < j; i++) {
-          co.add(graph.write(word, i), graph.write(word, j));
-        }
+      for (int place = graph.writes(word) - 2; place >= 0; place--) {
+        co.addThrough(graph.write(word, place), graph.write(word, place + 1));
       }
     }
     for (int id = 0; id < graph.size(); id++) {
       if (graph.event(id).isRead()) {
         rf.add(graph.rf(id), id);
-      }
-    }
-    for (int id = 0; id < graph.size(); id++) {
-      if (graph.event(id).isRead()) {
-        int source = graph.rf(id);
-        int word = graph.event(id).word().number();
-        for (int i = graph.place(source) + 1; i < graph.writes(word); i++) {
-          fr.add(id, graph.write(word, i));
-        }
+        fr.addRow(id, co, graph.rf(id));
       }
     }
     com = rf.or(co).or(fr);
   }
 
-  private boolean sameWord(int a, int b) {
-    return graph.event(a).word() != null && graph.event(a).word() == graph.event(b).word();
+  /**
+   * Adds what follows an event in program order, what follows that being known.
+   *
+   * @param after the place of the next event
+   * @param next per word its next access on the CPU, or -1
+   */
+  private void addProgramOrder(int id, int after, int[] next) {
+    Event event = graph.event(id);
+    if (after < graph.length(event.cpu())) {
+      int following = graph.at(event.cpu(), after);
+      po.addThrough(id, following);
+      if (isUpdateWrite(graph.event(following))) {
+        rmw.add(id, following);
+      }
+    }
+    if (!event.isFence()) {
+      int word = event.word().number();
+      if (next[word] >= 0) {
+        poLoc.addThrough(id, next[word]);
+      }
+      next[word] = id;
+    }
   }
 
   static boolean isUpdateWrite(Event event) {
@@ -171,9 +174,10 @@ final class Basics {
       finder.find(cpu, barriers);
       int end = 0;
       for (int j = 0; j < graph.length(cpu); j++) {
-        end = Math.max(end, barriers.ends[j]);
-        for (int i = 0; i < end; i++) {
-          result.add(graph.at(cpu, i), graph.at(cpu, j));
+        // What is before the barrier comes before this event and all after it.
+        for (; end < barriers.ends[j]; end++) {
+          result.addRow(graph.at(cpu, end), po, graph.at(cpu, j));
+          result.add(graph.at(cpu, end), graph.at(cpu, j));
         }
       }
     }

@@ -56,7 +56,17 @@ abstract class GlobalOrder implements MemoryModel {
 
   @Override
   public final Judgement judgeGrown(Graph graph) {
-    return GracePeriods.any(graph) ? judgeGracePeriods(new Basics(graph)) : Judgement.consistent();
+    if (!GracePeriods.any(graph)) {
+      return Judgement.consistent();
+    }
+    InterleavedGracePeriods quick = new InterleavedGracePeriods(graph);
+    if (quick.areKept()) {
+      return Judgement.consistent();
+    }
+    if (buffersStores() || !quick.isInterleaving()) {
+      return judgeGracePeriods(new Basics(graph));
+    }
+    return quick.areKeptUnderSc() ? Judgement.consistent() : Judgement.broken("rcu");
   }
 
   @Override
@@ -81,7 +91,7 @@ abstract class GlobalOrder implements MemoryModel {
    */
   private Judgement judgeGracePeriods(Basics basics) {
     UnaryOperator<Relation> thenLink = thenLink(basics, globalOrder(basics).star());
-    return thenLink.apply(GracePeriods.order(basics, thenLink)).isIrreflexive()
+    return thenLink.apply(GracePeriods.order(basics.graph, thenLink)).isIrreflexive()
         ? Judgement.consistent()
         : Judgement.broken("rcu");
   }
@@ -96,7 +106,7 @@ abstract class GlobalOrder implements MemoryModel {
   private static Relation rcuFence(Basics basics, Relation order) {
     return basics
         .po
-        .then(GracePeriods.order(basics, thenLink(basics, order)))
+        .then(GracePeriods.order(basics.graph, thenLink(basics, order)))
         .then(basics.po.optional());
   }
 

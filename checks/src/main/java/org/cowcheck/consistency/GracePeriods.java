@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.function.UnaryOperator;
 import org.cowcheck.execution.Event;
+import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Fence;
@@ -45,29 +46,29 @@ final class GracePeriods {
    * rcu-order, given rcu-link: what leads from one grace period or section to the next.
    *
    * <p>LKMM: {@code let rec rcu-order}. Few events are grace periods or ends of sections, and
-   * rcu-link relates most events: so it is never made as a whole, but follows a small relation.
+   * rcu-link relates most events: so it is never made as a whole, but once from these few to these.
    *
    * @param thenLink a relation, then rcu-link
    */
-  static Relation order(Basics basics, UnaryOperator<Relation> thenLink) {
-    ImmutableList<Domain> domains = domains(basics);
-    Relation order = Relation.none(basics.graph);
+  static Relation order(Graph graph, UnaryOperator<Relation> thenLink) {
+    ImmutableList<Domain> domains = domains(graph);
+    EventSet few = EventSet.of(graph, event -> event.isFence() && event.fence().isSectional());
+    Relation link = thenLink.apply(Relation.identity(graph, few)).to(few);
+    Relation order = Relation.none(graph);
     for (Domain domain : domains) {
       order =
           order
               .or(domain.gp)
-              .or(thenLink.apply(domain.gp).then(domain.rscsi))
-              .or(thenLink.apply(domain.rscsi).then(domain.gp));
+              .or(domain.gp.then(link).then(domain.rscsi))
+              .or(domain.rscsi.then(link).then(domain.gp));
     }
     while (true) {
-      Relation before = order;
-      UnaryOperator<Relation> thenLinked =
-          relation -> thenLink.apply(thenLink.apply(relation).then(before));
-      Relation next = order.or(thenLink.apply(order).then(order));
+      Relation linked = link.then(order).then(link);
+      Relation next = order.or(order.then(link).then(order));
       for (Domain domain : domains) {
         next =
-            next.or(thenLinked.apply(domain.gp).then(domain.rscsi))
-                .or(thenLinked.apply(domain.rscsi).then(domain.gp));
+            next.or(domain.gp.then(linked).then(domain.rscsi))
+                .or(domain.rscsi.then(linked).then(domain.gp));
       }
       if (next.equals(order)) {
         return order;
@@ -77,8 +78,7 @@ final class GracePeriods {
   }
 
   /** RCU, IPI, and each srcu_struct that is waited for. */
-  private static ImmutableList<Domain> domains(Basics basics) {
-    Graph graph = basics.graph;
+  private static ImmutableList<Domain> domains(Graph graph) {
     ImmutableSet.Builder<Word> srcuStructs = ImmutableSet.builder();
     for (int id = 0; id < graph.size(); id++) {
       if (graph.event(id).fence() == Fence.SYNCHRONIZE_SRCU) {
@@ -88,20 +88,20 @@ final class GracePeriods {
     Relation rcu = sections(graph, Fence.RCU_READ_LOCK, Fence.RCU_READ_UNLOCK, null);
     Relation irq = sections(graph, Fence.LOCAL_IRQ_SAVE, Fence.LOCAL_IRQ_RESTORE, null);
     ImmutableList.Builder<Domain> domains = ImmutableList.builder();
-    domains.add(new Domain(waits(basics, Fence.SYNCHRONIZE_RCU, null), rcu.or(irq).inverse()));
-    domains.add(new Domain(waits(basics, Fence.IPI_SYNC, null), irq.inverse()));
+    domains.add(new Domain(waits(graph, Fence.SYNCHRONIZE_RCU, null), rcu.or(irq).inverse()));
+    domains.add(new Domain(waits(graph, Fence.IPI_SYNC, null), irq.inverse()));
     for (Word srcu : srcuStructs.build()) {
       domains.add(
           new Domain(
-              waits(basics, Fence.SYNCHRONIZE_SRCU, srcu),
+              waits(graph, Fence.SYNCHRONIZE_SRCU, srcu),
               sections(graph, Fence.SRCU_READ_LOCK, Fence.SRCU_READ_UNLOCK, srcu).inverse()));
     }
     return domains.build();
   }
 
-  private static Relation waits(Basics basics, Fence fence, Word srcu) {
+  private static Relation waits(Graph graph, Fence fence, Word srcu) {
     return Relation.identity(
-        basics.graph, basics.set(event -> event.fence() == fence && event.domain() == srcu));
+        graph, EventSet.of(graph, event -> event.fence() == fence && event.domain() == srcu));
   }
 
   /** LKMM: {@code rcu-rscs} and {@code srcu-rscs}, the latter of one srcu_struct. */

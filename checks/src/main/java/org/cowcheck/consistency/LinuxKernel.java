@@ -2,7 +2,6 @@ package org.cowcheck.consistency;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
 import org.cowcheck.memory.Order;
@@ -66,14 +65,21 @@ final class LinuxKernel implements MemoryModel {
 
   @Override
   public Judgement judgeGrown(Graph graph) {
-    for (int id = graph.words(); id < graph.size(); id++) {
-      Event event = graph.event(id);
-      if (event.isFence() ? event.fence().isGracePeriod() : event.order() == Order.PLAIN) {
-        return judgeTheRest(new LinuxKernelRelations(new Basics(graph)));
-      }
+    if (hasPlainAccess(graph)
+        || (GracePeriods.any(graph) && !new InterleavedGracePeriods(graph).areKept())) {
+      return judgeTheRest(new LinuxKernelRelations(new Basics(graph)));
     }
     return Judgement.consistentWith(
         ImmutableList.of(), LinuxKernelFlags.withoutPlainAccesses(graph, asked));
+  }
+
+  private static boolean hasPlainAccess(Graph graph) {
+    for (int id = graph.words(); id < graph.size(); id++) {
+      if (graph.event(id).order() == Order.PLAIN) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -106,8 +112,7 @@ final class LinuxKernel implements MemoryModel {
     }
     ImmutableList<Judgement.Race> races = ImmutableList.of();
     if (!lk.plain.isEmpty()) {
-      PlainAccesses plainAccesses =
-          new PlainAccesses(lk, rcu.fence(), lk.hb().or(lk.pb()).or(rcu.rb()));
+      PlainAccesses plainAccesses = new PlainAccesses(lk, rcu.fence(), lk.xb().or(rcu.rb()));
       // empty (wr-incoh | rw-incoh | ww-incoh) as plain-coherence
       if (!plainAccesses.isCoherent()) {
         return Judgement.broken("plain-coherence");

@@ -145,6 +145,11 @@ final class LinuxKernelRelations {
     return prop().then(strongFence).then(hb().star()).to(marked);
   }
 
+  /** What {@code hb | pb} is the same as once it is closed: of pb, {@code hb*} is left to hb. */
+  Relation xb() {
+    return hb().or(prop().then(strongFence).to(marked));
+  }
+
   /**
    * The part of happens-before that is there whatever the coherence order, as long as that is
    * coherent: a write comes after what precedes it in program order on its word.

@@ -25,9 +25,10 @@ final class MixedAccesses {
     }
     // let mixed-accesses = ([Plain & W] ; (po-loc \ barrier) ; [Marked]) |
     //     ([Marked] ; (po-loc \ barrier) ; [Plain & W])
-    Relation unrestrained = poLoc(basics).minus(barrier(lk));
-    return !unrestrained.between(plainWrites, lk.marked).isEmpty()
-        || !unrestrained.between(lk.marked, plainWrites).isEmpty();
+    Relation poLoc = poLoc(basics);
+    Relation mixed =
+        poLoc.between(plainWrites, lk.marked).or(poLoc.between(lk.marked, plainWrites));
+    return !mixed.isEmpty() && !mixed.minus(barrier(lk)).isEmpty();
   }
 
   /** {@code po-loc}, in which an SRCU fence has the location of its srcu_struct. */

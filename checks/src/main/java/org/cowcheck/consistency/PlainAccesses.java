@@ -18,7 +18,7 @@ final class PlainAccesses {
    *
    * @param lk the relations up to pb
    * @param rcuFence rcu-fence, which joins fence and strong-fence
-   * @param xb {@code hb | pb | rb}
+   * @param xb {@code hb | pb | rb}, or what is the same once it is closed
    */
   PlainAccesses(LinuxKernelRelations lk, Relation rcuFence, Relation xb) {
     Basics basics = lk.basics;
@@ -105,13 +105,7 @@ final class PlainAccesses {
   /** LKMM: {@code flag ~empty (ww-race | wr-race | rw-race) as data-race}. */
   ImmutableList<Judgement.Race> races() {
     ImmutableList.Builder<Judgement.Race> result = ImmutableList.builder();
-    for (int first = 0; first < races.size(); first++) {
-      for (int second = 0; second < races.size(); second++) {
-        if (races.has(first, second)) {
-          result.add(new Judgement.Race(first, second));
-        }
-      }
-    }
+    races.forEach((first, second) -> result.add(new Judgement.Race(first, second)));
     return result.build();
   }
 }

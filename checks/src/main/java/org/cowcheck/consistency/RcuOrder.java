@@ -21,7 +21,7 @@ final class RcuOrder {
     Relation pb = lk.pb().star();
     // let rcu-link = po? ; hb* ; pb* ; prop ; po
     return GracePeriods.order(
-        lk.basics,
+        lk.basics.graph,
         relation -> relation.then(poOptional).then(hb).then(pb).then(lk.prop()).then(po));
   }
 

@@ -25,8 +25,9 @@ record Sections(ImmutableList<Section> pairs, boolean isBalanced) {
   static Sections of(Graph graph, Fence lock, Fence unlock) {
     ImmutableList.Builder<Section> pairs = ImmutableList.builder();
     boolean balanced = true;
+    Deque<Integer> open = new ArrayDeque<>();
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      Deque<Integer> open = new ArrayDeque<>();
+      open.clear();
       for (int i = 0; i < graph.length(cpu); i++) {
         int id = graph.at(cpu, i);
         Fence fence = graph.event(id).fence();

@@ -8,12 +8,15 @@ import java.util.Arrays;
  * {@link #optional}, {@code *} {@link #star}, {@code ^-1} {@link #inverse}, and {@code [A];r;[B]}
  * {@link #between}.
  *
- * <p>Operators return a new relation; {@link #add} alone changes one.
+ * <p>Operators return a new relation; only {@link #add} and its like change one.
  */
 public final class Relation {
   private final int size;
   private final int width;
   private final long[] bits;
+
+  /** Whether it is known to be reflexive and transitive. */
+  private boolean isClosed;
 
   /** The empty relation over events 0 to size - 1. */
   public Relation(int size) {
@@ -45,7 +48,20 @@ public final class Relation {
   }
 
   public void add(int from, int to) {
+    isClosed = false;
     bits[from * width + (to >>> 6)] |= 1L << to;
+  }
+
+  /** Adds a pair, and pairs with all that its second event leads to. */
+  public void addThrough(int from, int to) {
+    add(from, to);
+    orRow(from, this, to);
+  }
+
+  /** Adds pairs of an event with all that an event leads to by another relation. */
+  public void addRow(int from, Relation other, int otherFrom) {
+    isClosed = false;
+    orRow(from, other, otherFrom);
   }
 
   public boolean has(int from, int to) {
@@ -85,16 +101,27 @@ public final class Relation {
   public Relation then(Relation other) {
     Relation result = new Relation(size);
     for (int from = 0; from < size; from++) {
-      for (int w = 0; w < width; w++) {
-        long row = bits[from * width + w];
-        while (row != 0) {
-          int middle = (w << 6) + Long.numberOfTrailingZeros(row);
-          row &= row - 1;
-          result.orRow(from, other, middle);
-        }
-      }
+      result.orRows(from, this, other);
     }
     return result;
+  }
+
+  /**
+   * Adds to a row what another relation leads to from what that row of a relation has. Where the
+   * other is closed, what is reached already leads to nothing new.
+   */
+  private void orRows(int row, Relation middles, Relation other) {
+    int to = row * width;
+    for (int w = 0; w < width; w++) {
+      long left = middles.bits[to + w];
+      while (left != 0) {
+        int from = ((w << 6) + Long.numberOfTrailingZeros(left)) * width;
+        for (int k = 0; k < width; k++) {
+          bits[to + k] |= other.bits[from + k];
+        }
+        left &= other.isClosed ? ~bits[to + w] : left - 1;
+      }
+    }
   }
 
   private void orRow(int row, Relation other, int otherRow) {
@@ -117,8 +144,7 @@ public final class Relation {
   /** Transitive closure. */
   public Relation plus() {
     Relation result = new Relation(this);
-    int[] order = new int[size];
-    return topologicalOrder(order) ? result.closeAlong(order) : result.closeByWarshall();
+    return result.closeFromEnds(true) ? result : result.closeByWarshall();
   }
 
   private Relation closeByWarshall() {
@@ -132,62 +158,66 @@ public final class Relation {
     return this;
   }
 
-  /** Closes an acyclic relation from its ends; what is reached through a row already is skipped. */
-  private Relation closeAlong(int[] order) {
+  /**
+   * Closes an acyclic relation, or only looks for a cycle: an event comes after all that it leads
+   * to. Later events are tried first, as most are later in all orders.
+   *
+   * @return whether it is acyclic; if not, the rest is not closed
+   */
+  private boolean closeFromEnds(boolean closes) {
+    long[] done = new long[width];
     long[] reached = new long[width];
-    for (int i = size - 1; i >= 0; i--) {
-      int from = order[i];
-      Arrays.fill(reached, 0);
-      for (int w = 0; w < width; w++) {
-        long left = bits[from * width + w];
-        while ((left &= ~reached[w]) != 0) {
-          int next = (w << 6) + Long.numberOfTrailingZeros(left);
-          left &= left - 1;
-          for (int k = 0; k < width; k++) {
-            reached[k] |= bits[next * width + k];
+    int left = size;
+    boolean progress = true;
+    while (left > 0 && progress) {
+      progress = false;
+      for (int from = size - 1; from >= 0; from--) {
+        if ((done[from >>> 6] & 1L << from) == 0 && isRowWithin(from, done)) {
+          if (closes) {
+            closeRow(from, reached);
           }
+          done[from >>> 6] |= 1L << from;
+          left--;
+          progress = true;
         }
       }
-      for (int w = 0; w < width; w++) {
-        bits[from * width + w] |= reached[w];
-      }
     }
-    return this;
+    return left == 0;
   }
 
-  /** Fills in the events, each before those that it leads to; false if there is a cycle. */
-  private boolean topologicalOrder(int[] order) {
-    int[] incoming = new int[size];
-    for (int from = 0; from < size; from++) {
-      for (int w = 0; w < width; w++) {
-        for (long row = bits[from * width + w]; row != 0; row &= row - 1) {
-          incoming[(w << 6) + Long.numberOfTrailingZeros(row)]++;
+  private boolean isRowWithin(int row, long[] set) {
+    for (int w = 0; w < width; w++) {
+      if ((bits[row * width + w] & ~set[w]) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Closes a row that leads to closed rows; what is reached through one of them is skipped. */
+  private void closeRow(int row, long[] reached) {
+    int to = row * width;
+    Arrays.fill(reached, 0);
+    for (int w = 0; w < width; w++) {
+      long left = bits[to + w];
+      while ((left &= ~reached[w]) != 0) {
+        int from = ((w << 6) + Long.numberOfTrailingZeros(left)) * width;
+        left &= left - 1;
+        for (int k = 0; k < width; k++) {
+          reached[k] |= bits[from + k];
         }
       }
     }
-    int ready = 0;
-    for (int id = 0; id < size; id++) {
-      if (incoming[id] == 0) {
-        order[ready++] = id;
-      }
+    for (int w = 0; w < width; w++) {
+      bits[to + w] |= reached[w];
     }
-    for (int taken = 0; taken < ready; taken++) {
-      int from = order[taken];
-      for (int w = 0; w < width; w++) {
-        for (long row = bits[from * width + w]; row != 0; row &= row - 1) {
-          int to = (w << 6) + Long.numberOfTrailingZeros(row);
-          if (--incoming[to] == 0) {
-            order[ready++] = to;
-          }
-        }
-      }
-    }
-    return ready == size;
   }
 
   /** Reflexive and transitive closure. */
   public Relation star() {
-    return plus().optional();
+    Relation result = plus().optional();
+    result.isClosed = true;
+    return result;
   }
 
   public Relation inverse() {
@@ -239,6 +269,22 @@ public final class Relation {
     return result;
   }
 
+  /** Is shown pairs. */
+  public interface Visitor {
+    void visit(int from, int to);
+  }
+
+  /** Shows all pairs, in the order of their ids. */
+  public void forEach(Visitor visitor) {
+    for (int from = 0; from < size; from++) {
+      for (int w = 0; w < width; w++) {
+        for (long row = bits[from * width + w]; row != 0; row &= row - 1) {
+          visitor.visit(from, (w << 6) + Long.numberOfTrailingZeros(row));
+        }
+      }
+    }
+  }
+
   /** The events of all pairs: {@code domain(r) | range(r)}. */
   public EventSet field() {
     EventSet field = new EventSet(size);
@@ -275,7 +321,7 @@ public final class Relation {
 
   /** Whether there is no cycle. */
   public boolean isAcyclic() {
-    return topologicalOrder(new int[size]);
+    return closeFromEnds(false);
   }
 
   @Override
@@ -293,13 +339,7 @@ public final class Relation {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    for (int from = 0; from < size; from++) {
-      for (int to = 0; to < size; to++) {
-        if (has(from, to)) {
-          text.append(from).append("->").append(to).append(' ');
-        }
-      }
-    }
+    forEach((from, to) -> text.append(from).append("->").append(to).append(' '));
     return text.toString().trim();
   }
 }

@@ -55,7 +55,7 @@ final class Drawing {
     if (!drawing.drawRows(drawing.constraints(true))) {
       drawing.drawRows(drawing.constraints(false));
     }
-    ImmutableList<Witness.Edge> cycle = drawing.shortestCycle();
+    ImmutableList<Witness.Edge> cycle = drawing.shortestCycle(execution.reaches());
     ImmutableList.Builder<Witness.Pair> reordered = ImmutableList.builder();
     for (Witness.Edge edge : cycle) {
       if (edge.relation().equals("po")
@@ -188,11 +188,13 @@ final class Drawing {
   /**
    * The shortest cycle of po, rf, co and fr between accesses, and of several the one whose po edges
    * span the least; empty if there is none.
+   *
+   * @param reaches what they lead to, one after the other
    */
-  private ImmutableList<Witness.Edge> shortestCycle() {
+  private ImmutableList<Witness.Edge> shortestCycle(Relation reaches) {
     Path shortest = null;
     for (int id = graph.words(); id < graph.size(); id++) {
-      Path cycle = cycleThrough(id);
+      Path cycle = reaches.has(id, id) ? cycleThrough(id) : null;
       if (cycle != null && (shortest == null || cycle.length < shortest.length)) {
         shortest = cycle;
       }

@@ -193,10 +193,15 @@ public final class Execution implements End, Comparable<Execution> {
   /** The number of accesses that lie on a cycle of po, rf, co and fr: 0 for an interleaving. */
   private int disorder() {
     if (disorder < 0) {
-      Relation reaches = communication().plus();
+      Relation reaches = reaches();
       disorder = (int) IntStream.range(0, graph.size()).filter(id -> reaches.has(id, id)).count();
     }
     return disorder;
+  }
+
+  /** Where po, rf, co and fr lead, one after the other. */
+  Relation reaches() {
+    return communication().plus();
   }
 
   /** po, rf, and from accesses to the next write of their word, which spans co and fr. */

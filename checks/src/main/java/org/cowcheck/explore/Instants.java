@@ -116,9 +116,12 @@ final class Instants {
     @Override
     public ImmutableList<Note> notes(int cpu) {
       int until = cpu == own ? clock[cpu] : clock[cpu] - 1;
-      return notes.get(cpu).stream()
-          .filter(note -> note.position() <= until)
-          .collect(ImmutableList.toImmutableList());
+      ImmutableList<Note> all = notes.get(cpu);
+      int end = all.size();
+      while (end > 0 && all.get(end - 1).position() > until) {
+        end--;
+      }
+      return all.subList(0, end);
     }
 
     @Override

@@ -23,6 +23,9 @@ final class Revisits {
   /** Per write, whether a read in the prefix reads from it. */
   private final boolean[] isReadInPrefix;
 
+  /** Whether some read of the word is not in the prefix; if not, nothing else is worked out. */
+  private final boolean hasReads;
+
   /** The revisits of a write that is about to be added. */
   Revisits(Graph graph, Event write) {
     this.graph = graph;
@@ -32,8 +35,15 @@ final class Revisits {
     if (isAfterLock(write)) {
       addPrefix(graph.rf(graph.at(write.cpu(), write.index() - 2)));
     }
-    this.firstReader = new int[graph.size()];
-    this.isReadInPrefix = new boolean[graph.size()];
+    this.hasReads = hasReads();
+    this.firstReader = new int[hasReads ? graph.size() : 0];
+    this.isReadInPrefix = new boolean[firstReader.length];
+    if (hasReads) {
+      findReaders();
+    }
+  }
+
+  private void findReaders() {
     Arrays.fill(firstReader, Integer.MAX_VALUE);
     for (int id = graph.size() - 1; id >= graph.words(); id--) {
       if (graph.event(id).isRead()) {
@@ -52,6 +62,9 @@ final class Revisits {
    * @param end the id before which to look: the size of the graph, or what was returned last
    */
   int next(int end) {
+    if (!hasReads) {
+      return -1;
+    }
     for (int id = end - 1; id >= graph.words(); id--) {
       if (isInPrefix(id)) {
         continue;
@@ -67,6 +80,16 @@ final class Revisits {
       }
     }
     return -1;
+  }
+
+  private boolean hasReads() {
+    for (int id = graph.words(); id < graph.size(); id++) {
+      Event event = graph.event(id);
+      if (event.isRead() && event.word() == write.word() && !isInPrefix(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a revisit of a read keeps: what was there when it was added, and the prefix. */

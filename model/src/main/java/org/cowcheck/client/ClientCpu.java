@@ -11,9 +11,9 @@ import org.cowcheck.mm.DeviceExclusive;
 import org.cowcheck.mm.DumpReader;
 import org.cowcheck.mm.Fault;
 import org.cowcheck.mm.FreeList;
+import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.HugeFault;
-import org.cowcheck.mm.HugeSwapOut;
 import org.cowcheck.mm.HugetlbMigrate;
 import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.HwPoison;
@@ -88,7 +88,7 @@ final class ClientCpu {
   private final FreeList pages;
   private final PageFree free;
   private Page pinned;
-  private Page childPinned;
+  private Page childHeld;
   private Page slab;
   private int stored;
 
@@ -178,7 +178,12 @@ final class ClientCpu {
   }
 
   long write() {
-    return one(parent().write(value()));
+    long value = value();
+    boolean written = parent().write(value);
+    if (written) {
+      cpu.note(SharedContents.WRITTEN_BY_PARENT, value);
+    }
+    return one(written);
   }
 
   long childRead() {
@@ -193,7 +198,7 @@ final class ClientCpu {
     if (isHugetlb()) {
       hugetlbTask(vma()).fork(hugetlbTask(ground.childVma(childMm())));
     } else {
-      task(mm(), ground.table).fork(task(childMm(), ground.childTable), ground.slots.get(0));
+      task(mm(), ground.table).fork(task(childMm(), ground.childTable), ground.slot);
     }
     return 1;
   }
@@ -239,7 +244,10 @@ final class ClientCpu {
   }
 
   long pinFast(boolean write) {
-    pinned = parent().pinFast(flags(write));
+    pinned =
+        isHugetlb()
+            ? hugetlbTask(vma()).pinFast(ground.table.index(), write)
+            : new GupFast(kernel, memory, free).pinFast(cpu, mm(), ground.table, write);
     return one(pinned != null);
   }
 
@@ -249,8 +257,21 @@ final class ClientCpu {
   }
 
   long childPin() {
-    childPinned = child().pinFast(GupFlags.PIN);
-    return one(childPinned != null);
+    childHeld = child().pin(GupFlags.PIN);
+    return one(childHeld != null);
+  }
+
+  long childGet() {
+    childHeld = child().vmsplice();
+    return one(childHeld != null);
+  }
+
+  long childReadThrough() {
+    if (childHeld == null) {
+      return 0;
+    }
+    cpu.note(SharedContents.SEEN_BY_CHILD, child().readThrough(childHeld));
+    return 1;
   }
 
   long writeThrough() {
@@ -328,21 +349,12 @@ final class ClientCpu {
     if (!isolate()) {
       return 0;
     }
-    SwapOut swapOut = new SwapOut(kernel, free);
     boolean gone =
-        isHuge()
-            ? hugeSwapOut()
-            : swapOut.shrinkPageList(cpu, mm(), ground.table, ground.page, ground.slots.get(0));
-    if (isHuge() || !gone) {
+        new SwapOut(kernel, free).shrinkPageList(cpu, mm(), ground.table, ground.page, ground.slot);
+    if (!gone) {
       putBack();
     }
     return one(gone);
-  }
-
-  private boolean hugeSwapOut() {
-    SplitHugePmd split = new SplitHugePmd(kernel, memory, free);
-    return new HugeSwapOut(kernel, split, free)
-        .shrinkPage(cpu, mm(), ground.table.at(0), ground.page.block(), ground.slots);
   }
 
   long swapoff() {
@@ -351,7 +363,7 @@ final class ClientCpu {
         () ->
             one(
                 new UnusePte(kernel, memory, free)
-                    .unusePteRange(cpu, ground.table, ground.slots.get(0), pages)));
+                    .unusePteRange(cpu, ground.table, ground.slot, pages)));
   }
 
   long migrate() {
@@ -367,8 +379,7 @@ final class ClientCpu {
       return done;
     }
     boolean moved =
-        new Migrate(kernel, free)
-            .unmapAndMove(cpu, ground.page, ground.vmas(), ground.slots.get(0), pages);
+        new Migrate(kernel, free).unmapAndMove(cpu, ground.page, ground.vmas(), ground.slot, pages);
     if (!moved) {
       putBack();
     }
@@ -396,19 +407,16 @@ final class ClientCpu {
     if (!cpu.at(ISOLATE).atomic_add_unless(ground.page.refcount(), 1, 0)) {
       return 0;
     }
-    boolean moved =
-        new HugetlbMigrate(kernel, memory, free).migrate(cpu, vma(), ground.page, pages);
-    if (!moved) {
-      free.putPage(cpu.at(PUT), ground.page);
-    }
-    return one(moved);
+    return one(new HugetlbMigrate(kernel, memory, free).migrate(cpu, vma(), ground.page, pages));
   }
 
   long toDevice() {
     return reading(
         mm(),
         () ->
-            one(new MigrateVma(kernel, memory, free).toDevice(cpu, ground.vmas(), ground.device)));
+            one(
+                new MigrateVma(kernel, memory, free)
+                    .toDevice(cpu, ground.vmas(), ground.devices.get(number))));
   }
 
   long deviceExclusive() {
@@ -440,7 +448,7 @@ final class ClientCpu {
         memory,
         ground.table.at(0),
         ground.childTable == null ? null : ground.childTable.at(0),
-        ground.slots.get(0),
+        ground.slot,
         ground.ksmPage);
   }
 

@@ -122,6 +122,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
   private String wrong(ImmutableList<Operation> cpu) {
     boolean pinned = false;
     boolean child = start.hasChild();
+    boolean childHolds = false;
     boolean slab = start == Start.SLAB;
     boolean mayHoldPage = start == Start.FREE || start == Start.FREE_BLOCK;
     Set<Operation> allocated = EnumSet.noneOf(Operation.class);
@@ -138,17 +139,25 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       if (operation.needsChild() && !child) {
         return operation + " needs a child: a fork before it, or a start that has one";
       }
+      if (operation == Operation.CHILD_READ_THROUGH && !childHolds) {
+        return operation + " needs a reference of the child before it";
+      }
+      if (operation.isChildReference() && childHolds) {
+        return "a child has one reference at a time";
+      }
       if (operation == Operation.FREE_SLAB && !slab) {
         return operation + " needs a slab page";
       }
       if (operation.isAllocation() && !mayHoldPage) {
         return operation + " needs a page that this CPU may have freed";
       }
-      if (operation.isAllocation() && !allocated.add(operation)) {
+      if ((operation.isAllocation() || operation == Operation.TO_DEVICE)
+          && !allocated.add(operation)) {
         return operation + " comes once on a CPU";
       }
       pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);
       child |= operation == Operation.FORK;
+      childHolds |= operation.isChildReference();
       slab = operation == Operation.ALLOC_SLAB || (slab && operation != Operation.FREE_SLAB);
       mayHoldPage |= mayFree(operation);
     }

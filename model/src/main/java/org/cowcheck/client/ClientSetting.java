@@ -26,10 +26,12 @@ final class ClientSetting {
   }
 
   Setting setting() {
-    ImmutableList<Invariant> more =
-        ImmutableList.<Invariant>builder().addAll(ReaderInvariants.all(program, ground)).build();
     return ground.machine.runningAny(
-        more,
+        program.operations().stream().anyMatch(Operation::mayFaultForWriting),
+        ImmutableList.<Invariant>builder()
+            .addAll(ReaderInvariants.all(program, ground))
+            .addAll(SharedContents.all(program))
+            .build(),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
   }
 

@@ -59,14 +59,14 @@ final class Ground {
   /** The lock of the anon_vma, for operations that exclude each other by it. */
   final Spinlock anonVma;
 
-  /** One for each part of the page; the first may be that of a swap entry. */
-  final ImmutableList<SwapSlot> slots;
+  /** That of the swap entry, or a free one. */
+  final SwapSlot slot;
 
   /** A KSM page with the same contents as the page, which another process maps; or null. */
   final Page ksmPage;
 
-  /** A free page of a device; or null. */
-  final Page device;
+  /** For each CPU, a free page of a device; or null. */
+  final List<Page> devices = new ArrayList<>();
 
   /** An address of the parent where nothing is mapped; or null. */
   final PageTable moved;
@@ -87,15 +87,11 @@ final class Ground {
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
-    this.slots = slots(named, operations);
+    this.slot = named == null ? machine.slot() : named;
     boolean hasChild = start.hasChild() || operations.contains(Operation.FORK);
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
     this.ksmPage = operations.contains(Operation.KSM_MERGE) ? addKsmPage() : null;
-    this.device =
-        operations.contains(Operation.TO_DEVICE)
-            ? machine.add(DevicePages.free(memory, kernel))
-            : null;
     this.moved =
         operations.contains(Operation.MREMAP)
             ? machine.map(mm, PageTable.of(memory, "moved", 0))
@@ -196,18 +192,6 @@ final class Ground {
     };
   }
 
-  private ImmutableList<SwapSlot> slots(SwapSlot named, ImmutableSet<Operation> operations) {
-    if (named != null) {
-      return ImmutableList.of(named);
-    }
-    int needed = operations.contains(Operation.SWAP_OUT) && start.kind() == Kind.HUGE ? PARTS : 1;
-    ImmutableList.Builder<SwapSlot> made = ImmutableList.builder();
-    for (int i = 0; i < needed; i++) {
-      made.add(machine.slot());
-    }
-    return made.build();
-  }
-
   private PageTable childTable() {
     Memory memory = machine.memory;
     boolean shared = start.hasChild();
@@ -261,6 +245,10 @@ final class Ground {
                   : PageBlock.free(machine.memory, name, PARTS)));
     }
     spares.add(pages);
+    devices.add(
+        program.cpus().get(cpu).contains(Operation.TO_DEVICE)
+            ? machine.add(DevicePages.free(machine.memory, machine.kernel))
+            : null);
     fresh.add(fresh(program.cpus().get(cpu), cpu));
   }
 

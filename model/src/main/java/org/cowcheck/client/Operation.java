@@ -11,6 +11,12 @@ import org.cowcheck.patch.KernelState;
 /**
  * What a CPU may do: a system call, an access of user code, something that a kernel thread does to
  * memory of others, or a reader of page frames. {@link ClientCpu} says by which paths.
+ *
+ * <p>A pin by GUP-fast is one that does not go on by the slow path (FOLL_FAST_ONLY); where it
+ * would, a program has pin-read or pin-write next.
+ *
+ * <p>Left out: reclaim of huge pages, of which only the first half is modelled; what later kernels
+ * have (UFFDIO_MOVE), shared mappings and files.
  */
 public enum Operation {
   READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
@@ -20,9 +26,13 @@ public enum Operation {
   MPROTECT_READ("mprotect-ro", "mprotect(PROT_READ)", Needs.PARENT, ClientCpu::protect),
   MPROTECT_WRITE(
       "mprotect-rw", "mprotect(PROT_READ | PROT_WRITE)", Needs.PARENT, ClientCpu::protectWritable),
-  PIN_FAST_READ("pin-fast-read", "pin_user_pages_fast()", Needs.PARENT, cpu -> cpu.pinFast(false)),
+  PIN_FAST_READ(
+      "pin-fast-read", "pin_user_pages_fast_only()", Needs.PARENT, cpu -> cpu.pinFast(false)),
   PIN_FAST_WRITE(
-      "pin-fast-write", "pin_user_pages_fast(FOLL_WRITE)", Needs.PARENT, cpu -> cpu.pinFast(true)),
+      "pin-fast-write",
+      "pin_user_pages_fast_only(FOLL_WRITE)",
+      Needs.PARENT,
+      cpu -> cpu.pinFast(true)),
   PIN_READ("pin-read", "pin_user_pages()", Needs.PARENT, cpu -> cpu.pin(false)),
   PIN_WRITE("pin-write", "pin_user_pages(FOLL_WRITE)", Needs.PARENT, cpu -> cpu.pin(true)),
   WRITE_THROUGH(
@@ -35,7 +45,13 @@ public enum Operation {
   CHILD_ZAP(
       "child-zap", "MADV_DONTNEED of the child, or its exit", Needs.CHILD, ClientCpu::childZap),
   CHILD_PIN_READ(
-      "child-pin-read", "pin_user_pages_fast() of the child", Needs.CHILD, ClientCpu::childPin),
+      "child-pin-read", "pin_user_pages() of the child", Needs.CHILD, ClientCpu::childPin),
+  CHILD_GET("child-get", "vmsplice() of the child", Needs.CHILD, ClientCpu::childGet),
+  CHILD_READ_THROUGH(
+      "child-read-through",
+      "a pipe or device of the child loads from the page",
+      Needs.CHILD,
+      ClientCpu::childReadThrough),
   MADV_FREE("madv-free", "MADV_FREE", Needs.PARENT, ClientCpu::madviseFree),
   MREMAP("mremap", "mremap() to another address", Needs.PARENT, ClientCpu::mremap),
   KSM_MERGE("ksm-merge", "KSM merges the page", Needs.PARENT, ClientCpu::ksmMerge),
@@ -106,7 +122,7 @@ public enum Operation {
 
   private static final ImmutableSet<Operation> OF_SMALL_PAGES =
       Sets.immutableEnumSet(
-          MADV_FREE, MREMAP, KSM_MERGE, SWAPOFF, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+          MADV_FREE, MREMAP, KSM_MERGE, SWAP_OUT, SWAPOFF, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
 
   private static final ImmutableSet<Operation> OF_HUGE_PAGES =
       Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
@@ -138,6 +154,14 @@ public enum Operation {
     return USER_ACCESSES.contains(this);
   }
 
+  /** Whether it may cause a write fault, or make entries writable otherwise. */
+  boolean mayFaultForWriting() {
+    return switch (this) {
+      case WRITE, CHILD_WRITE, PIN_WRITE, MPROTECT_WRITE -> true;
+      default -> false;
+    };
+  }
+
   /** Whether it looks at a page frame that others own, and tells what it is. */
   public boolean isReader() {
     return needs == Needs.READER || needs == Needs.TAIL_READER;
@@ -146,6 +170,11 @@ public enum Operation {
   /** Whether it pins the page of the parent. */
   boolean isPin() {
     return PINS.contains(this);
+  }
+
+  /** Whether it takes a reference of the page of the child. */
+  boolean isChildReference() {
+    return this == CHILD_PIN_READ || this == CHILD_GET;
   }
 
   boolean needsPin() {
@@ -211,7 +240,10 @@ public enum Operation {
     if (this == KSM_MERGE && start == Start.KSM) {
       return false;
     }
-    if (this == UNSHARE || this == SWAP_OUT) {
+    if (this == HWPOISON && start == Start.SWAPPED) {
+      return false; // a free page, which memory_failure() takes off the free list
+    }
+    if (this == UNSHARE) {
       return kind == Kind.SMALL || kind == Kind.HUGE;
     }
     if (this == MIGRATE) {
@@ -228,8 +260,8 @@ public enum Operation {
   /** Small pages that it may take, at most; of hugetlb, pages of hugetlb. */
   int pages(Kind kind) {
     return switch (this) {
-      case READ, CHILD_READ, PIN_FAST_READ, PIN_READ, CHILD_PIN_READ, UNSHARE -> 2;
-      case WRITE, CHILD_WRITE, PIN_FAST_WRITE, PIN_WRITE -> 3;
+      case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
+      case WRITE, CHILD_WRITE, PIN_WRITE -> 3;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
       case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;

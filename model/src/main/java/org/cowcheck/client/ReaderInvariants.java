@@ -3,6 +3,7 @@ package org.cowcheck.client;
 import com.google.common.collect.ImmutableList;
 import java.util.function.BiPredicate;
 import org.cowcheck.invariant.End;
+import org.cowcheck.invariant.HardwarePoison;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Note;
 import org.cowcheck.mm.Page;
@@ -10,7 +11,7 @@ import org.cowcheck.mm.PageFlag;
 
 /**
  * What must hold of readers of page frames: what they tell was true at some instant of the call. A
- * program has one reader at most.
+ * program has one reader at most. And what memory_failure() writes stays.
  */
 final class ReaderInvariants {
   /** The name of the note of a reader that says "slab"; its value is the page. */
@@ -32,6 +33,16 @@ final class ReaderInvariants {
         .noneMatch(op -> op.isReader() || op == Operation.MEMORY_FAILURE)) {
       return ImmutableList.of();
     }
+    return ImmutableList.<Invariant>builder()
+        .addAll(truths(ground))
+        .addAll(
+            ground.page.block().pages().stream()
+                .map(HardwarePoison::isKept)
+                .collect(ImmutableList.toImmutableList()))
+        .build();
+  }
+
+  private static ImmutableList<Invariant> truths(Ground ground) {
     long slab = PageFlag.bit(PageFlag.GHOST_SLAB);
     return ImmutableList.of(
         of(

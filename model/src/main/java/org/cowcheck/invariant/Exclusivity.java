@@ -36,6 +36,7 @@ public record Exclusivity(World world) {
   private static final String PIN_LOST = "a pinned page lost its exclusivity";
   private static final String PIN_APART =
       "a write through the page table is not seen through the pin";
+  private static final String UNSHARED_WRITABLE = "a copy made by an unshare is writable";
   private static final String OF_PAST_MERGES = "a page that KSM may merge is exclusive";
 
   /** Something about a place where a page was pinned. */
@@ -64,7 +65,7 @@ public record Exclusivity(World world) {
         .addAll(new Privacy(world).all())
         .add(
             atEnd("a write fault copied an exclusive page", this::isCopiedIfShared),
-            atEnd("a copy made by an unshare is writable", this::isUnsharedReadOnly),
+            atEnd(UNSHARED_WRITABLE, this::isUnsharedReadOnly),
             always(
                 "a writable entry maps a page that is not exclusive", this::isWritableByOneOwner),
             always("an exclusive page has a second entry", this::isMappedOnceIfExclusive),
@@ -85,10 +86,14 @@ public record Exclusivity(World world) {
    * As {@link #all}, of programs that may do anything in any order. What goes by what KSM has done
    * once is left out, for a page may have another life since; and a pin does not keep the place
    * where it was taken once that is zapped.
+   *
+   * @param haveWriteFaults whether some program may cause a write fault, which makes the copy of an
+   *     unshare writable
    */
-  public ImmutableList<Invariant> ofAnyPrograms() {
-    return all((instant, location) -> isZapped(instant, location)).stream()
+  public ImmutableList<Invariant> ofAnyPrograms(boolean haveWriteFaults) {
+    return all(Exclusivity::isZapped).stream()
         .filter(invariant -> !invariant.broken().equals(OF_PAST_MERGES))
+        .filter(invariant -> !haveWriteFaults || !invariant.broken().equals(UNSHARED_WRITABLE))
         .collect(ImmutableList.toImmutableList());
   }
 

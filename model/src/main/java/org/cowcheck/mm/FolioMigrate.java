@@ -7,6 +7,7 @@ import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 
+import java.util.function.Function;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
@@ -80,17 +81,18 @@ public final class FolioMigrate {
   /**
    * Makes a new page stand for an old one; the caller has locked both.
    *
-   * @param slot whose page the old one is, if it is in the swap cache
+   * @param slot looks up whose page the old one is, if it is in the swap cache
    * @param extra references that the caller holds beside the one that isolates the page
    * @param copies false if a driver copies the contents (MIGRATE_SYNC_NO_COPY)
    * @return false (-EAGAIN) if somebody has a reference
    */
-  boolean migrateFolio(Cpu cpu, Page page, Page old, SwapSlot slot, long extra, boolean copies) {
+  boolean migrateFolio(
+      Cpu cpu, Page page, Page old, Function<Cpu, SwapSlot> slot, long extra, boolean copies) {
     boolean cached = cpu.at(IN_SWAPCACHE).test_bit(PG_SWAPCACHE, old.flags());
     long expected =
         1 + extra + (old.isDevicePrivate() ? DevicePage.extraReferences(kernel.state()) : 0);
     if (!(cached
-        ? migrateCached(cpu, page, old, slot, expected + 1)
+        ? migrateCached(cpu, page, old, slot.apply(cpu), expected + 1)
         : migrate(cpu, page, old, expected))) {
       return false;
     }

@@ -1,5 +1,6 @@
 package org.cowcheck.mm;
 
+import java.util.Optional;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
@@ -60,14 +61,18 @@ final class FollowTransHugePmd {
   /**
    * What the PMD entry above a table holds.
    *
-   * @param isTable whether the table is in place, so that follow_page_pte() is to go on
+   * @param table the table, if it is in place, by the load that found it: follow_page_pte() is to
+   *     go on
    * @param page the page that was taken; null if a fault is needed
    * @param mustUnshare -EMLINK: the fault is to unshare the page
    */
-  record Followed(boolean isTable, Page page, boolean mustUnshare) {
-    private static final Followed TABLE = new Followed(true, null, false);
-    private static final Followed NOTHING = new Followed(false, null, false);
-    private static final Followed MUST_UNSHARE = new Followed(false, null, true);
+  record Followed(Optional<Ref<PageTable>> table, Page page, boolean mustUnshare) {
+    private static final Followed NOTHING = new Followed(Optional.empty(), null, false);
+    private static final Followed MUST_UNSHARE = new Followed(Optional.empty(), null, true);
+
+    private static Followed table(Cpu cpu, PageTable table) {
+      return new Followed(Optional.of(new Ref<>(table, cpu.lastRead())), null, false);
+    }
   }
 
   /**
@@ -79,28 +84,35 @@ final class FollowTransHugePmd {
   Followed follow(Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags, boolean brokeCow) {
     long first = cpu.at(READ).READ_ONCE(table.pmd());
     if (!Pte.isTransHuge(first)) {
-      return Pte.isTable(first) ? Followed.TABLE : Followed.NOTHING;
+      return Pte.isTable(first) ? Followed.table(cpu, table) : Followed.NOTHING;
     }
     cpu.at(LOCK).spin_lock(table.above().lock());
     long pmd = cpu.at(READ_AGAIN).read_plain_in_source(table.pmd());
     Followed followed = Followed.NOTHING;
     if (Pte.isTransHuge(pmd)) {
-      followed = followLocked(cpu, mm, vma, table, pmd, flags, brokeCow);
+      Ref<Page> head = new Ref<>(Pte.page(memory, pmd), cpu.lastRead());
+      followed = followLocked(cpu, mm, vma, table, pmd, head, flags, brokeCow);
     } else if (Pte.isTable(pmd)) {
-      followed = Followed.TABLE;
+      followed = Followed.table(cpu, table);
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
     return followed;
   }
 
   private Followed followLocked(
-      Cpu cpu, Mm mm, Vma vma, PageTable table, long pmd, GupFlags flags, boolean brokeCow) {
-    Page head = Pte.page(memory, pmd);
+      Cpu cpu,
+      Mm mm,
+      Vma vma,
+      PageTable table,
+      long pmd,
+      Ref<Page> head,
+      GupFlags flags,
+      boolean brokeCow) {
     if (flags.write() && !canFollowWritePmd(cpu, vma, pmd, head, flags, brokeCow)) {
       return Followed.NOTHING;
     }
     if (kernel.state().hasAnonExclusive() && flags.pin()) {
-      if (!Pte.writable(pmd) && GupMustUnshare.mustUnshare(kernel, cpu, Ref.to(head), flags)) {
+      if (!Pte.writable(pmd) && GupMustUnshare.mustUnshare(kernel, cpu, head, flags)) {
         return Followed.MUST_UNSHARE;
       }
       cpu.VM_BUG_ON(PageTests.pageAnon(cpu.at(CHECK), head) && !isExclusive(cpu, head));
@@ -111,11 +123,11 @@ final class FollowTransHugePmd {
     if (!flags.longterm() && flags.write() && !Pte.dirty(pmd)) {
       arch.setAccessFlags(cpu.at(TOUCH), mm, table.pmd(), pmd | Pte.DIRTY);
     }
-    return new Followed(false, head.block().pages().get(table.index()), false);
+    return new Followed(Optional.empty(), head.target().block().pages().get(table.index()), false);
   }
 
   private boolean canFollowWritePmd(
-      Cpu cpu, Vma vma, long pmd, Page head, GupFlags flags, boolean brokeCow) {
+      Cpu cpu, Vma vma, long pmd, Ref<Page> head, GupFlags flags, boolean brokeCow) {
     if (Pte.writable(pmd)) {
       return true;
     }
@@ -129,7 +141,7 @@ final class FollowTransHugePmd {
         && (pmd & Pte.UFFD_WP) == 0;
   }
 
-  private boolean isExclusive(Cpu cpu, Page head) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
+  private boolean isExclusive(Cpu cpu, Ref<Page> head) {
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), head.at(Page::flags));
   }
 }

@@ -14,6 +14,8 @@ import org.cowcheck.patch.Kernel;
 final class FreezeParts {
   static final Steps STEPS = new Steps("unmap_folio");
 
+  private static final Step PMD =
+      STEPS.step("SH19", "page_vma_mapped_walk", "load the PMD entry: a page table?");
   private static final Step LOCK = STEPS.step("SH20", "page_vma_mapped_walk", "take the PT lock");
   private static final Step READ =
       STEPS.step("SH21", "page_vma_mapped_walk", "load the PTE: a part?");
@@ -29,6 +31,9 @@ final class FreezeParts {
 
   /** try_to_migrate() of all parts that a table maps; false if it stopped at a pinned one. */
   boolean tryToMigrate(Cpu cpu, Mm mm, PageTable table, PageBlock block) {
+    if (!Pte.isTable(cpu.at(PMD).READ_ONCE(table.pmd()))) {
+      return true;
+    }
     cpu.at(LOCK).spin_lock(table.lock());
     boolean all = true;
     for (int i = 0; i < table.size() && all; i++) {
@@ -53,6 +58,9 @@ final class FreezeParts {
 
   /** remove_migration_ptes() of all parts that a table names. */
   void removeMigrationPtes(Cpu cpu, PageTable table, PageBlock block) {
+    if (!Pte.isTable(cpu.at(PMD).READ_ONCE(table.pmd()))) {
+      return;
+    }
     cpu.at(LOCK).spin_lock(table.lock());
     for (int i = 0; i < table.size(); i++) {
       long pte = cpu.at(READ).read_plain_in_source(table.ptes().get(i));

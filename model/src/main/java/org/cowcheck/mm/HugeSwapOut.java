@@ -18,8 +18,8 @@ import org.cowcheck.patch.Kernel;
  * <p>A huge page that only PTEs map is split into small pages first ({@link SplitHugePage}), each
  * of which is swapped out for itself ({@link SwapOut}).
  *
- * <p>Left out: as in {@link SwapOut}; that one section of the PT lock covers all parts, which take
- * it one by one here.
+ * <p>Left out: as in {@link SwapOut}; that slots are given back if a further one is missing; that
+ * one section of the PT lock covers all parts, which take it one by one here.
  */
 public final class HugeSwapOut {
   public static final Steps STEPS = new Steps("shrink_page_list of a huge page");
@@ -30,6 +30,8 @@ public final class HugeSwapOut {
       STEPS.step("UH21", "shrink_page_list", "page_maybe_dma_pinned? then keep it");
   private static final Step ENTIRE =
       STEPS.step("UH22", "shrink_page_list", "load compound_mapcount: mapped by a PMD entry?");
+  private static final Step GET_SLOTS =
+      STEPS.step("UH22a", "get_swap_pages", "a slot for each part: free? then set SWAP_HAS_CACHE");
   private static final Step ADD_REFS =
       STEPS.step("UH23", "add_to_swap_cache", "_refcount + 1 for each part");
   private static final Step ADD_FLAG =
@@ -66,7 +68,8 @@ public final class HugeSwapOut {
     }
     boolean unmapped = false;
     if (!ShareAnonRmap.pageMaybeDmaPinned(cpu.at(PINNED), head)
-        && cpu.at(ENTIRE).atomic_read(block.compoundMapcount()) >= 0) {
+        && cpu.at(ENTIRE).atomic_read(block.compoundMapcount()) >= 0
+        && getSlots(cpu.at(GET_SLOTS), slots)) {
       addToSwap(cpu, block, slots);
       split.splitFolio(cpu, mm, table, head);
       unmapped = true;
@@ -77,6 +80,15 @@ public final class HugeSwapOut {
     }
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
     return unmapped;
+  }
+
+  private static boolean getSlots(Cpu cpu, ImmutableList<SwapSlot> slots) {
+    for (SwapSlot slot : slots) {
+      if (!slot.alloc(cpu)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void addToSwap(Cpu cpu, PageBlock block, ImmutableList<SwapSlot> slots) {

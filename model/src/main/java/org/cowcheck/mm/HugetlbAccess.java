@@ -20,6 +20,7 @@ public final class HugetlbAccess {
   public static final Steps STEPS = new Steps("user access to hugetlb");
 
   private static final int MOST_FAULTS = 4;
+  private static final int MOST_FAULTS_OF_THREADS = 2;
 
   private static final Step WALK =
       STEPS.step("HU1", "user code", "load the huge entry: permitted? else fault");
@@ -98,10 +99,11 @@ public final class HugetlbAccess {
       FreeList pages,
       ToLongFunction<Ref<Page>> use) {
     Mm mm = vma.mm();
+    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
     for (int faults = 0; ; faults++) {
       long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk(cpu, vma, index, access);
-      boolean isLast = page != null || faults == MOST_FAULTS;
+      boolean isLast = page != null || faults == mostFaults;
       long result = isLast ? use.applyAsLong(page) : 0;
       if (mm.hasThreads()) {
         cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);

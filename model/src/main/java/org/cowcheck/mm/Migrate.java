@@ -94,7 +94,7 @@ public final class Migrate {
 
   /** The second part: whether the page moved. */
   public boolean move(Cpu cpu, Page page, Page target, List<RmapVma> vmas, SwapSlot slot) {
-    boolean moved = folioMigrate.migrateFolio(cpu, target, page, slot, 0, true);
+    boolean moved = folioMigrate.migrateFolio(cpu, target, page, any -> slot, 0, true);
     removeMigrationPte.removeMigrationPtes(cpu, page, moved ? target : page, vmas);
     unlock(cpu.at(UNLOCK_NEW), target);
     unlock(cpu.at(UNLOCK_OLD), page);

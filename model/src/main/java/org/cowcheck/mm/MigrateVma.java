@@ -85,6 +85,8 @@ public final class MigrateVma {
           "migrate_vma_check_page",
           "load _mapcount, _refcount, flags: mapped or referenced? then restore");
   private static final Step PUT_BACK = STEPS.step("MV24", "putback_lru_page", "set PG_lru again");
+  private static final Step INDEX =
+      STEPS.step("MV36a", "folio_migrate_mapping", "in the swap cache: load private, the slot");
   private static final Step COPY =
       STEPS.step("MV25", "driver", "copy the contents to the new page");
   private static final Step LOCK_NEW =
@@ -335,10 +337,15 @@ public final class MigrateVma {
     return cpu.atomic_read(page.refcount()) - extra <= cpu.atomic_read(page.mapcount()) + 1;
   }
 
+  /** folio_index() of a page in the swap cache. */
+  private SwapSlot slotOf(Cpu cpu, Page page) {
+    return memory.object(cpu.at(INDEX).read_plain_in_source(page.privateData()), SwapSlot.class);
+  }
+
   private boolean migrate(Cpu cpu, List<RmapVma> vmas, Page old, Target target, long extra) {
     Page page = target.alloc(cpu);
     cpu.at(COPY).WRITE_ONCE(page.contents(), cpu.READ_ONCE(old.contents()));
-    boolean moved = folioMigrate.migrateFolio(cpu, page, old, null, extra, false);
+    boolean moved = folioMigrate.migrateFolio(cpu, page, old, by -> slotOf(by, old), extra, false);
     if (!moved) {
       cpu.at(UNLOCK_NEW).clear_bit_unlock(PG_LOCKED, page.flags());
       free.putPage(cpu.at(PUT_NEW), page);

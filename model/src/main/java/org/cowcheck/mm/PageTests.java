@@ -39,7 +39,12 @@ public final class PageTests {
 
   /** PageAnon(): compound_head, then mapping (plain in source). The caller labels the step. */
   static boolean pageAnon(Cpu cpu, Page page) {
-    return folioTestAnon(cpu, compoundHead(cpu, Ref.to(page)));
+    return pageAnon(cpu, Ref.to(page));
+  }
+
+  /** The same, of a page that was just found. */
+  static boolean pageAnon(Cpu cpu, Ref<Page> page) {
+    return folioTestAnon(cpu, compoundHead(cpu, page));
   }
 
   /** folio_test_anon(): one load of mapping (plain in source). The caller labels the step. */

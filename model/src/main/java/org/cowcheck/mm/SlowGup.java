@@ -168,24 +168,27 @@ public final class SlowGup {
   /** follow_pmd_mask(); above a table of one entry there is no PMD entry to look at. */
   private Followed followPmd(
       Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags, boolean brokeCow) {
+    Ref<PageTable> walked = Ref.to(table);
     if (table.size() > 1) {
       FollowTransHugePmd.Followed huge = followHuge.follow(cpu, mm, vma, table, flags, brokeCow);
-      if (!huge.isTable()) {
+      if (huge.table().isEmpty()) {
         return huge.page() == null
             ? new Followed(null, huge.mustUnshare())
             : taken(cpu, table, huge.page(), flags);
       }
+      walked = huge.table().orElseThrow();
     }
-    return followPagePte(cpu, vma, table, flags, brokeCow);
+    return followPagePte(cpu, vma, walked, flags, brokeCow);
   }
 
   private Followed followPagePte(
-      Cpu cpu, Vma vma, PageTable table, GupFlags flags, boolean brokeCow) {
+      Cpu cpu, Vma vma, Ref<PageTable> walked, GupFlags flags, boolean brokeCow) {
+    PageTable table = walked.target();
     cpu.at(LOCK).spin_lock(table.lock());
-    long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    long pte = cpu.at(READ_PTE).read_plain_in_source(walked.at(PageTable::pte));
     Followed followed = Followed.NOTHING;
     if (Pte.present(pte)) {
-      Page page = Pte.page(memory, pte);
+      Ref<Page> page = new Ref<>(Pte.page(memory, pte), cpu.lastRead());
       if (!flags.write() || canFollowWritePte(cpu, vma, pte, page, flags, brokeCow)) {
         followed = grab(cpu, table, pte, page, flags);
       }
@@ -195,7 +198,7 @@ public final class SlowGup {
   }
 
   private boolean canFollowWritePte(
-      Cpu cpu, Vma vma, long pte, Page page, GupFlags flags, boolean brokeCow) {
+      Cpu cpu, Vma vma, long pte, Ref<Page> page, GupFlags flags, boolean brokeCow) {
     if (Pte.writable(pte)) {
       return true;
     }
@@ -209,9 +212,9 @@ public final class SlowGup {
         && (pte & Pte.UFFD_WP) == 0;
   }
 
-  private Followed grab(Cpu cpu, PageTable table, long pte, Page page, GupFlags flags) {
+  private Followed grab(Cpu cpu, PageTable table, long pte, Ref<Page> page, GupFlags flags) {
     if (kernel.state().hasAnonExclusive() && flags.pin()) {
-      if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, Ref.to(page), flags)) {
+      if (!Pte.writable(pte) && GupMustUnshare.mustUnshare(kernel, cpu, page, flags)) {
         return Followed.MUST_UNSHARE;
       }
       cpu.VM_BUG_ON(PageTests.pageAnon(cpu.at(CHECK), page) && !isExclusive(cpu, page));
@@ -220,9 +223,9 @@ public final class SlowGup {
       return Followed.NOTHING;
     }
     if (!flags.longterm()) {
-      touch(cpu.at(TOUCH), pte, page, flags);
+      touch(cpu.at(TOUCH), pte, page.target(), flags);
     }
-    return taken(cpu, table, page, flags);
+    return taken(cpu, table, page.target(), flags);
   }
 
   private static Followed taken(Cpu cpu, PageTable table, Page page, GupFlags flags) {
@@ -235,8 +238,8 @@ public final class SlowGup {
     return new Followed(page, false);
   }
 
-  private boolean isExclusive(Cpu cpu, Page page) {
-    return cpu.test_bit(PageFlag.anonExclusive(kernel), page.flags());
+  private boolean isExclusive(Cpu cpu, Ref<Page> page) {
+    return cpu.test_bit(PageFlag.anonExclusive(kernel), page.at(Page::flags));
   }
 
   private static void touch(Cpu cpu, long pte, Page page, GupFlags flags) {

@@ -30,7 +30,8 @@ import org.cowcheck.patch.KernelState;
  * <p>Pages of MADV_FREE are the matter of {@link LazyFree}, writing of {@link Pageout}, freeing of
  * {@link RemoveMapping}.
  *
- * <p>Left out: whether the page was referenced; demotion; mlock; the mmlist.
+ * <p>Left out: whether the page was referenced; demotion; mlock; the mmlist; that reclaim of a page
+ * that is poisoned leaves a poison entry, until 6da6b1d4a7df (v6.3).
  */
 public final class SwapOut {
   public static final Steps STEPS = new Steps("try_to_unmap_one");
@@ -141,7 +142,8 @@ public final class SwapOut {
    * shrink_page_list() of a page that is isolated from the LRU: unmaps it, writes it to its slot
    * and frees it.
    *
-   * @return whether the page is on the free list now; else the caller has its reference still
+   * @return whether the page is gone, to the free list unless it is poisoned; else the caller has
+   *     its reference still
    */
   public boolean shrinkPageList(Cpu cpu, Mm mm, PageTable table, Page page, SwapSlot slot) {
     if (!prepare(cpu, page, slot)) {
@@ -169,7 +171,10 @@ public final class SwapOut {
     if (!isDirty) {
       flush(cpu, mm, unmapped);
     }
-    return removed && free.freeUnrefPage(cpu, page);
+    if (removed) {
+      free.freeUnrefPage(cpu, page);
+    }
+    return removed;
   }
 
   private boolean isPinnedAgain(Cpu cpu, Page page) {

@@ -57,6 +57,21 @@ public record SwapSlot(
     return of(memory, Device.DISK, 0, 0);
   }
 
+  /** As {@link #free(Memory)}, one of several. */
+  public static SwapSlot free(Memory memory, String name) {
+    return memory.make(
+        address ->
+            new SwapSlot(
+                address,
+                Device.DISK,
+                false,
+                memory.word(name + ".swap_map", 0, SwapSlot::showMap),
+                memory.word(name + ".swap_cache", 0, SwapSlot::show),
+                memory.word(name + ".contents", 0),
+                memory.spinlock(name + ".swap_info.lock"),
+                memory.spinlock(name + ".i_pages.lock")));
+  }
+
   /** A slot with so many entries, and no page in the swap cache. */
   public static SwapSlot of(Memory memory, Device device, long entries, long contents) {
     return of(memory, device, false, entries, contents);

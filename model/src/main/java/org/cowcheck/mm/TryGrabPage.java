@@ -27,8 +27,8 @@ final class TryGrabPage {
   private TryGrabPage() {}
 
   /** Whether it was taken; there always is a reference to begin with. */
-  static boolean tryGrabPage(Kernel kernel, Cpu cpu, Page page, GupFlags flags) {
-    Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_REF), Ref.to(page));
+  static boolean tryGrabPage(Kernel kernel, Cpu cpu, Ref<Page> page, GupFlags flags) {
+    Ref<Page> folio = PageTests.compoundHead(cpu.at(READ_REF), page);
     boolean referenced = cpu.atomic_read(folio.at(Page::refcount)) > 0;
     cpu.VM_BUG_ON(!referenced);
     if (!referenced) {

@@ -40,6 +40,7 @@ public final class UserAccess {
   public static final long SEGV = -1;
 
   private static final int MOST_FAULTS = 4;
+  private static final int MOST_FAULTS_OF_THREADS = 2;
 
   private static final Step WALK =
       STEPS.step("H1", "user code", "load the PMD entry and the PTE: permitted? else fault");
@@ -135,10 +136,11 @@ public final class UserAccess {
       Access access,
       FreeList pages,
       ToLongFunction<Ref<Page>> use) {
+    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
     for (int faults = 0; ; faults++) {
       long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk(cpu.at(WALK), table, access);
-      boolean isLast = page != null || faults == MOST_FAULTS;
+      boolean isLast = page != null || faults == mostFaults;
       long result = isLast ? use.applyAsLong(page) : 0;
       if (mm.hasThreads()) {
         cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);

@@ -126,10 +126,13 @@ public final class Machine {
 
   /**
    * As {@link #running(ImmutableList, Program...)}, of programs that may do anything in any order.
+   *
+   * @param haveWriteFaults whether some program may cause a write fault
    */
-  public Setting runningAny(ImmutableList<Invariant> more, Program... programs) {
+  public Setting runningAny(
+      boolean haveWriteFaults, ImmutableList<Invariant> more, Program... programs) {
     World world = world();
-    return running(world, new Exclusivity(world).ofAnyPrograms(), more, programs);
+    return running(world, new Exclusivity(world).ofAnyPrograms(haveWriteFaults), more, programs);
   }
 
   private Setting running(

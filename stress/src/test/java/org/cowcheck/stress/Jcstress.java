@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.openjdk.jcstress.Main;
 import org.openjdk.jcstress.infra.Status;
 import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
 import org.openjdk.jcstress.infra.collectors.InProcessCollector;
@@ -38,17 +37,12 @@ record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory)
 
   /** Runs the suite, which is not among the test classes. */
   static Jcstress suite(String... arguments) throws IOException, InterruptedException {
-    return run("suite", classPath().filter(entry -> !entry.endsWith(TEST_CLASSES)), arguments);
+    return run("suite", Stream.concat(mainClassPath(), testClassPath()), arguments);
   }
 
   /** Runs the planted bugs, which are. */
   static Jcstress planted(String... arguments) throws IOException, InterruptedException {
-    return run(
-        "planted",
-        Stream.concat(
-            classPath().filter(entry -> entry.endsWith(TEST_CLASSES)),
-            classPath().filter(entry -> !entry.endsWith(TEST_CLASSES))),
-        arguments);
+    return run("planted", Stream.concat(testClassPath(), mainClassPath()), arguments);
   }
 
   /** The tests that ran. */
@@ -76,6 +70,14 @@ record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory)
         .sum();
   }
 
+  private static Stream<String> testClassPath() {
+    return classPath().filter(entry -> entry.endsWith(TEST_CLASSES));
+  }
+
+  private static Stream<String> mainClassPath() {
+    return classPath().filter(entry -> !entry.endsWith(TEST_CLASSES));
+  }
+
   private static Stream<String> classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .map(
@@ -92,7 +94,7 @@ record Jcstress(int exitCode, ImmutableList<TestResult> results, Path directory)
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath.toList()));
-    command.add(Main.class.getName());
+    command.add(System.getProperty("jcstress.main"));
     command.addAll(List.of(System.getProperty("jcstress.arguments").split(" ")));
     command.addAll(List.of(arguments));
     Process process =

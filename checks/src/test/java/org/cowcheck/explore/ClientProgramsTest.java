@@ -1,0 +1,90 @@
+package org.cowcheck.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.cowcheck.client.ClientProgram;
+import org.cowcheck.client.Operation;
+import org.cowcheck.client.Start;
+import org.cowcheck.consistency.MemoryModels;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Kernel;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Patches;
+import org.cowcheck.patch.Platform;
+import org.cowcheck.scenario.ClientScenario;
+import org.cowcheck.verdict.Cell;
+import org.cowcheck.verdict.Outcome;
+import org.cowcheck.verdict.Verdict;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Client programs that show reported races, and operations that are alone and break nothing. */
+final class ClientProgramsTest {
+  private static final Bounds BOUNDS = new Bounds(100_000, Duration.ofMinutes(5), 1000);
+
+  /** Each with a kernel that has the race, and one that has it no more. */
+  @ParameterizedTest
+  @CsvSource({
+    "B3, S0-with-mapcount-reuse, S0, sc, shared:child-get+child-zap+child-read-through:write",
+    "B4, S0, S2, sc, exclusive:pin-write+mprotect-ro+write",
+    "B6, S0-without-early-cow, S0, sc, exclusive:pin-write+fork+write",
+    "B7, S2-without-write-protect-seq, S3, sc, exclusive:fork:pin-fast-write",
+    "B8, S2-without-hugetlb-write-protect-seq, S2, sc, hugetlb:fork:pin-fast-write",
+    "B18, S0, S2, sc, hugetlb-shared:child-pin-read+child-zap+child-read-through:write",
+    "B19, seed, S2, sc, pmd-shared:split-page",
+    "B27, S3-with-slab-list-over-mapping, S3-with-slab-skip, sc, free:alloc-slab:isolate-movable"
+  })
+  void showAReportedRaceBeforeItsFixAlone(
+      String race, String before, String after, String model, String program) {
+    assertEquals(Verdict.SOMETIMES, explore(program, before, model).verdict(), race);
+    assertEquals(Verdict.NEVER, explore(program, after, model).verdict(), race);
+  }
+
+  /** Of the seed readers by number see a slab page, and the split of a shared page is a bug. */
+  @ParameterizedTest
+  @CsvSource({"S0", "seed", "S2", "S3"})
+  void anOperationAloneBreaksNothing(String patch) {
+    Set<String> broken = new TreeSet<>();
+    for (Start start : Start.values()) {
+      for (Operation operation : Operation.of(start, kernel(patch).state())) {
+        ClientProgram program =
+            new ClientProgram(start, ImmutableList.of(ImmutableList.of(operation)));
+        if (program.isSensible()
+            && explore(program.toString(), patch, "sc").verdict() != Verdict.NEVER) {
+          broken.add(operation.word());
+        }
+      }
+    }
+    assertEquals(
+        patch.equals("seed") ? ImmutableSet.of("raw-slab-bit", "split-page") : ImmutableSet.of(),
+        broken);
+  }
+
+  private static Kernel kernel(String patch) {
+    return new Kernel(patch(patch), Platform.GENERIC, Accesses.MARKED);
+  }
+
+  private static Patch patch(String name) {
+    return Patches.all().stream()
+        .filter(patch -> patch.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Outcome explore(String program, String patch, String model) {
+    Cell cell =
+        new Cell(
+            ClientScenario.of(ClientProgram.parse(program)),
+            patch(patch),
+            Platform.GENERIC,
+            model,
+            Accesses.MARKED);
+    return new ScenarioCheck(cell, MemoryModels.named(model))
+        .explore(BOUNDS, 1, Progress.NONE, () -> false);
+  }
+}
