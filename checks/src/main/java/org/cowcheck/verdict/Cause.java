@@ -26,7 +26,7 @@ public record Cause(
     ImmutableSet<String> effects,
     ImmutableList<Swap> reordered) {
   private static final Pattern READER = Pattern.compile("^\\w+\\(\\) (?=said )");
-  private static final Pattern WHERE = Pattern.compile(" \\([^()]*(\\(\\))?[^()]*\\)$");
+  private static final Pattern WHERE = Pattern.compile(" \\(.*\\)$");
 
   /**
    * An access that comes before one of another CPU, such as "C8 load _refcount" before "G11 store
