@@ -20,10 +20,8 @@ final class ExaminationTest {
     Found found = Found.under(patch, model, scenario);
     Scenario of = found.catalogue().get(0);
     Cell cell =
-        new Cell(
-            of, found.patch(), Expectations.defaultPlatform(model), model, Accesses.MARKED);
-    return Examination.of(
-            cell, Found.BOUNDS, () -> false, !model.equals("sc"), Optional.empty())
+        new Cell(of, found.patch(), Expectations.defaultPlatform(model), model, Accesses.MARKED);
+    return Examination.of(cell, Found.BOUNDS, () -> false, !model.equals("sc"), Optional.empty())
         .get(0)
         .cause();
   }
