@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
       "Programs of one CPU come with those of as many as are asked for; each once up to renaming."
           + " One that contains a smaller one that breaks something is not run, nor one whose CPUs"
           + " touch no common word.",
-      "With --out it keeps a journal: stopped at any moment and started again, it goes on."
+      "With --out it keeps a journal: stopped at any moment and started again, it goes on. Programs"
+          + " with the same cause are one finding there."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -109,6 +110,11 @@ final class HuntCommand implements Callable<Integer> {
       description = "Where the journal is; made if it is not there. Default: none is kept.")
   private Path out;
 
+  @Option(
+      names = "--no-findings",
+      description = "Make no findings of what is violated; else they are in DIR/findings.")
+  private boolean noFindings;
+
   @Mixin private ThreadsOption threads = new ThreadsOption();
 
   @Mixin private ShardOption shard = new ShardOption();
@@ -137,10 +143,24 @@ final class HuntCommand implements Callable<Integer> {
       progress.end(interruption.isRequested() ? "stopped" : "ended");
       HuntSummary summary = new HuntSummary(quarry, bag);
       summary.print(Duration.ofNanos(System.nanoTime() - start), System.out);
+      if (out != null && !noFindings) {
+        findings(quarry).make(bag, interruption::isRequested, System.out);
+      }
       return summary.exitCode();
     } catch (IOException e) {
       throw Journals.unwritable(out, e);
     }
+  }
+
+  private HuntFindings findings(Quarry quarry) {
+    return new HuntFindings(
+        out,
+        quarry.patchArgument(),
+        new Bounds(
+            Math.min(maxExecutions, FindingCommand.USUAL_EXECUTIONS),
+            Bounds.NONE.timeout(),
+            Bounds.NONE.maxEvents()),
+        threads.threads());
   }
 
   private Quarry quarry() {

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LincheckCommand.class,
       StressCommand.class,
       SynthesizeCommand.class,
+      FindingCommand.class,
       ReportCommand.class,
       CommandLine.HelpCommand.class
     },

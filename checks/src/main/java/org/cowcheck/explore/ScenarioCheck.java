@@ -224,6 +224,15 @@ public final class ScenarioCheck {
     return Drawing.draw(execution, model, setting.programs().stream().map(Program::name).toList());
   }
 
+  /**
+   * The execution that recorded choices make.
+   *
+   * @throws ReplayException if the choices fit neither scenario nor model
+   */
+  public Execution execution(Recording recording) {
+    return Replay.run(words(), programs(), model, this::broken, recording);
+  }
+
   private String broken(Execution execution) {
     for (Invariant invariant : setting.invariants()) {
       if (!invariant.holds().test(execution)) {

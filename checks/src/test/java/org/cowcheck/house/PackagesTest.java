@@ -44,15 +44,23 @@ final class PackagesTest {
   void reportsSeeNoEngine() {
     ImmutableSet<String> engines =
         ImmutableSet.of(
-            "explore", "consistency", "linear", "hardware", "nightly", "hunt", "synthesis", "cli");
+            "explore",
+            "consistency",
+            "linear",
+            "hardware",
+            "nightly",
+            "hunt",
+            "synthesis",
+            "finding",
+            "cli");
     imports()
         .successors("report")
         .forEach(name -> assertFalse(engines.contains(name), () -> "report imports " + name));
   }
 
   @Test
-  void theSynthesisIsForTheCommandLineAlone() {
-    assertEquals(ImmutableSet.of("cli"), imports().predecessors("synthesis"));
+  void theSynthesisIsForFindingsAndTheCommandLineAlone() {
+    assertEquals(ImmutableSet.of("cli", "finding"), imports().predecessors("synthesis"));
   }
 
   @Test
