@@ -57,7 +57,7 @@ final class DecisiveOrders {
     for (int i = 0; i < all.size(); i++) {
       BitSet column = all.get(i);
       if (!column.isEmpty()
-          && all.stream().noneMatch(other -> other != column && containsAll(other, column))) {
+          && all.stream().noneMatch(other -> !other.equals(column) && containsAll(other, column))) {
         columns.add(column);
         members.add(ImmutableList.copyOf(same.get(i)));
       }

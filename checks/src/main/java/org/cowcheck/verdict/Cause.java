@@ -78,11 +78,11 @@ public record Cause(
 
   /** Whether it is the same: seen from another start, or in a longer program. */
   public boolean isSame(Cause other) {
-    return broken.equals(other.broken)
-        && reordered.isEmpty() == other.reordered.isEmpty()
-        && (order.isEmpty() && other.order.isEmpty()
-            ? effects.equals(other.effects)
-            : hasSameOrder(other));
+    if (!broken.equals(other.broken) || reordered.isEmpty() != other.reordered.isEmpty()) {
+      return false;
+    }
+    boolean isSequential = order.isEmpty() && other.order.isEmpty();
+    return isSequential ? effects.equals(other.effects) : hasSameOrder(other);
   }
 
   private boolean hasSameOrder(Cause other) {
