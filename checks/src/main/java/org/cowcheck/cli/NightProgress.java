@@ -10,6 +10,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
@@ -36,7 +37,7 @@ final class NightProgress implements Night.Onlooker {
   private long lastLine = start;
   private final Duration budget;
   private int run;
-  private int before;
+  private TimeLeft left;
   private int done;
   private int failed;
   private boolean saidUnwritten;
@@ -48,13 +49,14 @@ final class NightProgress implements Night.Onlooker {
     this.file = new StatusFile(directory);
     this.cells = plan.tasks().size();
     this.quiet = quiet;
-    this.bar = new ProgressLine(out);
+    this.left = new TimeLeft(0, cells, budget);
+    this.bar = new ProgressLine(out, this::timeLeft);
   }
 
   @Override
   public synchronized void starts(int number, int finished) {
     run = number;
-    before = finished;
+    left = new TimeLeft(finished, cells, budget);
     done = finished;
     if (!quiet) {
       out.printf(
@@ -133,17 +135,12 @@ final class NightProgress implements Night.Onlooker {
     return seconds < 120 ? seconds + " s left" : seconds / 60 + " min left";
   }
 
-  /**
-   * By how long each cell took so far, but no longer than the budget; cheap ones come first, so it
-   * takes longer than that.
-   */
+  private synchronized Optional<Duration> timeLeft() {
+    return left.at(done, Duration.ofNanos(System.nanoTime() - start));
+  }
+
   private long secondsLeft() {
-    if (done == before) {
-      return -1;
-    }
-    double elapsed = (System.nanoTime() - start) / 1e9;
-    double each = elapsed / (done - before);
-    return Math.round(Math.max(0, Math.min(each * (cells - done), budget.toSeconds() - elapsed)));
+    return timeLeft().map(Duration::toSeconds).orElse(-1L);
   }
 
   private StatusFile.Status status(String state) {
