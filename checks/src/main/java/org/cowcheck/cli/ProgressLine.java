@@ -88,8 +88,23 @@ final class ProgressLine {
     show(done, total, what, 0, 0);
   }
 
-  private synchronized void show(
-      int done, int total, String what, long executions, double estimated) {
+  /** Shows how many things are done, and how much of the next. */
+  synchronized void show(int done, double part, int total, String what) {
+    open(total);
+    bar.stepTo(Math.max(bar.getCurrent(), (long) ((done + part) * PARTS)));
+    bar.setExtraMessage(what);
+  }
+
+  private void show(int done, int total, String what, long executions, double estimated) {
+    String of = estimated > executions ? String.format(" of about %,.0f", estimated) : "";
+    show(
+        done,
+        estimated > executions ? executions / estimated : 0,
+        total,
+        executions == 0 ? what : String.format("%s: %,d%s executions", what, executions, of));
+  }
+
+  private void open(int total) {
     if (bar == null) {
       ProgressBarBuilder builder =
           new ProgressBarBuilder()
@@ -100,11 +115,6 @@ final class ProgressLine {
               .setConsumer(new ConsoleProgressBarConsumer(out));
       bar = (left == null ? builder : builder.setEtaFunction(left)).build();
     }
-    double part = estimated > executions ? executions / estimated : 0;
-    bar.stepTo(Math.max(bar.getCurrent(), (long) ((done + part) * PARTS)));
-    String of = estimated > executions ? String.format(" of about %,.0f", estimated) : "";
-    bar.setExtraMessage(
-        executions == 0 ? what : String.format("%s: %,d%s executions", what, executions, of));
   }
 
   /** Takes the bar away. */
