@@ -42,7 +42,8 @@ import picocli.CommandLine.Option;
     description = {
       "Checks scenario by patch by model by platform in the explorer, then scenarios in Lincheck,"
           + " each run farther than the last, then the jcstress suite for what is left of the"
-          + " budget, and keeps a journal of it in a directory.",
+          + " budget, and keeps a journal of it in a directory. The explorer takes half of the budget"
+          + " at most, Lincheck half of the rest; what is left undone comes first in the next run.",
       "Stopped at any moment and started again, it goes on: no finished cell is lost or repeated.",
       "At the end it says what differs from the record, where engines disagree, and what differs from"
           + " the last run in the directory."
@@ -120,6 +121,23 @@ final class NightlyCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "Say nothing until the end.")
   private boolean quiet;
 
+  /** A moment, as {@link System#nanoTime} has it, at which a night or an engine is to end. */
+  private record Deadline(long at) implements Night.Time {
+    @Override
+    public boolean isSpent() {
+      return left() == 0;
+    }
+
+    @Override
+    public Deadline half() {
+      return new Deadline(at - left() / 2);
+    }
+
+    long left() {
+      return Math.max(0, at - System.nanoTime());
+    }
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     if (jobs <= 0) {
@@ -128,21 +146,14 @@ final class NightlyCommand implements Callable<Integer> {
     Plan.Shard part = shard();
     Expectations expectations = Expectations.read();
     long start = System.nanoTime();
-    long end = start + budget.toNanos();
+    Deadline end = new Deadline(start + budget.toNanos());
     try (Interruption interruption = new Interruption();
         Journal journal = Journal.open(out)) {
       Journals.complain(out.resolve(Journal.FILE), journal.before());
       Plan plan = Plan.of(tasks(expectations, part, end), part);
       NightProgress progress = new NightProgress(System.err, out, plan, budget, quiet);
       Night.End night =
-          new Night(
-                  journal,
-                  plan,
-                  part,
-                  () -> System.nanoTime() - end > 0,
-                  interruption::isRequested,
-                  progress)
-              .run(jobs);
+          new Night(journal, plan, part, end, interruption::isRequested, progress).run(jobs);
       progress.end(interruption.isRequested() ? "stopped" : "ended");
       NightSummary summary =
           new NightSummary(
@@ -154,7 +165,7 @@ final class NightlyCommand implements Callable<Integer> {
     }
   }
 
-  private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, long end)
+  private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, Deadline end)
       throws IOException, InterruptedException {
     NightEngines chosen = new NightEngines(engines, !models.isEmpty() || !platforms.isEmpty());
     ImmutableList.Builder<Task> tasks = ImmutableList.builder();
@@ -181,7 +192,7 @@ final class NightlyCommand implements Callable<Integer> {
     return all;
   }
 
-  private List<StressTask> stress(NightEngines chosen, Plan.Shard part, long end)
+  private List<StressTask> stress(NightEngines chosen, Plan.Shard part, Deadline end)
       throws IOException, InterruptedException {
     Path directory = out.toAbsolutePath().resolve("jcstress");
     Optional<StressSuite> suite = chosen.suite(jar);
@@ -197,7 +208,7 @@ final class NightlyCommand implements Callable<Integer> {
             .toList();
     Budget share =
         new Budget(
-            () -> Duration.ofNanos(Math.max(0, end - System.nanoTime())).toSeconds(),
+            () -> Duration.ofNanos(end.left()).toSeconds(),
             Math.max(1, tests.size() / part.parts()));
     return tests.stream()
         .map(test -> new StressTask(suite.orElseThrow(), test, directory, share))
