@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cowcheck.consistency.MemoryModel;
-import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.hardware.StressSuite;
 import org.cowcheck.hardware.StressTest;
@@ -34,6 +33,7 @@ import org.cowcheck.scenario.Scenario;
 import org.cowcheck.scenario.Scenarios;
 import org.cowcheck.verdict.Expectations;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code cowcheck nightly}: everything, for hours, with a journal. */
@@ -97,11 +97,7 @@ final class NightlyCommand implements Callable<Integer> {
   @Option(names = "--patch", split = ",", paramLabel = "NAME", description = "Only these.")
   private List<String> patches = List.of();
 
-  @Option(names = "--model", split = ",", paramLabel = "NAME", description = "Only these.")
-  private List<String> models = List.of();
-
-  @Option(names = "--platform", split = ",", paramLabel = "NAME", description = "Only these.")
-  private List<String> platforms = List.of();
+  @Mixin private ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--engines",
@@ -167,7 +163,7 @@ final class NightlyCommand implements Callable<Integer> {
 
   private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, Deadline end)
       throws IOException, InterruptedException {
-    NightEngines chosen = new NightEngines(engines, !models.isEmpty() || !platforms.isEmpty());
+    NightEngines chosen = new NightEngines(engines, models.areChosen());
     ImmutableList.Builder<Task> tasks = ImmutableList.builder();
     if (chosen.has(ExplorerTask.ENGINE)) {
       tasks.addAll(matrix().tasks(expectations));
@@ -231,12 +227,8 @@ final class NightlyCommand implements Callable<Integer> {
     return new Matrix(
         catalogue(),
         chosenPatches(),
-        models.isEmpty()
-            ? MemoryModels.all().stream().map(MemoryModel::name).toList()
-            : models.stream().map(name -> Names.model(name).name()).toList(),
-        platforms.isEmpty()
-            ? List.of(Platform.values())
-            : platforms.stream().map(Names::platform).toList(),
+        models.models().stream().map(MemoryModel::name).toList(),
+        models.platforms().isEmpty() ? List.of(Platform.values()) : models.platforms(),
         new Bounds(Bounds.NONE.maxExecutions(), cellTimeout, Bounds.NONE.maxEvents()));
   }
 
