@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -49,14 +50,14 @@ final class NightProgress implements Night.Onlooker {
     this.file = new StatusFile(directory);
     this.cells = plan.tasks().size();
     this.quiet = quiet;
-    this.left = new TimeLeft(0, cells, budget);
+    this.left = new TimeLeft(List.of(), budget);
     this.bar = new ProgressLine(out, this::timeLeft);
   }
 
   @Override
-  public synchronized void starts(int number, int finished) {
+  public synchronized void starts(int number, int finished, Plan toDo) {
     run = number;
-    left = new TimeLeft(finished, cells, budget);
+    left = new TimeLeft(toDo.tasks().stream().map(task -> task.key().engine()).toList(), budget);
     done = finished;
     if (!quiet) {
       out.printf(
@@ -76,6 +77,7 @@ final class NightProgress implements Night.Onlooker {
   @Override
   public synchronized void begins(Task task) {
     now.add(name(task.key()));
+    left.begins(task.key().engine(), elapsed());
     file.update(status("running"));
   }
 
@@ -83,6 +85,7 @@ final class NightProgress implements Night.Onlooker {
   public synchronized void finished(Entry.CellDone entry) {
     now.remove(name(entry.key()));
     done++;
+    left.finished(entry.engine());
     if (entry.verdict().equals(Entry.CellDone.FAILED)) {
       failed++;
       say("failed: %s: %s".formatted(name(entry.key()), entry.message()));
@@ -136,7 +139,11 @@ final class NightProgress implements Night.Onlooker {
   }
 
   private synchronized Optional<Duration> timeLeft() {
-    return left.at(done, Duration.ofNanos(System.nanoTime() - start));
+    return left.at(elapsed());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 
   private long secondsLeft() {

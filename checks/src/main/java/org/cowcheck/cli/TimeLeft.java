@@ -1,31 +1,68 @@
 package org.cowcheck.cli;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a night still takes: by how long each cell took that this process has finished, but no
- * longer than the budget. Cheap ones come first, so it takes longer than that.
+ * How long a night still takes: by how long each cell of its engine took that this process has
+ * finished, but no longer than the budget; and until the end of the budget while other engines
+ * wait, since the last one takes what is left. Cheap cells come first, so it takes longer than
+ * that.
  *
- * @param before how many cells an earlier process has finished: these took nothing of this time
- * @param cells how many there are
- * @param budget of this process
+ * <p>What an earlier process has finished counts for nothing: it took nothing of this one's time.
  */
-record TimeLeft(int before, int cells, Duration budget) {
+final class TimeLeft {
+  private final Multiset<String> left;
+  private final Duration budget;
+  private String engine = "";
+  private Duration since = Duration.ZERO;
+  private int done;
 
   /**
-   * How long, after some time in which this process has finished cells; nothing is known before it
-   * has finished one.
+   * What is to be done.
    *
-   * @param done how many are finished, those before included
+   * @param left the engine of each cell that is to be done
    */
-  Optional<Duration> at(int done, Duration elapsed) {
-    if (done <= before) {
+  TimeLeft(Iterable<String> left, Duration budget) {
+    this.left = HashMultiset.create(left);
+    this.budget = budget;
+  }
+
+  /**
+   * A cell is begun.
+   *
+   * @param elapsed since the process has begun
+   */
+  void begins(String of, Duration elapsed) {
+    if (!of.equals(engine)) {
+      engine = of;
+      since = elapsed;
+      done = 0;
+    }
+  }
+
+  /** A cell is finished. */
+  void finished(String of) {
+    left.remove(of);
+    done++;
+  }
+
+  /** How long it still takes; nothing is known before a cell is finished. */
+  Optional<Duration> at(Duration elapsed) {
+    Duration byBudget = atLeastZero(budget.minus(elapsed));
+    if (left.size() > left.count(engine)) {
+      return engine.isEmpty() ? Optional.empty() : Optional.of(byBudget);
+    }
+    if (done == 0) {
       return Optional.empty();
     }
-    Duration byCells = elapsed.multipliedBy(cells - done).dividedBy(done - before);
-    Duration byBudget = budget.minus(elapsed);
-    Duration least = byCells.compareTo(byBudget) < 0 ? byCells : byBudget;
-    return Optional.of(least.isNegative() ? Duration.ZERO : least);
+    Duration byCells = elapsed.minus(since).multipliedBy(left.size()).dividedBy(done);
+    return Optional.of(byCells.compareTo(byBudget) < 0 ? byCells : byBudget);
+  }
+
+  private static Duration atLeastZero(Duration duration) {
+    return duration.isNegative() ? Duration.ZERO : duration;
   }
 }

@@ -43,8 +43,9 @@ public final class Night {
      * A run begins, or goes on.
      *
      * @param finished how many of its tasks an earlier process has finished
+     * @param left the others
      */
-    default void starts(int run, int finished) {}
+    default void starts(int run, int finished, Plan left) {}
 
     /** A task is begun. */
     void begins(Task task);
@@ -97,7 +98,7 @@ public final class Night {
     int run = begin(before);
     Plan left = plan.without(before.cells(run)).ordered(before);
     finished.set(before.cells(run).size());
-    onlooker.starts(run, finished.get());
+    onlooker.starts(run, finished.get(), left);
     Iterator<Plan> phases = left.phases().iterator();
     while (phases.hasNext()) {
       Plan phase = phases.next();

@@ -7,6 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -14,31 +17,52 @@ import org.junit.jupiter.api.Test;
 final class TimeLeftTest {
   private static final Duration BUDGET = Duration.ofHours(8);
 
-  /** Ten cells in a minute; ninety are left. */
-  @Test
-  void eachCellThatIsLeftTakesAsLongAsThoseThatAreDone() {
-    assertEquals(
-        Optional.of(Duration.ofMinutes(9)),
-        new TimeLeft(0, 100, BUDGET).at(10, Duration.ofMinutes(1)));
+  /** So many cells of the explorer are to be done, and so many of jcstress. */
+  private static TimeLeft toDo(int explorer, int jcstress, Duration budget) {
+    List<String> engines = new ArrayList<>(Collections.nCopies(explorer, "explorer"));
+    engines.addAll(Collections.nCopies(jcstress, "jcstress"));
+    TimeLeft left = new TimeLeft(engines, budget);
+    left.begins("explorer", Duration.ZERO);
+    return left;
   }
 
-  /** The same minute after another process has done eighty; ten are left. */
+  private static void finish(TimeLeft left, String engine, int cells) {
+    for (int i = 0; i < cells; i++) {
+      left.finished(engine);
+    }
+  }
+
+  /** Ten cells in a minute; ninety are left. That others were done before is not said to it. */
   @Test
-  void whatAnEarlierProcessHasDoneCountsForNothing() {
-    assertEquals(
-        Optional.of(Duration.ofMinutes(1)),
-        new TimeLeft(80, 100, BUDGET).at(90, Duration.ofMinutes(1)));
-    assertEquals(Optional.empty(), new TimeLeft(80, 100, BUDGET).at(80, Duration.ofMinutes(1)));
+  void eachCellThatIsLeftTakesAsLongAsThoseThatAreDone() {
+    TimeLeft left = toDo(100, 0, BUDGET);
+    assertEquals(Optional.empty(), left.at(Duration.ofSeconds(1)));
+    finish(left, "explorer", 10);
+    assertEquals(Optional.of(Duration.ofMinutes(9)), left.at(Duration.ofMinutes(1)));
   }
 
   @Test
   void itTakesNoLongerThanTheBudget() {
-    TimeLeft left = new TimeLeft(0, 100, Duration.ofMinutes(5));
-    assertEquals(Optional.of(Duration.ofMinutes(4)), left.at(10, Duration.ofMinutes(1)));
-    assertEquals(Optional.of(Duration.ZERO), left.at(10, Duration.ofMinutes(6)));
+    TimeLeft left = toDo(100, 0, Duration.ofMinutes(5));
+    finish(left, "explorer", 10);
+    assertEquals(Optional.of(Duration.ofMinutes(4)), left.at(Duration.ofMinutes(1)));
+    assertEquals(Optional.of(Duration.ZERO), left.at(Duration.ofMinutes(6)));
   }
 
-  /** The bar begins with ninety of a hundred cells done, and would say that it is nearly over. */
+  /** Cells of the explorer say nothing of those of jcstress, which take what is left. */
+  @Test
+  void eachEngineHasItsOwnPace() {
+    TimeLeft left = toDo(100, 4, BUDGET);
+    finish(left, "explorer", 99);
+    assertEquals(Optional.of(Duration.ofHours(7)), left.at(Duration.ofHours(1)));
+    finish(left, "explorer", 1);
+    left.begins("jcstress", Duration.ofHours(1));
+    assertEquals(Optional.empty(), left.at(Duration.ofHours(1)));
+    finish(left, "jcstress", 1);
+    assertEquals(Optional.of(Duration.ofMinutes(30)), left.at(Duration.ofMinutes(70)));
+  }
+
+  /** Ninety of a hundred cells are done: by itself the bar would say that it is nearly over. */
   @Test
   void theBarSaysWhatItIsTold() {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();

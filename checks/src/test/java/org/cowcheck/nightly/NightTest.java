@@ -24,8 +24,15 @@ final class NightTest {
   @TempDir private Path directory;
   private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
 
+  private final List<Integer> left = new ArrayList<>();
+
   private final Night.Onlooker onlooker =
       new Night.Onlooker() {
+        @Override
+        public void starts(int run, int finished, Plan toDo) {
+          left.add(toDo.tasks().size());
+        }
+
         @Override
         public void begins(Task task) {
           begun.add(task.key().cell());
@@ -207,6 +214,7 @@ final class NightTest {
     }
     Night.End end = night(plan, () -> false, () -> false);
     assertEquals(0, end.left());
+    assertEquals(List.of(10, 9, 8, 6, 4), left);
     assertEquals(10, begun.stream().distinct().count());
     assertEquals(1, contents().runs().size());
     assertEquals(10, contents().cells(1).size());
