@@ -84,14 +84,14 @@ final class ReportCommand implements Callable<Integer> {
     refuseToOverwrite();
     Journals.complain(file, all);
     int number = run(file, all);
-    JournalContents contents = Journals.withWitnesses(directory, number);
     Predicate<Entry.CellDone> shown = done -> cell == null || done.cell().equals(cell);
-    if (contents.cells(number).values().stream().noneMatch(shown) && cell != null) {
+    if (all.cells(number).values().stream().noneMatch(shown) && cell != null) {
       throw new BadInputException(
           "%s: expected cell '%s' in run %d, found none of that name; --format json lists them"
               .formatted(file, cell, number));
     }
     boolean graphs = format == Format.json || format == Format.html || format == Format.dot;
+    JournalContents contents = graphs ? Journals.withWitnesses(directory, number) : all;
     RunReport report =
         new RunReports(
                 file,

@@ -39,7 +39,9 @@ final class StressCommandTest {
     assertEquals(ExitCode.OK, run.exit(), run::toString);
     assertTrue(run.out().contains("passed     gup-fast-vs-fork S3 Fork.Fine: 7 runs"), run::out);
     assertTrue(run.out().contains("7   100.000 %  0, 0, holds"), run::out);
-    assertTrue(run.out().contains("2   100.000 %  1, 0, lost (interesting)"), run::out);
+    assertTrue(
+        run.out().contains("2   100.000 %  1, 0, a pinned page lost its exclusivity (interesting)"),
+        run::out);
     assertTrue(
         run.out()
             .endsWith(
