@@ -17,15 +17,28 @@ final class Journals {
 
   /** What is in the journal of a directory; what cannot be used is said. */
   static JournalContents read(Path directory) {
+    JournalContents contents = read(directory, JournalContents::read);
+    complain(directory.resolve(Journal.FILE), contents);
+    return contents;
+  }
+
+  /** The same, with the witnesses of one run; nothing is said again. */
+  static JournalContents withWitnesses(Path directory, int run) {
+    return read(directory, file -> JournalContents.withWitnesses(file, run));
+  }
+
+  private interface Reading {
+    JournalContents of(Path file) throws IOException;
+  }
+
+  private static JournalContents read(Path directory, Reading reading) {
     Path file = directory.resolve(Journal.FILE);
     if (!Files.exists(file)) {
       throw new BadInputException(
           directory + ": expected a directory of 'cowcheck nightly', found no " + Journal.FILE);
     }
     try {
-      JournalContents contents = JournalContents.read(file);
-      complain(file, contents);
-      return contents;
+      return reading.of(file);
     } catch (JournalContents.ForeignJournalException e) {
       throw new BadInputException(e.getMessage());
     } catch (IOException e) {

@@ -1,12 +1,9 @@
 package org.cowcheck.cli;
 
-import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
-import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.cowcheck.process.ChildProcess;
 
 /** How cowcheck starts itself, and where the files beside it are. */
@@ -18,17 +15,12 @@ final class Launch {
 
   /** What begins a command line of cowcheck, in whatever directory. */
   static ImmutableList<String> command() {
-    String classPath =
-        Splitter.on(File.pathSeparatorChar)
-            .splitToStream(System.getProperty("java.class.path"))
-            .map(entry -> Path.of(entry).toAbsolutePath().toString())
-            .collect(Collectors.joining(File.pathSeparator));
     return ImmutableList.of(
         ChildProcess.java().toString(),
         "-XX:+UseSerialGC",
         "-Xshare:auto",
         "-cp",
-        classPath,
+        ChildProcess.classPath(),
         Main.class.getName());
   }
 

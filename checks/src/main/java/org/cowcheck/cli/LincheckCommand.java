@@ -81,6 +81,9 @@ final class LincheckCommand implements Callable<Integer> {
   @Option(names = "--format", paramLabel = "FORMAT", description = "text or json. Default: text.")
   private Format format = Format.text;
 
+  @Option(names = "--quiet", description = "Do not say how far it is.")
+  private boolean quiet;
+
   private static final int MOST_OPERATIONS = 5;
 
   /** The formats, as users write them. */
@@ -99,16 +102,20 @@ final class LincheckCommand implements Callable<Integer> {
     List<Entry.CellDone> answers = new ArrayList<>();
     PrintStream out = System.out;
     System.setOut(System.err); // what Lincheck says
+    ImmutableList<LincheckCell> cells = cells();
+    LincheckLine line = new LincheckLine(System.err, cells.size(), quiet);
     try {
-      for (LincheckCell cell : cells()) {
-        Entry.CellDone done = cell.answer(0, expectations);
+      for (LincheckCell cell : cells) {
+        Entry.CellDone done = cell.answer(0, expectations, line.of(cell.name(), answers.size()));
         answers.add(done);
+        line.clear();
         if (format == Format.text) {
           out.print(SampledText.text(done));
           out.flush();
         }
       }
     } finally {
+      line.clear();
       System.setOut(out);
     }
     out.print(format == Format.json ? SampledText.json(answers) : summary(answers));

@@ -63,7 +63,10 @@ final class MergeCommand implements Callable<Integer> {
       JournalContents contents = Journals.read(directory);
       Entry.RunBegun run = Journals.latestEnded(directory, contents);
       Part part =
-          new Part(run, Journals.end(contents, run.run()).orElseThrow(), contents.cells(run.run()));
+          new Part(
+              run,
+              Journals.end(contents, run.run()).orElseThrow(),
+              Journals.withWitnesses(directory, run.run()).cells(run.run()));
       all.add(part);
       part.cells().forEach((key, done) -> add(key, done, directory, cells, from));
     }

@@ -9,7 +9,9 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
@@ -36,7 +38,7 @@ final class NightProgress implements Night.Onlooker {
   private long lastLine = start;
   private final Duration budget;
   private int run;
-  private int before;
+  private TimeLeft left;
   private int done;
   private int failed;
   private boolean saidUnwritten;
@@ -48,13 +50,14 @@ final class NightProgress implements Night.Onlooker {
     this.file = new StatusFile(directory);
     this.cells = plan.tasks().size();
     this.quiet = quiet;
-    this.bar = new ProgressLine(out);
+    this.left = new TimeLeft(List.of(), budget);
+    this.bar = new ProgressLine(out, this::timeLeft);
   }
 
   @Override
-  public synchronized void starts(int number, int finished) {
+  public synchronized void starts(int number, int finished, Plan toDo) {
     run = number;
-    before = finished;
+    left = new TimeLeft(toDo.tasks().stream().map(task -> task.key().engine()).toList(), budget);
     done = finished;
     if (!quiet) {
       out.printf(
@@ -74,6 +77,7 @@ final class NightProgress implements Night.Onlooker {
   @Override
   public synchronized void begins(Task task) {
     now.add(name(task.key()));
+    left.begins(task.key().engine(), elapsed());
     file.update(status("running"));
   }
 
@@ -81,6 +85,7 @@ final class NightProgress implements Night.Onlooker {
   public synchronized void finished(Entry.CellDone entry) {
     now.remove(name(entry.key()));
     done++;
+    left.finished(entry.engine());
     if (entry.verdict().equals(Entry.CellDone.FAILED)) {
       failed++;
       say("failed: %s: %s".formatted(name(entry.key()), entry.message()));
@@ -133,17 +138,16 @@ final class NightProgress implements Night.Onlooker {
     return seconds < 120 ? seconds + " s left" : seconds / 60 + " min left";
   }
 
-  /**
-   * By how long each cell took so far, but no longer than the budget; cheap ones come first, so it
-   * takes longer than that.
-   */
+  private synchronized Optional<Duration> timeLeft() {
+    return left.at(elapsed());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
   private long secondsLeft() {
-    if (done == before) {
-      return -1;
-    }
-    double elapsed = (System.nanoTime() - start) / 1e9;
-    double each = elapsed / (done - before);
-    return Math.round(Math.max(0, Math.min(each * (cells - done), budget.toSeconds() - elapsed)));
+    return timeLeft().map(Duration::toSeconds).orElse(-1L);
   }
 
   private StatusFile.Status status(String state) {

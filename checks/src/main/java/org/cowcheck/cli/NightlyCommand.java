@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.cowcheck.consistency.MemoryModel;
-import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.hardware.StressSuite;
 import org.cowcheck.hardware.StressTest;
@@ -41,7 +40,8 @@ import picocli.CommandLine.Option;
     description = {
       "Checks scenario by patch by model by platform in the explorer, then scenarios in Lincheck,"
           + " each run farther than the last, then the jcstress suite for what is left of the"
-          + " budget, and keeps a journal of it in a directory.",
+          + " budget, and keeps a journal of it in a directory. The explorer takes half of the budget"
+          + " at most, Lincheck half of the rest; what is left undone comes first in the next run.",
       "Stopped at any moment and started again, it goes on: no finished cell is lost or repeated.",
       "At the end it says what differs from the record, where engines disagree, and what differs from"
           + " the last run in the directory."
@@ -89,11 +89,7 @@ final class NightlyCommand implements Callable<Integer> {
   @Option(names = "--patch", split = ",", paramLabel = "NAME", description = "Only these.")
   private List<String> patches = List.of();
 
-  @Option(names = "--model", split = ",", paramLabel = "NAME", description = "Only these.")
-  private List<String> models = List.of();
-
-  @Option(names = "--platform", split = ",", paramLabel = "NAME", description = "Only these.")
-  private List<String> platforms = List.of();
+  @Mixin private ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--engines",
@@ -113,6 +109,23 @@ final class NightlyCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "Say nothing until the end.")
   private boolean quiet;
 
+  /** A moment, as {@link System#nanoTime} has it, at which a night or an engine is to end. */
+  private record Deadline(long at) implements Night.Time {
+    @Override
+    public boolean isSpent() {
+      return left() == 0;
+    }
+
+    @Override
+    public Deadline half() {
+      return new Deadline(at - left() / 2);
+    }
+
+    long left() {
+      return Math.max(0, at - System.nanoTime());
+    }
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     if (jobs <= 0) {
@@ -121,21 +134,14 @@ final class NightlyCommand implements Callable<Integer> {
     Plan.Shard part = shard.shard();
     Expectations expectations = Expectations.read();
     long start = System.nanoTime();
-    long end = start + budget.toNanos();
+    Deadline end = new Deadline(start + budget.toNanos());
     try (Interruption interruption = new Interruption();
         Journal journal = Journal.open(out)) {
       Journals.complain(out.resolve(Journal.FILE), journal.before());
       Plan plan = Plan.of(tasks(expectations, part, end), part);
       NightProgress progress = new NightProgress(System.err, out, plan, budget, quiet);
       Night.End night =
-          new Night(
-                  journal,
-                  plan,
-                  part,
-                  () -> System.nanoTime() - end > 0,
-                  interruption::isRequested,
-                  progress)
-              .run(jobs);
+          new Night(journal, plan, part, end, interruption::isRequested, progress).run(jobs);
       progress.end(interruption.isRequested() ? "stopped" : "ended");
       NightSummary summary =
           new NightSummary(
@@ -147,9 +153,9 @@ final class NightlyCommand implements Callable<Integer> {
     }
   }
 
-  private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, long end)
+  private ImmutableList<Task> tasks(Expectations expectations, Plan.Shard part, Deadline end)
       throws IOException, InterruptedException {
-    NightEngines chosen = new NightEngines(engines, !models.isEmpty() || !platforms.isEmpty());
+    NightEngines chosen = new NightEngines(engines, models.areChosen());
     ImmutableList.Builder<Task> tasks = ImmutableList.builder();
     if (chosen.has(ExplorerTask.ENGINE)) {
       tasks.addAll(matrix().tasks(expectations));
@@ -174,7 +180,7 @@ final class NightlyCommand implements Callable<Integer> {
     return all;
   }
 
-  private List<StressTask> stress(NightEngines chosen, Plan.Shard part, long end)
+  private List<StressTask> stress(NightEngines chosen, Plan.Shard part, Deadline end)
       throws IOException, InterruptedException {
     Path directory = out.toAbsolutePath().resolve("jcstress");
     Optional<StressSuite> suite = chosen.suite(jar);
@@ -190,7 +196,7 @@ final class NightlyCommand implements Callable<Integer> {
             .toList();
     Budget share =
         new Budget(
-            () -> Duration.ofNanos(Math.max(0, end - System.nanoTime())).toSeconds(),
+            () -> Duration.ofNanos(end.left()).toSeconds(),
             Math.max(1, tests.size() / part.parts()));
     return tests.stream()
         .map(test -> new StressTask(suite.orElseThrow(), test, directory, share))
@@ -213,12 +219,8 @@ final class NightlyCommand implements Callable<Integer> {
     return new Matrix(
         catalogue(),
         chosenPatches(),
-        models.isEmpty()
-            ? MemoryModels.all().stream().map(MemoryModel::name).toList()
-            : models.stream().map(name -> Names.model(name).name()).toList(),
-        platforms.isEmpty()
-            ? List.of(Platform.values())
-            : platforms.stream().map(Names::platform).toList(),
+        models.models().stream().map(MemoryModel::name).toList(),
+        models.platforms().isEmpty() ? List.of(Platform.values()) : models.platforms(),
         new Bounds(Bounds.NONE.maxExecutions(), cellTimeout, Bounds.NONE.maxEvents()));
   }
 }

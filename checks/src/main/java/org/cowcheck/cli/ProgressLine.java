@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.cowcheck.explore.Progress;
 
 /**
@@ -23,11 +28,24 @@ final class ProgressLine {
 
   private final PrintStream out;
   private final boolean terminal;
+  private final Function<ProgressState, Optional<Duration>> left;
   private ProgressBar bar;
 
+  /** A bar that takes all things to last equally long. */
   ProgressLine(PrintStream out) {
+    this(out, isTerminal(), null);
+  }
+
+  /** A bar that is told how long the work still takes. */
+  ProgressLine(PrintStream out, Supplier<Optional<Duration>> left) {
+    this(out, isTerminal(), state -> left.get());
+  }
+
+  ProgressLine(
+      PrintStream out, boolean terminal, Function<ProgressState, Optional<Duration>> left) {
     this.out = out;
-    this.terminal = isTerminal();
+    this.terminal = terminal;
+    this.left = left;
   }
 
   private static boolean isTerminal() {
@@ -70,23 +88,33 @@ final class ProgressLine {
     show(done, total, what, 0, 0);
   }
 
-  private synchronized void show(
-      int done, int total, String what, long executions, double estimated) {
+  /** Shows how many things are done, and how much of the next. */
+  synchronized void show(int done, double part, int total, String what) {
+    open(total);
+    bar.stepTo(Math.max(bar.getCurrent(), (long) ((done + part) * PARTS)));
+    bar.setExtraMessage(what);
+  }
+
+  private void show(int done, int total, String what, long executions, double estimated) {
+    String of = estimated > executions ? String.format(" of about %,.0f", estimated) : "";
+    show(
+        done,
+        estimated > executions ? executions / estimated : 0,
+        total,
+        executions == 0 ? what : String.format("%s: %,d%s executions", what, executions, of));
+  }
+
+  private void open(int total) {
     if (bar == null) {
-      bar =
+      ProgressBarBuilder builder =
           new ProgressBarBuilder()
               .setTaskName("cowcheck")
               .setInitialMax((long) total * PARTS)
               .setUnit("", PARTS)
               .setStyle(ProgressBarStyle.ASCII)
-              .setConsumer(new ConsoleProgressBarConsumer(out))
-              .build();
+              .setConsumer(new ConsoleProgressBarConsumer(out));
+      bar = (left == null ? builder : builder.setEtaFunction(left)).build();
     }
-    double part = estimated > executions ? executions / estimated : 0;
-    bar.stepTo(Math.max(bar.getCurrent(), (long) ((done + part) * PARTS)));
-    String of = estimated > executions ? String.format(" of about %,.0f", estimated) : "";
-    bar.setExtraMessage(
-        executions == 0 ? what : String.format("%s: %,d%s executions", what, executions, of));
   }
 
   /** Takes the bar away. */

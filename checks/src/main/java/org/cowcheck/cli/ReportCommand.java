@@ -80,19 +80,18 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Path file = directory.resolve(Journal.FILE);
-    JournalContents contents = read(file);
+    JournalContents all = read(file);
     refuseToOverwrite();
-    for (JournalContents.Damage damage : contents.damaged()) {
-      System.err.printf("cowcheck: %s:%d: left out, for %s%n", file, damage.line(), damage.why());
-    }
-    int number = run(file, contents);
+    Journals.complain(file, all);
+    int number = run(file, all);
     Predicate<Entry.CellDone> shown = done -> cell == null || done.cell().equals(cell);
-    if (contents.cells(number).values().stream().noneMatch(shown) && cell != null) {
+    if (all.cells(number).values().stream().noneMatch(shown) && cell != null) {
       throw new BadInputException(
           "%s: expected cell '%s' in run %d, found none of that name; --format json lists them"
               .formatted(file, cell, number));
     }
     boolean graphs = format == Format.json || format == Format.html || format == Format.dot;
+    JournalContents contents = graphs ? Journals.withWitnesses(directory, number) : all;
     RunReport report =
         new RunReports(
                 file,

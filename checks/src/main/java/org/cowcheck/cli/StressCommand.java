@@ -99,6 +99,7 @@ final class StressCommand implements Callable<Integer> {
       double seconds = (System.nanoTime() - start) / 1e9 / tests.size();
       List<Entry.CellDone> answers =
           results.stream()
+              .map(result -> StressTask.heldAgainstExplorer(result, interruption::isRequested))
               .map(result -> StressTask.entry(0, result, options, seconds, ""))
               .toList();
       print(answers);

@@ -1,6 +1,7 @@
 package org.cowcheck.hardware;
 
 import com.google.common.collect.ImmutableList;
+import java.util.function.Predicate;
 
 /**
  * What a test has shown.
@@ -21,7 +22,9 @@ public record StressResult(
     /** What must not be. */
     FORBIDDEN("forbidden"),
     /** The test does not say. */
-    UNKNOWN("not foreseen");
+    UNKNOWN("not foreseen"),
+    /** The test allows it, and the explorer does not. */
+    IMPOSSIBLE("impossible to the explorer");
 
     private final String word;
 
@@ -53,6 +56,24 @@ public record StressResult(
     }
   }
 
+  /**
+   * The same, held against what is possible: what a test allows is perhaps impossible all the same.
+   */
+  public StressResult heldAgainst(Predicate<String> possible) {
+    return new StressResult(
+        test,
+        configurations,
+        observed.stream()
+            .map(
+                one ->
+                    isForbidden(one) || possible.test(one.outcome())
+                        ? one
+                        : new Observed(
+                            one.outcome(), Expected.IMPOSSIBLE, one.times(), one.description()))
+            .collect(ImmutableList.toImmutableList()),
+        problem);
+  }
+
   /** How many runs there were. */
   public long runs() {
     return observed.stream().mapToLong(Observed::times).sum();
@@ -61,7 +82,11 @@ public record StressResult(
   /** What must not be, and was seen. */
   public ImmutableList<Observed> forbidden() {
     return observed.stream()
-        .filter(one -> one.expected() == Expected.FORBIDDEN || one.expected() == Expected.UNKNOWN)
+        .filter(StressResult::isForbidden)
         .collect(ImmutableList.toImmutableList());
+  }
+
+  private static boolean isForbidden(Observed one) {
+    return one.expected() == Expected.FORBIDDEN || one.expected() == Expected.UNKNOWN;
   }
 }

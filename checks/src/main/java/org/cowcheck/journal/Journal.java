@@ -84,7 +84,7 @@ public final class Journal implements Closeable {
     }
   }
 
-  /** What was there when it was opened. */
+  /** What was there when it was opened, without witnesses. */
   public JournalContents before() {
     return before;
   }

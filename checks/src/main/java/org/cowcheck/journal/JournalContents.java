@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a journal holds: its sound entries, and where it is damaged.
+ * What a journal holds: its sound entries, and where it is damaged. Witnesses are nearly all of it,
+ * so they are there only if they were asked for.
  *
  * @param entries in the order in which they were written
  * @param damaged the lines that are no entries
@@ -34,11 +35,25 @@ public record JournalContents(ImmutableList<Entry> entries, ImmutableList<Damage
   public record Damage(int line, String why) {}
 
   /**
-   * Reads a journal. What is damaged is left out, and said; nothing is written.
+   * Reads a journal, without any witness. What is damaged is left out, and said; nothing is
+   * written.
    *
    * @throws ForeignJournalException if the file is no journal, or of another version
    */
   public static JournalContents read(Path file) throws IOException {
+    return read(file, new JournalLine.Reader(run -> false));
+  }
+
+  /**
+   * As {@link #read(Path)}, with the witnesses of one run.
+   *
+   * @throws ForeignJournalException if the file is no journal, or of another version
+   */
+  public static JournalContents withWitnesses(Path file, int witnessed) throws IOException {
+    return read(file, new JournalLine.Reader(run -> run == witnessed));
+  }
+
+  private static JournalContents read(Path file, JournalLine.Reader lines) throws IOException {
     List<Entry> entries = new ArrayList<>();
     List<Damage> damaged = new ArrayList<>();
     try (BufferedReader reader =
@@ -56,7 +71,7 @@ public record JournalContents(ImmutableList<Entry> entries, ImmutableList<Damage
           continue;
         }
         try {
-          entries.add(JournalLine.parse(line));
+          entries.add(lines.parse(line));
         } catch (JournalLine.DamagedException e) {
           damaged.add(new Damage(number, e.getMessage()));
         }

@@ -52,13 +52,17 @@ final class AddressSpace {
   private static final int SPARE_PAGES = 8;
   private static final int HUGE = 2;
 
-  private static final ImmutableSet<String> OF_PINNED_PLACES =
+  /** They go by what was at a place of the memory, and an unmap makes room for another page. */
+  private static final ImmutableSet<String> OF_PLACES =
       ImmutableSet.of(
           "a pinned page lost its exclusivity",
-          "a write through the page table is not seen through the pin");
+          "a write through the page table is not seen through the pin",
+          "a process does not see what it wrote last");
 
-  /** It goes by what KSM has done once, and a page may have another life since. */
-  private static final String OF_PAST_MERGES = "a page that KSM may merge is exclusive";
+  /** They go by what KSM or an unshare has done once, and a page may have another life since. */
+  private static final ImmutableSet<String> OF_ONE_LIFE =
+      ImmutableSet.of(
+          "a page that KSM may merge is exclusive", "a copy made by an unshare is writable");
 
   private final Kernel kernel;
   private final UnaryOperator<Cpu> cpus;
@@ -177,7 +181,7 @@ final class AddressSpace {
         Stream.concat(
                 new Exclusivity(world)
                     .all().stream()
-                        .filter(invariant -> !invariant.broken().equals(OF_PAST_MERGES))
+                        .filter(invariant -> !OF_ONE_LIFE.contains(invariant.broken()))
                         .map(this::unlessZapped),
                 Stream.of(isUntouched(ksmPage)))
             .collect(ImmutableList.toImmutableList()));
@@ -193,9 +197,8 @@ final class AddressSpace {
                 && (end.value(ksmPage.flags()) & exclusive) == 0);
   }
 
-  /** Once a page is unmapped while it is pinned, another one may be where it was. */
   private Invariant unlessZapped(Invariant invariant) {
-    return OF_PINNED_PLACES.contains(invariant.broken())
+    return OF_PLACES.contains(invariant.broken())
         ? new Invariant(invariant.broken(), end -> zaps || invariant.holds().test(end))
         : invariant;
   }

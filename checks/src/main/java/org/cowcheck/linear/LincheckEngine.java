@@ -1,5 +1,6 @@
 package org.cowcheck.linear;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.cowcheck.invariant.End;
 import org.cowcheck.patch.Kernel;
@@ -14,11 +15,20 @@ public final class LincheckEngine {
    *
    * @param invocations how many interleavings to run at most
    */
-  public static LincheckResult check(Scenario scenario, Kernel kernel, int invocations) {
-    return check(scenario, kernel, invocations, end -> {});
+  public static LincheckResult check(
+      Scenario scenario, Kernel kernel, int invocations, LincheckProgress progress) {
+    AtomicLong done = new AtomicLong();
+    return check(
+        scenario,
+        kernel,
+        invocations,
+        end -> progress.at("interleavings", done.incrementAndGet(), invocations));
   }
 
-  /** As {@link #check(Scenario, Kernel, int)}, and shows the visitor the end of each run. */
+  /**
+   * As {@link #check(Scenario, Kernel, int, LincheckProgress)}, and shows the visitor the end of
+   * each run.
+   */
   static LincheckResult check(
       Scenario scenario, Kernel kernel, int invocations, Consumer<End> visitor) {
     Session session = new Session(scenario, kernel, visitor);

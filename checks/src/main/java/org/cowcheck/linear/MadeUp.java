@@ -36,7 +36,7 @@ public enum MadeUp {
   public record Size(int first, int scenarios, int operations, int invocations) {}
 
   /** Runs some of them under a kernel. */
-  public LincheckResult check(Kernel kernel, Size size) {
-    return MadeUpScenarios.of(this, kernel, cpu -> cpu).check(size);
+  public LincheckResult check(Kernel kernel, Size size, LincheckProgress progress) {
+    return MadeUpScenarios.of(this, kernel, cpu -> cpu).check(size, progress);
   }
 }

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.Kernel;
 import org.jetbrains.kotlinx.lincheck.CTestStructure;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.execution.RandomExecutionGenerator;
 import org.jetbrains.lincheck.datastructures.CTestConfiguration;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
@@ -29,7 +30,9 @@ final class MadeUpScenarios {
   private AddressSpace latest;
 
   private int first;
+  private int begun;
   private long runs;
+  private Runnable next = () -> {};
 
   /**
    * Scenarios of operations on an address space.
@@ -68,8 +71,9 @@ final class MadeUpScenarios {
   }
 
   /** Runs some of them, until one shows a fault. */
-  LincheckResult check(MadeUp.Size size) {
+  LincheckResult check(MadeUp.Size size, LincheckProgress progress) {
     first = size.first();
+    next = () -> progress.at("scenarios", begun++, size.scenarios());
     CURRENT.set(this);
     try {
       ModelChecker.Report report = ModelChecker.report(options(size), operations);
@@ -108,8 +112,14 @@ final class MadeUpScenarios {
         CTestConfiguration configuration, CTestStructure structure, RandomProvider random) {
       super(configuration, structure, random);
       for (int i = 0; i < CURRENT.get().first; i++) {
-        nextExecution();
+        super.nextExecution();
       }
+    }
+
+    @Override
+    public ExecutionScenario nextExecution() {
+      CURRENT.get().next.run();
+      return super.nextExecution();
     }
   }
 }

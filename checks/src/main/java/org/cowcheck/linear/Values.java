@@ -2,6 +2,7 @@ package org.cowcheck.linear;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.cowcheck.memory.Memory;
@@ -23,17 +24,19 @@ final class Values {
   /** The methods that belong to the step before them. */
   static final List<String> PARTS = List.of("loadAtOnce", "storeAtOnce");
 
-  private final List<List<Long>> histories = new ArrayList<>();
+  private final long[][] histories;
+  private final int[] lengths;
   private final List<Release> releases = new ArrayList<>();
 
   /** The state after a release of a lock: how many values each word has had. */
   record Release(int lock, ImmutableIntArray lengths) {}
 
   Values(Memory memory) {
+    histories = new long[memory.words().size()][];
+    lengths = new int[histories.length];
     for (Word word : memory.words()) {
-      List<Long> history = new ArrayList<>();
-      history.add(word.initialValue());
-      histories.add(history);
+      histories[word.number()] = new long[] {word.initialValue(), 0};
+      lengths[word.number()] = 1;
     }
   }
 
@@ -42,13 +45,13 @@ final class Values {
   }
 
   void store(String what, int word, long value) {
-    histories.get(word).add(value);
+    add(word, value);
   }
 
   long update(String what, int word, RmwOp op, long a, long b) {
     long old = last(word);
     if (op.succeeds(old, a, b)) {
-      histories.get(word).add(op.apply(old, a, b));
+      add(word, op.apply(old, a, b));
     }
     return old;
   }
@@ -58,7 +61,7 @@ final class Values {
   }
 
   void storeAtOnce(int word, long value) {
-    histories.get(word).add(value);
+    add(word, value);
   }
 
   boolean tryLock(String what, int word) {
@@ -68,14 +71,19 @@ final class Values {
 
   void unlock(String what, int word) {
     store(what, word, Spinlock.UNLOCKED);
-    releases.add(
-        new Release(word, ImmutableIntArray.copyOf(histories.stream().mapToInt(List::size))));
+    releases.add(new Release(word, ImmutableIntArray.copyOf(lengths)));
   }
 
   /** The value of a word now; no step. */
   long last(int word) {
-    List<Long> history = histories.get(word);
-    return history.get(history.size() - 1);
+    return histories[word][lengths[word] - 1];
+  }
+
+  private void add(int word, long value) {
+    if (lengths[word] == histories[word].length) {
+      histories[word] = Arrays.copyOf(histories[word], 2 * lengths[word]);
+    }
+    histories[word][lengths[word]++] = value;
   }
 
   /** The releases of all locks so far. */
@@ -85,11 +93,11 @@ final class Values {
 
   /** The value that a word had after a release. */
   long at(Release release, int word) {
-    return histories.get(word).get(release.lengths.get(word) - 1);
+    return histories[word][release.lengths.get(word) - 1];
   }
 
   /** Whether a word ever had such a value. */
   boolean ever(int word, LongPredicate condition) {
-    return histories.get(word).stream().anyMatch(condition::test);
+    return Arrays.stream(histories[word], 0, lengths[word]).anyMatch(condition);
   }
 }

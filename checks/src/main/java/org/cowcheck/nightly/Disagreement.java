@@ -18,6 +18,8 @@ public final class Disagreement {
   private static final String INTERESTING =
       "(" + StressResult.Expected.ACCEPTABLE_INTERESTING.word() + ")";
 
+  private static final String IMPOSSIBLE = "(" + StressResult.Expected.IMPOSSIBLE.word() + ")";
+
   private Disagreement() {}
 
   /**
@@ -49,6 +51,15 @@ public final class Disagreement {
   }
 
   private static Optional<Change> of(Task task, Entry.CellDone done, Optional<String> explorer) {
+    Optional<String> impossible = firstOf(done, IMPOSSIBLE);
+    if (impossible.isPresent()) {
+      return Optional.of(
+          new Change(
+              Change.Kind.ENGINES,
+              done.key(),
+              "explorer " + explorer.orElse("without an answer"),
+              done.engine() + " saw: " + impossible.orElseThrow()));
+    }
     String seen = seen(task, done);
     if (seen.isEmpty()) {
       return Optional.empty();
@@ -76,12 +87,15 @@ public final class Disagreement {
       return done.broken();
     }
     if (task instanceof StressTask stress && !stress.test().patch().isEmpty()) {
-      return done.outcomes().stream()
-          .map(Entry.Count::outcome)
-          .filter(outcome -> outcome.endsWith(INTERESTING))
-          .findFirst()
-          .orElse("");
+      return firstOf(done, INTERESTING).orElse("");
     }
     return "";
+  }
+
+  private static Optional<String> firstOf(Entry.CellDone done, String kind) {
+    return done.outcomes().stream()
+        .map(Entry.Count::outcome)
+        .filter(outcome -> outcome.endsWith(kind))
+        .findFirst();
   }
 }

@@ -7,6 +7,7 @@ import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
 import org.cowcheck.linear.Interleaving;
 import org.cowcheck.linear.LincheckEngine;
+import org.cowcheck.linear.LincheckProgress;
 import org.cowcheck.linear.LincheckResult;
 import org.cowcheck.linear.MadeUp;
 import org.cowcheck.patch.Accesses;
@@ -45,8 +46,8 @@ public sealed interface LincheckCell {
     }
 
     @Override
-    public LincheckResult run() {
-      return LincheckEngine.check(scenario, kernel(), invocations);
+    public LincheckResult run(LincheckProgress progress) {
+      return LincheckEngine.check(scenario, kernel(), invocations, progress);
     }
 
     /** The same question to the explorer. */
@@ -80,8 +81,8 @@ public sealed interface LincheckCell {
     }
 
     @Override
-    public LincheckResult run() {
-      return what.check(kernel(), size);
+    public LincheckResult run(LincheckProgress progress) {
+      return what.check(kernel(), size, progress);
     }
 
     @Override
@@ -99,7 +100,7 @@ public sealed interface LincheckCell {
   ImmutableList<String> arguments();
 
   /** Asks Lincheck, in this process. */
-  LincheckResult run();
+  LincheckResult run(LincheckProgress progress);
 
   /** The same question to the explorer, if it has it. */
   Optional<Cell> byExplorer();
@@ -118,9 +119,9 @@ public sealed interface LincheckCell {
    * Asks Lincheck, and says it as a journal does. What the explorer has on record as Sometimes
    * under SC is no surprise, and clean.
    */
-  default Entry.CellDone answer(int run, Expectations expectations) {
+  default Entry.CellDone answer(int run, Expectations expectations, LincheckProgress progress) {
     long start = System.nanoTime();
-    LincheckResult result = run();
+    LincheckResult result = run(progress);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (result instanceof LincheckResult.Failed failed) {
       boolean known = byExplorer().flatMap(expectations::summary).equals(Optional.of("Sometimes"));

@@ -2,6 +2,7 @@ package org.cowcheck.nightly;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,12 +19,23 @@ public final class Night {
   private final Journal journal;
   private final Plan plan;
   private final Plan.Shard shard;
-  private final BooleanSupplier over;
+  private final Time time;
   private final BooleanSupplier stopped;
   private final Onlooker onlooker;
   private final AtomicInteger finished = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
   private final AtomicInteger unwritten = new AtomicInteger();
+
+  /** How long a night may take. */
+  public interface Time {
+    /** Whether that is over. */
+    boolean isSpent();
+
+    /** Half of what is left from now on. */
+    default Time half() {
+      return this;
+    }
+  }
 
   /** Sees what happens; called by all threads. */
   public interface Onlooker {
@@ -31,8 +43,9 @@ public final class Night {
      * A run begins, or goes on.
      *
      * @param finished how many of its tasks an earlier process has finished
+     * @param left the others
      */
-    default void starts(int run, int finished) {}
+    default void starts(int run, int finished, Plan left) {}
 
     /** A task is begun. */
     void begins(Task task);
@@ -57,21 +70,21 @@ public final class Night {
   /**
    * A night.
    *
-   * @param spent whether its budget is spent
+   * @param time its budget; an engine takes half of what is left at most, if others come after it
    * @param stopped whether somebody stopped it; the next one then goes on with the same run
    */
   public Night(
       Journal journal,
       Plan plan,
       Plan.Shard shard,
-      BooleanSupplier spent,
+      Time time,
       BooleanSupplier stopped,
       Onlooker onlooker) {
     this.journal = journal;
     this.plan = plan;
     this.shard = shard;
+    this.time = time;
     this.stopped = stopped;
-    this.over = () -> spent.getAsBoolean() || stopped.getAsBoolean();
     this.onlooker = onlooker;
   }
 
@@ -85,9 +98,16 @@ public final class Night {
     int run = begin(before);
     Plan left = plan.without(before.cells(run)).ordered(before);
     finished.set(before.cells(run).size());
-    onlooker.starts(run, finished.get());
-    for (Plan phase : left.phases()) {
-      run(phase, run, phase.isOneByOne() ? 1 : jobs);
+    onlooker.starts(run, finished.get(), left);
+    Iterator<Plan> phases = left.phases().iterator();
+    while (phases.hasNext()) {
+      Plan phase = phases.next();
+      Time share = phases.hasNext() ? time.half() : time;
+      run(
+          phase,
+          run,
+          phase.isOneByOne() ? 1 : jobs,
+          () -> share.isSpent() || stopped.getAsBoolean());
     }
     int notDone = plan.tasks().size() - finished.get();
     if (!stopped.getAsBoolean() && unwritten.get() == 0) {
@@ -96,12 +116,13 @@ public final class Night {
     return new End(run, finished.get(), failed.get(), unwritten.get(), notDone - unwritten.get());
   }
 
-  private void run(Plan phase, int run, int jobs) throws InterruptedException {
+  private void run(Plan phase, int run, int jobs, BooleanSupplier over)
+      throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
       for (Task task : phase.tasks()) {
-        futures.add(pool.submit(() -> run(task, run)));
+        futures.add(pool.submit(() -> run(task, run, over)));
       }
       for (Future<?> future : futures) {
         future.get();
@@ -136,12 +157,12 @@ public final class Night {
     return latest + 1;
   }
 
-  private void run(Task task, int run) {
+  private void run(Task task, int run, BooleanSupplier over) {
     if (over.getAsBoolean()) {
       return;
     }
     onlooker.begins(task);
-    Entry.CellDone done = answer(task, run);
+    Entry.CellDone done = answer(task, run, over);
     if (over.getAsBoolean()
         && (!done.stopped().isEmpty() || done.verdict().equals(Entry.CellDone.FAILED))) {
       return; // it was cut short, or what it had started was
@@ -159,7 +180,7 @@ public final class Night {
     }
   }
 
-  private Entry.CellDone answer(Task task, int run) {
+  private static Entry.CellDone answer(Task task, int run, BooleanSupplier over) {
     long start = System.nanoTime();
     try {
       return task.run(run, over);

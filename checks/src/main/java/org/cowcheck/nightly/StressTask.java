@@ -47,6 +47,10 @@ public record StressTask(StressSuite suite, StressTest test, Path directory, Bud
   /** What the explorer says of the kernel that the test runs, if it is no weak spot alone. */
   @Override
   public Optional<Cell> byExplorer() {
+    return cell(test);
+  }
+
+  private static Optional<Cell> cell(StressTest test) {
     Accesses accesses =
         test.accesses().equals(Cell.name(Accesses.MARKED)) ? Accesses.MARKED : Accesses.AS_WRITTEN;
     return Scenarios.all().stream()
@@ -70,11 +74,20 @@ public record StressTask(StressSuite suite, StressTest test, Path directory, Bud
         suite
             .run(ImmutableList.of(test), share.options(), own, share.time().plus(GRACE), over)
             .get(0);
+    result = heldAgainstExplorer(result, over);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (result.configurations() == 0 && over.getAsBoolean()) {
       return entry(run, result, share.options(), seconds, "the night was over");
     }
     return entry(run, result, share.options(), seconds, "");
+  }
+
+  /** What was seen, and whether the explorer calls it possible. */
+  public static StressResult heldAgainstExplorer(StressResult result, BooleanSupplier over) {
+    return cell(result.test())
+        .flatMap(cell -> PossibleEnds.of(cell, over))
+        .map(possible -> result.heldAgainst(possible::has))
+        .orElse(result);
   }
 
   /** Leaves out what an earlier process has left: jcstress would read it again. */

@@ -1,7 +1,10 @@
 package org.cowcheck.process;
 
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +12,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
-/** A program in a process of its own, which is killed with all that it has started. */
+/**
+ * A program in a process of its own, which is killed with all that it has started when its time is
+ * over, and on a {@link Leash}: it does not outlive this process, even if that is killed.
+ */
 public final class ChildProcess {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -46,6 +53,14 @@ public final class ChildProcess {
     return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
+  /** The class path of this process, in whatever directory. */
+  public static String classPath() {
+    return Splitter.on(File.pathSeparatorChar)
+        .splitToStream(System.getProperty("java.class.path"))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   /**
    * Runs a command to its end.
    *
@@ -60,9 +75,9 @@ public final class ChildProcess {
     File out = directory.resolve(name + ".out").toFile();
     Path log = directory.resolve(name + ".log");
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(ImmutableList.<String>builder().addAll(leash()).addAll(command).build())
             .directory(directory.toFile())
-            .redirectInput(new File("/dev/null"))
+            .redirectInput(ProcessBuilder.Redirect.PIPE)
             .redirectOutput(out)
             .redirectError(log.toFile())
             .start();
@@ -80,14 +95,27 @@ public final class ChildProcess {
     }
   }
 
+  private static ImmutableList<String> leash() {
+    return ImmutableList.of(
+        java().toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xshare:auto",
+        "-Xmx32m",
+        "-cp",
+        Path.of(
+                URI.create(
+                    Leash.class.getProtectionDomain().getCodeSource().getLocation().toString()))
+            .toString(),
+        Leash.class.getName());
+  }
+
   private static String read(File out) throws IOException {
     return Files.readString(out.toPath(), StandardCharsets.UTF_8);
   }
 
   private static void kill(Process process) throws InterruptedException {
-    List<ProcessHandle> started = process.descendants().toList();
-    process.destroyForcibly();
-    started.forEach(ProcessHandle::destroyForcibly);
+    Leash.kill(process);
     process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -84,7 +84,7 @@ final class NightlyCommandTest {
     assertEquals(ExitCode.OK, run.exit(), run::toString);
     assertTrue(run.out().contains("  lincheck  1 Sometimes\n"), run::out);
     Entry.CellDone done =
-        JournalContents.read(out.resolve(Journal.FILE))
+        JournalContents.withWitnesses(out.resolve(Journal.FILE), 1)
             .cells(1)
             .get(new Entry.Key("lincheck", "gup-fast-vs-fork S3-without-write-protect-seq"));
     assertEquals("a pinned page lost its exclusivity", done.broken());

@@ -67,15 +67,14 @@ final class ReportedNights {
       Files.createDirectories(directory);
       Files.copy(first.resolve(Journal.FILE), directory.resolve(Journal.FILE));
       try (Journal journal = Journal.open(directory)) {
-        second(journal);
+        second(journal, JournalContents.withWitnesses(directory.resolve(Journal.FILE), 1));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void second(Journal journal) throws IOException {
-    JournalContents before = journal.before();
+  private static void second(Journal journal, JournalContents before) throws IOException {
     Entry.RunBegun begun = before.latestRun().orElseThrow();
     journal.append(
         new Entry.RunBegun(

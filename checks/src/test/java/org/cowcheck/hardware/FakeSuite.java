@@ -50,7 +50,8 @@ public final class FakeSuite {
             result("Fine", "NORMAL", "0, 0, holds", "ACCEPTABLE", 4);
           }
           if (tests.contains("Seen")) {
-            result("Seen", "NORMAL", "1, 0, lost", "ACCEPTABLE_INTERESTING", 2);
+            result("Seen", "NORMAL", "1, 0, a pinned page lost its exclusivity",
+                "ACCEPTABLE_INTERESTING", 2);
           }
           if (tests.contains("Bad")) {
             result("Bad", "NORMAL", "1, 0, lost", "FORBIDDEN", 1);

@@ -65,12 +65,30 @@ final class JournalTest {
       journal.append(cell(1, "b"));
       journal.append(new Entry.RunEnded(1, Journal.now(), 0));
     }
-    JournalContents contents = JournalContents.read(file);
+    JournalContents contents = JournalContents.withWitnesses(file, 1);
     assertEquals(cell(1, "a"), contents.entries().get(2));
     assertEquals(ImmutableList.of("a", "b"), cells(1));
     assertTrue(contents.hasEnded(1));
     assertEquals(ImmutableList.of(), contents.damaged());
     assertEquals(1, contents.latestRun().orElseThrow().run());
+  }
+
+  /** A journal of a month is mostly witnesses. */
+  @Test
+  void witnessesAreKeptOfTheRunThatIsAskedFor() throws IOException {
+    try (Journal journal = Journal.open(directory)) {
+      journal.append(cell(1, "a"));
+      journal.append(cell(2, "a"));
+    }
+    assertEquals(List.of(false, false), areWitnessed(JournalContents.read(file)));
+    assertEquals(List.of(false, true), areWitnessed(JournalContents.withWitnesses(file, 2)));
+  }
+
+  private static List<Boolean> areWitnessed(JournalContents contents) {
+    return contents.entries().stream()
+        .filter(Entry.CellDone.class::isInstance)
+        .map(entry -> ((Entry.CellDone) entry).witness() != null)
+        .toList();
   }
 
   /** A crash at any byte costs at most the entry that was being written. */

@@ -99,7 +99,7 @@ record LincheckRun(Scenario scenario, Kernel kernel) {
   }
 
   LincheckResult check() {
-    return LincheckEngine.check(scenario, kernel, INVOCATIONS);
+    return LincheckEngine.check(scenario, kernel, INVOCATIONS, LincheckProgress.NONE);
   }
 
   private LincheckResult check(Consumer<End> visitor) {
@@ -116,7 +116,7 @@ record LincheckRun(Scenario scenario, Kernel kernel) {
     LincheckResult.Failed failed =
         assertInstanceOf(
             LincheckResult.Failed.class,
-            LincheckEngine.check(scenario, kernel, INVOCATIONS_TO_BREAK));
+            LincheckEngine.check(scenario, kernel, INVOCATIONS_TO_BREAK, LincheckProgress.NONE));
     assertEquals(broken, failed.broken());
     for (String step : steps) {
       assertTrue(failed.trace().contains(step), () -> step + " in " + failed.trace());

@@ -1,11 +1,15 @@
 package org.cowcheck.linear;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.Iterables;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
@@ -32,19 +36,25 @@ record MadeUpRun(MadeUpScenarios scenarios) {
         Accesses.MARKED);
   }
 
-  private LincheckResult check(int scenarios) {
-    return scenarios().check(new MadeUp.Size(0, scenarios, OPERATIONS, INVOCATIONS));
+  private LincheckResult check(int scenarios, LincheckProgress progress) {
+    return scenarios().check(new MadeUp.Size(0, scenarios, OPERATIONS, INVOCATIONS), progress);
   }
 
+  /** Every scenario is run, and said to be run. */
   void assertLinearizable() {
-    LincheckResult.Passed passed = assertInstanceOf(LincheckResult.Passed.class, check(SCENARIOS));
+    List<Long> begun = new ArrayList<>();
+    LincheckResult.Passed passed =
+        assertInstanceOf(
+            LincheckResult.Passed.class, check(SCENARIOS, (what, done, total) -> begun.add(done)));
     assertTrue(passed.invocations() > SCENARIOS);
+    assertEquals(LongStream.range(0, SCENARIOS).boxed().toList(), begun);
   }
 
   /** Some scenario shows a fault, with all of this in its report; each is a regular expression. */
   void assertBreaks(String... shown) {
     LincheckResult.Failed failed =
-        assertInstanceOf(LincheckResult.Failed.class, check(SCENARIOS_TO_BREAK));
+        assertInstanceOf(
+            LincheckResult.Failed.class, check(SCENARIOS_TO_BREAK, LincheckProgress.NONE));
     for (String part : shown) {
       assertTrue(
           Pattern.compile(part).matcher(failed.trace()).find(),

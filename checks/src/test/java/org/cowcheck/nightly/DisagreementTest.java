@@ -164,6 +164,51 @@ final class DisagreementTest {
         disagreements(task, seen(task, Expected.FORBIDDEN)));
   }
 
+  /** The race is there; but both programs cannot return 7. */
+  @Test
+  void whatATestAllowsMayBeImpossibleAllTheSame() {
+    StressTask task = stress("S3-without-write-protect-seq");
+    assertEquals(
+        List.of(
+            "engines disagree: gup-fast-vs-fork S3-without-write-protect-seq Fork.T: explorer"
+                + " Sometimes, jcstress saw: 7, 7, holds (impossible to the explorer)"),
+        disagreements(task, heldAgainstExplorer(task, "7, 7, holds", Expected.ACCEPTABLE)));
+    for (String possible :
+        List.of("0, 0, holds", "1, 0, holds", "1, 0, a pinned page lost its exclusivity")) {
+      assertEquals(
+          List.of(), disagreements(task, heldAgainstExplorer(task, possible, Expected.ACCEPTABLE)));
+    }
+  }
+
+  /** With write_protect_seq nothing is lost: the same ends are no ends any more. */
+  @Test
+  void whatIsPossibleDependsOnThePatch() {
+    StressTask task = stress("S3");
+    assertEquals(
+        List.of(),
+        disagreements(task, heldAgainstExplorer(task, "1, 0, holds", Expected.ACCEPTABLE)));
+    String lost = "1, 0, a pinned page lost its exclusivity";
+    assertEquals(
+        List.of(
+            "engines disagree: gup-fast-vs-fork S3 Fork.T: explorer Never, jcstress saw: "
+                + lost
+                + " (impossible to the explorer)"),
+        disagreements(task, heldAgainstExplorer(task, lost, Expected.ACCEPTABLE)));
+  }
+
+  private static Entry.CellDone heldAgainstExplorer(
+      StressTask task, String outcome, Expected expected) {
+    return StressTask.entry(
+        1,
+        StressTask.heldAgainstExplorer(
+            new StressResult(
+                task.test(), 1, ImmutableList.of(new Observed(outcome, expected, 9, "d")), ""),
+            () -> false),
+        StressOptions.quick(1, 1),
+        1,
+        "");
+  }
+
   /** A weak spot alone is no cell of the explorer. */
   @Test
   void whatIsInterestingInAWeakSpotIsNoDisagreement() {

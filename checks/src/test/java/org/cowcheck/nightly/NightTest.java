@@ -24,8 +24,15 @@ final class NightTest {
   @TempDir private Path directory;
   private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
 
+  private final List<Integer> left = new ArrayList<>();
+
   private final Night.Onlooker onlooker =
       new Night.Onlooker() {
+        @Override
+        public void starts(int run, int finished, Plan toDo) {
+          left.add(toDo.tasks().size());
+        }
+
         @Override
         public void begins(Task task) {
           begun.add(task.key().cell());
@@ -80,7 +87,7 @@ final class NightTest {
     }
   }
 
-  private Night.End night(Plan plan, BooleanSupplier spent, BooleanSupplier stopped)
+  private Night.End night(Plan plan, Night.Time spent, BooleanSupplier stopped)
       throws IOException, InterruptedException {
     try (Journal journal = Journal.open(directory)) {
       return new Night(journal, plan, Plan.Shard.WHOLE, spent, stopped, onlooker).run(1);
@@ -119,6 +126,41 @@ final class NightTest {
         () -> false,
         () -> false);
     assertEquals(List.of("c", "b", "d", "a"), begun);
+  }
+
+  /** The explorer has more to do than the night is long: the others have their turn. */
+  @Test
+  void anEngineTakesHalfOfWhatIsLeft_ifOthersComeAfterIt() throws Exception {
+    Plan plan =
+        new Plan(
+            IntStream.range(0, 100)
+                .mapToObj(i -> new Fake(Plan.ENGINES.get(i % 3), "task" + i, 1, "Never"))
+                .collect(ImmutableList.toImmutableList()));
+    Night.End end = night(plan, new Countdown(new AtomicInteger(80), 0), () -> false);
+    ImmutableList<Long> done =
+        Plan.ENGINES.stream()
+            .map(
+                engine ->
+                    begun.stream()
+                        .map(name -> Integer.parseInt(name.substring("task".length())))
+                        .filter(i -> Plan.ENGINES.get(i % 3).equals(engine))
+                        .count())
+            .collect(ImmutableList.toImmutableList());
+    assertEquals(List.of(20L, 10L, 10L), done);
+    assertEquals(60, end.left());
+  }
+
+  /** Whoever asks takes one of what is left; a night asks before and after each task. */
+  private record Countdown(AtomicInteger left, int end) implements Night.Time {
+    @Override
+    public boolean isSpent() {
+      return left.get() <= end || left.getAndDecrement() <= end;
+    }
+
+    @Override
+    public Night.Time half() {
+      return new Countdown(left, (left.get() + end) / 2);
+    }
   }
 
   /** What a run before the last has seen is nothing new. */
@@ -172,6 +214,7 @@ final class NightTest {
     }
     Night.End end = night(plan, () -> false, () -> false);
     assertEquals(0, end.left());
+    assertEquals(List.of(10, 9, 8, 6, 4), left);
     assertEquals(10, begun.stream().distinct().count());
     assertEquals(1, contents().runs().size());
     assertEquals(10, contents().cells(1).size());

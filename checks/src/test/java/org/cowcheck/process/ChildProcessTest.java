@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,42 @@ final class ChildProcessTest {
     assertTrue(end.killed());
     long started = Long.parseLong(end.out().strip());
     assertTrue(isGone(started), "it is still there");
+  }
+
+  /** SIGKILL: nothing of the parent's own can run any more. */
+  @Test
+  void whatHasLostItsParentDies_withWhatItStarted() throws Exception {
+    Process parent =
+        new ProcessBuilder(
+                ChildProcess.java().toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                ChildProcess.classPath(),
+                Parent.class.getName(),
+                directory.toString(),
+                "sleep 300 & echo $$ $! > pids.part; mv pids.part pids; wait")
+            .inheritIO()
+            .start();
+    Path pids = directory.resolve("pids");
+    for (int i = 0; i < 300 && !Files.exists(pids); i++) {
+      Thread.sleep(100);
+    }
+    List<Long> children =
+        Splitter.on(' ').splitToStream(Files.readString(pids).strip()).map(Long::valueOf).toList();
+    assertEquals(2, children.size());
+    parent.destroyForcibly().waitFor();
+    for (long child : children) {
+      assertTrue(isGone(child), "it is still there");
+    }
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() throws Exception {
+    ChildProcess.End end =
+        ChildProcess.run(
+            List.of("no-such-program"), directory, "none", Duration.ofMinutes(1), () -> false);
+    assertEquals(127, end.exit());
+    assertTrue(end.lastWords().contains("\"no-such-program\""), end::lastWords);
   }
 
   /** It may be a zombie for a while, or for ever if nobody waits for it. */

@@ -24,16 +24,13 @@ public final class FreeList {
 
   /** Takes a block of so many pages. */
   Page take(int size) {
-    PageBlock found =
-        blocks.stream()
-            .filter(block -> block.size() == size)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new NoSuchElementException(
-                        "the scenario has no free block of " + size + " pages left"));
-    blocks.remove(found);
-    return found.head();
+    for (PageBlock block : blocks) {
+      if (block.size() == size) {
+        blocks.remove(block);
+        return block.head();
+      }
+    }
+    throw new NoSuchElementException("the scenario has no free block of " + size + " pages left");
   }
 
   /** Takes back a block. */

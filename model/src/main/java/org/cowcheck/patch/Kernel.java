@@ -69,7 +69,7 @@ public record Kernel(Patch patch, Platform platform, Accesses accesses, Consumer
 
   /** Whether a step is in a kernel state, as what follows its function's name has it. */
   public static boolean isIn(KernelState state, Step step) {
-    return StatesOfStep.of(step).contains(state);
+    return StatesOfStep.have(step, state);
   }
 
   /**
