@@ -196,7 +196,8 @@ public record Enumeration(
         if (chosen[cpu] + 1 < choices.get(cpu).size()) {
           chosen[cpu]++;
           for (int later = cpu + 1; later < chosen.length; later++) {
-            chosen[later] = choices.get(later).equals(choices.get(later - 1)) ? chosen[later - 1] : 0;
+            chosen[later] =
+                choices.get(later).equals(choices.get(later - 1)) ? chosen[later - 1] : 0;
           }
           return true;
         }
