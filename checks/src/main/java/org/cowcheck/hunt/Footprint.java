@@ -40,7 +40,7 @@ record Footprint(BitSet read, BitSet written) {
     for (Program program : setting.programs()) {
       FootprintCpu cpu = new FootprintCpu(setting.memory().words());
       try {
-        program.body().applyAsLong(cpu);
+        long unused = program.body().applyAsLong(cpu);
       } catch (FootprintCpu.WaitsException e) {
         return Optional.empty();
       }
