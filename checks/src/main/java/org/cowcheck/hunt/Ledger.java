@@ -40,8 +40,9 @@ final class Ledger {
             .collect(ImmutableList.toImmutableList());
     if (!same.isEmpty()) {
       int run = same.get(same.size() - 1).run();
+      ImmutableMap<Entry.Key, Entry.CellDone> known = journal.orElseThrow().withWitnesses(run);
       journal.orElseThrow().append(new Entry.RunResumed(run, Journal.now()));
-      return new Ledger(journal, run, contents.cells(run));
+      return new Ledger(journal, run, known);
     }
     int run = contents.latestRun().map(Entry.RunBegun::run).orElse(0) + 1;
     journal

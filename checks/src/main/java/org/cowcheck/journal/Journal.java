@@ -1,5 +1,6 @@
 package org.cowcheck.journal;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,11 +24,13 @@ public final class Journal implements Closeable {
   /** The name of the file in its directory. */
   public static final String FILE = "journal.jsonl";
 
+  private final Path file;
   private final DirectoryLock lock;
   private final FileChannel channel;
   private final JournalContents before;
 
-  private Journal(DirectoryLock lock, FileChannel channel, JournalContents before) {
+  private Journal(Path file, DirectoryLock lock, FileChannel channel, JournalContents before) {
+    this.file = file;
     this.lock = lock;
     this.channel = channel;
     this.before = before;
@@ -50,7 +53,7 @@ public final class Journal implements Closeable {
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
-        Journal journal = new Journal(lock, channel, before);
+        Journal journal = new Journal(file, lock, channel, before);
         journal.endTornLine();
         if (before.entries().isEmpty()) {
           journal.append(new Entry.Head(Entry.Head.FORMAT, Entry.Head.VERSION, now()));
@@ -87,6 +90,11 @@ public final class Journal implements Closeable {
   /** What was there when it was opened, without witnesses. */
   public JournalContents before() {
     return before;
+  }
+
+  /** The finished cells of a run, with their witnesses, as they are on disk. */
+  public ImmutableMap<Entry.Key, Entry.CellDone> withWitnesses(int run) throws IOException {
+    return JournalContents.withWitnesses(file, run).cells(run);
   }
 
   /** Appends an entry, and has it written to the disk. */

@@ -147,7 +147,7 @@ final class FindingsTest {
   @Test
   void findingsDoNotDependOnThreads() throws InterruptedException, IOException {
     Found found = Found.under("seed", "lkmm", "pageslab-at-free");
-    String[] programs = {"just-freed:put:kpageflags", "just-freed:put:pageslab"};
+    String[] programs = {"just-freed:raw-slab-bit", "just-freed:put:pageslab"};
     ImmutableList<Finding> findings = found.in(1, Optional.empty(), programs);
     assertEquals(2, findings.size());
     assertEquals(json(findings), json(found.in(2, Optional.empty(), programs)));
