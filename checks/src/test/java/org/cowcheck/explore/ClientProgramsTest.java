@@ -20,12 +20,13 @@ import org.cowcheck.scenario.ClientScenario;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
 import org.cowcheck.verdict.Verdict;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Client programs that show reported races, and operations that are alone and break nothing. */
 final class ClientProgramsTest {
-  private static final Bounds BOUNDS = new Bounds(100_000, Duration.ofMinutes(5), 1000);
+  private static final Bounds BOUNDS = new Bounds(2_000_000, Duration.ofMinutes(20), 1000);
 
   /** Each with a kernel that has the race, and one that has it no more. */
   @ParameterizedTest
@@ -35,6 +36,8 @@ final class ClientProgramsTest {
     "B6, S0-without-early-cow, S0, sc, exclusive:pin-write+fork+write",
     "B7, S2-without-write-protect-seq, S3, sc, exclusive:fork:pin-fast-write",
     "B8, S2-without-hugetlb-write-protect-seq, S2, sc, hugetlb:fork:pin-fast-write",
+    "B12, S0, S2, sc, exclusive:madv-free+swap-out+read:pin-fast-write+write-through",
+    "B13, S2, S3, sc, pte-mapped:collapse:pin-fast-write",
     "B18, S0, S2, sc, hugetlb-shared:child-pin-read+child-zap+child-read-through:write",
     "B19, seed, S2, sc, pmd-shared:split-page",
     "B27, S3-with-slab-list-over-mapping, S3-with-slab-skip, sc, free:alloc-slab:isolate-movable"
@@ -43,6 +46,28 @@ final class ClientProgramsTest {
       String race, String before, String after, String model, String program) {
     assertEquals(Verdict.SOMETIMES, explore(program, before, model).verdict(), race);
     assertEquals(Verdict.NEVER, explore(program, after, model).verdict(), race);
+  }
+
+  /** Those that take longer. */
+  @ParameterizedTest
+  @CsvSource({
+    "B10, S0, S2, sc, exclusive:pin-fast-write:swap-out+read+write",
+    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write",
+    "B11, S2, S3, lkmm, exclusive:migrate:fork:pin-fast-write"
+  })
+  @Tag("nightly")
+  void showAReportedRaceBeforeItsFixAlone_inManyExecutions(
+      String race, String before, String after, String model, String program) {
+    showAReportedRaceBeforeItsFixAlone(race, before, after, model, program);
+  }
+
+  /** A flag that memory_failure() sets is lost to whoever frees the page: there is no fix. */
+  @ParameterizedTest
+  @CsvSource({"S0", "seed", "S2", "S3"})
+  void showTheLostPoison(String patch) {
+    Outcome outcome = explore("just-freed:put:memory-failure", patch, "sc");
+    assertEquals(Verdict.SOMETIMES, outcome.verdict());
+    assertEquals("PG_hwpoison was set and is lost", outcome.witness().orElseThrow().broken());
   }
 
   /** Of the seed readers by number see a slab page, and the split of a shared page is a bug. */
