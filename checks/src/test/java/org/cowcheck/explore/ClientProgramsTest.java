@@ -52,8 +52,7 @@ final class ClientProgramsTest {
   @ParameterizedTest
   @CsvSource({
     "B10, S0, S2, sc, exclusive:pin-fast-write:swap-out+read+write",
-    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write",
-    "B11, S2, S3, lkmm, exclusive:migrate:fork:pin-fast-write"
+    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write"
   })
   @Tag("nightly")
   void showAReportedRaceBeforeItsFixAlone_inManyExecutions(
