@@ -10,6 +10,7 @@ import org.cowcheck.explore.Progress;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.journal.Entry;
 import org.cowcheck.journal.Journal;
+import org.cowcheck.nightly.ExplorerTask;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.verdict.Cell;
 import org.cowcheck.verdict.Outcome;
@@ -97,24 +98,8 @@ final class Answer {
   }
 
   static Entry.CellDone entry(int run, Outcome outcome, String reproduce) {
-    return new Entry.CellDone(
-        run,
-        ENGINE,
-        outcome.cell().toString(),
-        outcome.verdict().word(),
-        outcome.isClean(),
-        outcome.executions(),
-        outcome.seconds(),
-        outcome.races().stream()
-            .map(race -> race.word() + ": " + race.first() + " against " + race.second())
-            .collect(ImmutableList.toImmutableList()),
-        ImmutableList.of(),
-        outcome.witness().map(witness -> witness.broken()).orElse(""),
-        outcome.verdict() == Verdict.UNKNOWN ? outcome.stopped() : "",
-        "",
-        reproduce,
-        Journal.now(),
-        outcome.recording().isPresent() ? WitnessFile.json(outcome) : null);
+    String stopped = outcome.verdict() == Verdict.UNKNOWN ? outcome.stopped() : "";
+    return ExplorerTask.entry(run, ENGINE, outcome, stopped, reproduce);
   }
 
   static Entry.CellDone failed(int run, Cell cell, String reproduce, Throwable why) {

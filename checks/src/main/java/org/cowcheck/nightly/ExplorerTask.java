@@ -46,10 +46,22 @@ public record ExplorerTask(Cell cell, Bounds bounds) implements Task {
 
   /** The entry of an outcome of this cell. */
   Entry.CellDone entry(int run, Outcome outcome) {
+    return entry(run, ENGINE, outcome, outcome.stopped(), reproduce());
+  }
+
+  /**
+   * The entry of what the explorer has answered.
+   *
+   * @param engine who asked, as the journal names it
+   * @param stopped the bound that was reached, or the empty string
+   * @param reproduce the command line that does it alone
+   */
+  public static Entry.CellDone entry(
+      int run, String engine, Outcome outcome, String stopped, String reproduce) {
     return new Entry.CellDone(
         run,
-        ENGINE,
-        cell.toString(),
+        engine,
+        outcome.cell().toString(),
         outcome.verdict().word(),
         outcome.isClean(),
         outcome.executions(),
@@ -59,9 +71,9 @@ public record ExplorerTask(Cell cell, Bounds bounds) implements Task {
             .collect(ImmutableList.toImmutableList()),
         ImmutableList.of(),
         outcome.witness().map(witness -> witness.broken()).orElse(""),
-        outcome.stopped(),
+        stopped,
         "",
-        reproduce(),
+        reproduce,
         Journal.now(),
         outcome.recording().isPresent() ? WitnessFile.json(outcome) : null);
   }

@@ -3,7 +3,6 @@ package org.cowcheck.client;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.cowcheck.patch.KernelState;
@@ -315,10 +314,5 @@ public enum Operation {
   @Override
   public String toString() {
     return word;
-  }
-
-  /** Whether two sets have operations that the lock of the anon_vma keeps apart. */
-  static boolean anyExclude(Set<Operation> ones, Set<Operation> others) {
-    return ones.stream().anyMatch(one -> others.stream().anyMatch(one::excludes));
   }
 }
