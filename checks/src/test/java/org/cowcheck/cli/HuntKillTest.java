@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -22,18 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class HuntKillTest {
   private static final long SEED = 29_05_2020;
   private static final int FOUND = 1;
+  private static final int MOST_ANSWERS = 3;
+  private static final int POLL_MILLISECONDS = 5;
 
   @TempDir private Path directory;
 
   private Process hunt(String name, String starts, String paths) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(
+    return MainProcess.start(
         List.of(
             "hunt",
             "--out",
@@ -48,11 +42,8 @@ final class HuntKillTest {
             "sc,lkmm",
             "--threads",
             "2",
-            "--quiet"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log(name).toFile())
-        .start();
+            "--quiet"),
+        ProcessBuilder.Redirect.to(log(name).toFile()));
   }
 
   private Path log(String name) {
@@ -69,8 +60,31 @@ final class HuntKillTest {
   }
 
   private boolean hasEnded() throws IOException {
-    Path file = directory.resolve("killed").resolve(Journal.FILE);
-    return Files.exists(file) && JournalContents.read(file).hasEnded(1);
+    return Files.exists(journal()) && JournalContents.read(journal()).hasEnded(1);
+  }
+
+  private Path journal() {
+    return directory.resolve("killed").resolve(Journal.FILE);
+  }
+
+  /** How many answers the journal has. */
+  private long answers() throws IOException {
+    return Files.exists(journal())
+        ? JournalContents.read(journal()).entries().stream()
+            .filter(Entry.CellDone.class::isInstance)
+            .count()
+        : 0;
+  }
+
+  /** Waits until there are more answers than so many, or the hunt is over; whether it goes on. */
+  private boolean isAliveAfter(Process process, long before)
+      throws IOException, InterruptedException {
+    while (answers() <= before) {
+      if (process.waitFor(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+    }
+    return process.isAlive();
   }
 
   @Test
@@ -88,14 +102,12 @@ final class HuntKillTest {
       throws IOException, InterruptedException {
     assertEquals(FOUND, hunt("whole", starts).waitFor());
     assertTrue(printed("whole").contains("exclusive:fork:pin-fast-write"));
-    long start = System.nanoTime();
     assertEquals(0, hunt("small", "exclusive", "mprotect-ro").waitFor());
-    long small = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     Random random = new Random(SEED);
     int killed = 0;
     while (killed < kills && !hasEnded()) {
       Process process = hunt("killed", starts);
-      if (!process.waitFor(small / 2 + random.nextLong(small), TimeUnit.MILLISECONDS)) {
+      if (isAliveAfter(process, answers() + random.nextInt(MOST_ANSWERS))) {
         process.destroyForcibly().waitFor();
         killed++;
       }

@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -33,14 +32,8 @@ final class NightlyKillTest {
   }
 
   private Process night(String name, String scenarios) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(
+    File log = directory.resolve(name + ".log").toFile();
+    return MainProcess.start(
         List.of(
             "nightly",
             "--out",
@@ -53,12 +46,8 @@ final class NightlyKillTest {
             "--model",
             "sc,lkmm",
             "--platform",
-            "generic"));
-    File log = directory.resolve(name + ".log").toFile();
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-        .start();
+            "generic"),
+        ProcessBuilder.Redirect.appendTo(log));
   }
 
   private JournalContents contents(String name) throws IOException {
