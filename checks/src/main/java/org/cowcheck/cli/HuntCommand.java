@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -98,6 +99,14 @@ final class HuntCommand implements Callable<Integer> {
   private long maxExecutions = 200_000;
 
   @Option(
+      names = "--preemptions",
+      paramLabel = "N",
+      description =
+          "Look only at the interleavings in which CPUs are preempted so often at most; what breaks"
+              + " in none of them is Unknown. Default: explore every execution.")
+  private Integer preemptions;
+
+  @Option(
       names = "--budget",
       paramLabel = "TIME",
       converter = DurationConverter.class,
@@ -164,6 +173,9 @@ final class HuntCommand implements Callable<Integer> {
   }
 
   private Quarry quarry() {
+    if (preemptions != null && preemptions < 0) {
+      throw new BadInputException("--preemptions must be at least 0, not " + preemptions);
+    }
     if (maxExecutions <= 0) {
       throw new BadInputException("--max-executions must be at least 1, not " + maxExecutions);
     }
@@ -186,7 +198,13 @@ final class HuntCommand implements Callable<Integer> {
               + kernel);
     }
     return new Quarry(
-        programs, kernel, asked.argument(), models.columns(), maxExecutions, shard.shard());
+        programs,
+        kernel,
+        asked.argument(),
+        models.columns(),
+        maxExecutions,
+        preemptions == null ? OptionalInt.empty() : OptionalInt.of(preemptions),
+        shard.shard());
   }
 
   private ImmutableSet<Start> starts() {

@@ -61,7 +61,14 @@ final class HuntSummary {
     }
     violations(out);
     slowest(out);
-    each("Unknown", Verdict.UNKNOWN.word(), out);
+    if (quarry.preemptions().isEmpty()) {
+      each("Unknown", Verdict.UNKNOWN.word(), out);
+    } else {
+      out.printf(
+          "Unknown: of programs of several CPUs only the interleavings of at most %d preemptions were"
+              + " looked at%n",
+          quarry.preemptions().getAsInt());
+    }
     if (!bag.begun().isEmpty()) {
       out.printf("Begun, and nothing broken so far: %,d%n", bag.begun().size());
       bag.begun()

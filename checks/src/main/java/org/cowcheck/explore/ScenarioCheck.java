@@ -3,6 +3,7 @@ package org.cowcheck.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -154,6 +155,44 @@ public final class ScenarioCheck {
         recording.map(this::replay),
         recording,
         exploration.stopped(),
+        0);
+  }
+
+  /**
+   * Explores the interleavings of at most so many preemptions, see {@link Preemptions}, on the
+   * calling thread, until one breaks something. If none does, that is Unknown, and its number of
+   * executions tells those that were looked at; data races are not looked for.
+   */
+  public Outcome interleave(int preemptions, BooleanSupplier cancelled) {
+    long start = System.nanoTime();
+    AtomicLong executions = new AtomicLong();
+    AtomicReference<Execution> violation = new AtomicReference<>();
+    new Preemptions(
+            words(),
+            programs(),
+            model,
+            execution -> {
+              executions.incrementAndGet();
+              if (!broken(execution).isEmpty()) {
+                violation.set(execution);
+              }
+              return violation.get() != null || cancelled.getAsBoolean();
+            })
+        .explore(preemptions);
+    Optional<Recording> recording =
+        Optional.ofNullable(violation.get())
+            .map(execution -> Recording.of(execution.graph(), words()));
+    Optional<Witness> witness = recording.map(this::replay);
+    return new Outcome(
+        cell,
+        recording.isPresent() ? Verdict.SOMETIMES : Verdict.UNKNOWN,
+        executions.get(),
+        0,
+        (System.nanoTime() - start) / 1e9,
+        ImmutableList.of(),
+        witness,
+        recording,
+        recording.isPresent() ? "at the first violation" : "--preemptions " + preemptions,
         0);
   }
 

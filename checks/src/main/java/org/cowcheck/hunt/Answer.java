@@ -34,6 +34,21 @@ final class Answer {
   private Answer() {}
 
   /**
+   * Answers a program as it is hunted: all of it, or its interleavings of few preemptions.
+   *
+   * @param most after so many executions it is to be asked again
+   * @return nothing if it was not enough, or if it is over
+   */
+  static Optional<Outcome> of(ScenarioCheck check, Quarry quarry, long most, BooleanSupplier over) {
+    if (quarry.preemptions().isEmpty() || check.setting().programs().size() == 1) {
+      return explore(check, most, quarry.maxExecutions(), over);
+    }
+    Outcome outcome = check.interleave(quarry.preemptions().getAsInt(), over);
+    boolean isCut = outcome.verdict() == Verdict.UNKNOWN && over.getAsBoolean();
+    return isCut ? Optional.empty() : Optional.of(outcome);
+  }
+
+  /**
    * Explores so many executions, on the calling thread, so that the bound always cuts at the same
    * place. The witness is the least, if that is known briefly, else the first.
    *

@@ -337,7 +337,7 @@ public final class Hunt {
         return Optional.of(judge(column, outcome, false));
       }
       ScenarioCheck check = new ScenarioCheck(cell, MemoryModels.named(column.model()));
-      Optional<Outcome> outcome = Answer.explore(check, most, quarry.maxExecutions(), over);
+      Optional<Outcome> outcome = Answer.of(check, quarry, most, over);
       if (outcome.isEmpty()) {
         if (!over.getAsBoolean()) {
           reached.put(column, most);

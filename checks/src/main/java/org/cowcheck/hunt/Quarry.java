@@ -5,6 +5,7 @@ import static java.util.Comparator.comparing;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import org.cowcheck.ablation.Column;
 import org.cowcheck.client.ClientProgram;
 import org.cowcheck.nightly.Plan;
@@ -22,6 +23,8 @@ import org.cowcheck.verdict.Cell;
  * @param patchArgument what names the patch on the command line
  * @param columns the memory models, each on a platform
  * @param maxExecutions where the exploration of one program stops
+ * @param preemptions how many preemptions there are at most in an interleaving; if empty, all
+ *     executions of a program are explored
  */
 public record Quarry(
     Enumeration programs,
@@ -29,6 +32,7 @@ public record Quarry(
     String patchArgument,
     ImmutableList<Column> columns,
     long maxExecutions,
+    OptionalInt preemptions,
     Plan.Shard shard) {
   /** The model whose executions every other model has. */
   static final String SC = "sc";
@@ -58,13 +62,19 @@ public record Quarry(
   }
 
   /**
-   * What makes answers those to the same questions: the patch and the bound. Which programs there
+   * What makes answers those to the same questions: the patch and the bounds. Which programs there
    * are does not: a hunt in more of them goes on where one in fewer has ended.
    */
   String digest() {
     return Hashing.sha256()
         .hashString(
-            "hunt " + maxExecutions + " " + shard + "\n" + VariantText.print(patch),
+            "hunt "
+                + maxExecutions
+                + (preemptions.isPresent() ? " " + preemptions : "")
+                + " "
+                + shard
+                + "\n"
+                + VariantText.print(patch),
             StandardCharsets.UTF_8)
         .toString()
         .substring(0, 16);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.cowcheck.ablation.Column;
 import org.cowcheck.client.ClientProgram;
@@ -59,6 +60,7 @@ final class HuntTest {
         patch,
         ImmutableList.copyOf(columns),
         10_000,
+        OptionalInt.empty(),
         shard);
   }
 
@@ -180,6 +182,7 @@ final class HuntTest {
                 whole.patchArgument(),
                 whole.columns(),
                 41,
+                OptionalInt.empty(),
                 whole.shard()),
             1);
     assertEquals(1, count(bag, SC, Fate.UNKNOWN));

@@ -233,6 +233,17 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
     return -1;
   }
 
+  /** How often other CPUs zap what one of them has faulted in. */
+  int zapsBeside(int cpu) {
+    return (int)
+        IntStream.range(0, cpus.size())
+            .filter(other -> other != cpu)
+            .mapToObj(cpus::get)
+            .flatMap(List::stream)
+            .filter(operation -> operation == Operation.ZAP || operation == Operation.CHILD_ZAP)
+            .count();
+  }
+
   /** Whether an operation needs the lock of the anon_vma, because one of another CPU does. */
   boolean isExcluded(int cpu, Operation operation) {
     return IntStream.range(0, cpus.size())

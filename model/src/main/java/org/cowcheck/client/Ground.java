@@ -229,9 +229,11 @@ final class Ground {
     }
     int small = 0;
     int large = 0;
+    int again = program.zapsBeside(cpu);
     for (Operation operation : program.cpus().get(cpu)) {
-      small += isHuge ? 0 : operation.pages(start.kind());
-      large += operation.blocks(start.kind()) + (isHuge ? operation.pages(start.kind()) : 0);
+      int faulted = operation.pages(start.kind()) + (operation.faultsAgain() ? again : 0);
+      small += isHuge ? 0 : faulted;
+      large += operation.blocks(start.kind()) + (isHuge ? faulted : 0);
     }
     for (int i = 0; i < small; i++) {
       pages.add(machine.free("spare" + cpu + "." + i));

@@ -258,7 +258,15 @@ public enum Operation {
     return this != UNSHARE || state != KernelState.S0;
   }
 
-  /** Small pages that it may take, at most; of hugetlb, pages of hugetlb. */
+  /** Whether it faults again and again until it has the page. */
+  boolean faultsAgain() {
+    return switch (this) {
+      case PIN_READ, PIN_WRITE, CHILD_PIN_READ, CHILD_GET -> true;
+      default -> false;
+    };
+  }
+
+  /** Small pages that it may take, if nobody zaps them meanwhile; of hugetlb, pages of hugetlb. */
   int pages(Kind kind) {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;

@@ -311,7 +311,10 @@ public record Exclusivity(World world) {
     return true;
   }
 
-  /** do_wp_page() copies no page that was exclusive all the time. */
+  /**
+   * do_wp_page() copies no page that was exclusive all the time. Not asked of a CPU that makes a
+   * call which a check is about: its instants are those of that call.
+   */
   private boolean isCopiedIfShared(End end, Page page) {
     if (state() == KernelState.S0) {
       return true;
@@ -319,6 +322,7 @@ public record Exclusivity(World world) {
     long exclusive = bit(PageFlag.anonExclusive(world.kernel()));
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
       if (count(end, cpu, WriteFault.COPIED, page) > 0
+          && !end.noted(cpu, Note.CALL)
           && !end.atSomeInstant(cpu, page.flags(), flags -> (flags & exclusive) == 0)) {
         return false;
       }
