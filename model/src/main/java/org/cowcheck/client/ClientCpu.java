@@ -35,6 +35,7 @@ import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.mm.SwapOut;
@@ -386,18 +387,21 @@ final class ClientCpu {
     return one(moved);
   }
 
-  /** A migration that fails: the entry comes back. */
+  /** A migration that fails: the entries come back. Parts that PTEs map stay mapped meanwhile. */
   private long migrateHuge() {
     Page head = ground.page;
     if (cpu.at(LOCK).test_and_set_bit_lock(PageFlag.PG_LOCKED, head.flags())) {
       return 0;
     }
     MigrateHugePmd migrate = new MigrateHugePmd(kernel, memory, free);
-    boolean set =
-        Pte.isHuge(cpu.at(IS_HUGE).read_plain_in_source(ground.table.pmd()))
-            && migrate.set(cpu, mm(), ground.table.at(0), head);
-    if (set) {
-      migrate.removeMigrationPmd(cpu, ground.table.at(0));
+    boolean set = false;
+    for (RmapVma vma : ground.vmas()) {
+      set |=
+          Pte.isHuge(cpu.at(IS_HUGE).read_plain_in_source(vma.table().pmd()))
+              && migrate.set(cpu, vma.mm(), vma.table().at(0), head);
+    }
+    for (RmapVma vma : ground.vmas()) {
+      migrate.removeMigrationPtes(cpu, vma.table(), head.block());
     }
     cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
     return one(set);

@@ -167,6 +167,16 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
     return "";
   }
 
+  /** Whether a page may have another life in a program, or an entry of it become writable. */
+  boolean mayUseAgain() {
+    return operations().stream()
+        .anyMatch(
+            operation ->
+                operation.mayFaultForWriting()
+                    || operation == Operation.COLLAPSE
+                    || mayFree(operation));
+  }
+
   private static boolean mayFree(Operation operation) {
     return switch (operation) {
       case ZAP,

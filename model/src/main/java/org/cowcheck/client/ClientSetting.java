@@ -27,7 +27,7 @@ final class ClientSetting {
 
   Setting setting() {
     return ground.machine.runningAny(
-        program.operations().stream().anyMatch(Operation::mayFaultForWriting),
+        program.mayUseAgain(),
         ImmutableList.<Invariant>builder()
             .addAll(ReaderInvariants.all(program, ground))
             .addAll(SharedContents.all(program))

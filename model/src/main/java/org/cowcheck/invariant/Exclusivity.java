@@ -87,13 +87,13 @@ public record Exclusivity(World world) {
    * once is left out, for a page may have another life since; and a pin does not keep the place
    * where it was taken once that is zapped.
    *
-   * @param haveWriteFaults whether some program may cause a write fault, which makes the copy of an
-   *     unshare writable
+   * @param pagesChange whether a page may have another life, or an entry of it become writable:
+   *     then an entry may map the copy of an unshare writable at the end
    */
-  public ImmutableList<Invariant> ofAnyPrograms(boolean haveWriteFaults) {
+  public ImmutableList<Invariant> ofAnyPrograms(boolean pagesChange) {
     return all(Exclusivity::isZapped).stream()
         .filter(invariant -> !invariant.broken().equals(OF_PAST_MERGES))
-        .filter(invariant -> !haveWriteFaults || !invariant.broken().equals(UNSHARED_WRITABLE))
+        .filter(invariant -> !pagesChange || !invariant.broken().equals(UNSHARED_WRITABLE))
         .collect(ImmutableList.toImmutableList());
   }
 

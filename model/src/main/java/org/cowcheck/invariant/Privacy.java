@@ -123,8 +123,8 @@ record Privacy(World world) {
   }
 
   /**
-   * A CPU that loads from where it has stored, and not unmapped since, loads what it stored last;
-   * or what another CPU stores there, or somebody through a pin.
+   * A CPU that loads from where it has stored, and nobody has unmapped since, loads what it stored
+   * last; or what another CPU stores there, or somebody through a pin.
    */
   private static boolean showsOwnWrites(End end) {
     for (int cpu = 0; cpu < end.cpus(); cpu++) {
@@ -135,12 +135,28 @@ record Privacy(World world) {
           written.put(access.location(), access.value());
         } else if (!access.isRead()) {
           written.remove(access.location());
-        } else if (last != null && last != access.value() && !isWrittenByOthers(end, cpu, access)) {
+        } else if (last != null
+            && last != access.value()
+            && !isUnmappedByOthers(end, cpu, access)
+            && !isWrittenByOthers(end, cpu, access)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  private static boolean isUnmappedByOthers(End end, int cpu, Access read) {
+    for (int other = 0; other < end.cpus(); other++) {
+      for (Access access : accesses(end, other)) {
+        if (other != cpu
+            && access.name().equals(Zap.ZAPPED)
+            && access.location() == read.location()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static boolean isWrittenByOthers(End end, int cpu, Access read) {

@@ -40,6 +40,11 @@ final class GupHugetlb {
           "HG4",
           "gup_huge_pud, gup_hugepte, S2 and S3",
           "entry not writable: ask gup_must_unshare()");
+  private static final Step ENTRY_ONCE_MORE =
+      STEPS.later(
+          "HG4a",
+          "gup_huge_pmd, gup_huge_pud",
+          "smp_rmb; load the huge entry once more: still the same?");
   private static final Step REFERENCED =
       STEPS.step("HG5", "gup_huge_pmd, gup_huge_pud", "set PG_referenced of the head, atomically");
 
@@ -101,11 +106,17 @@ final class GupHugetlb {
     }
     boolean same = cpu.at(ENTRY_AGAIN).recheck(entry, huge);
     if (!same
-        || (asks && !Pte.writable(huge) && GupMustUnshare.mustUnshare(kernel, cpu, folio, flags))) {
+        || (asks && !Pte.writable(huge) && GupMustUnshare.mustUnshare(kernel, cpu, folio, flags))
+        || (kernel.adds(ENTRY_ONCE_MORE) && !isSameOnceMore(cpu, entry, huge))) {
       grab.put(cpu, folio, flags);
       return null;
     }
     cpu.at(REFERENCED).set_bit(PG_REFERENCED, folio.at(Page::flags));
     return page.target();
+  }
+
+  private static boolean isSameOnceMore(Cpu cpu, Place entry, long huge) {
+    cpu.at(ENTRY_ONCE_MORE).smp_rmb();
+    return cpu.read_plain_in_source(entry) == huge;
   }
 }

@@ -20,6 +20,9 @@ import org.cowcheck.patch.Kernel;
 final class HugetlbWp {
   static final Steps STEPS = new Steps("hugetlb_wp");
 
+  /** That of the mapping, and the one that hugetlb_fault() takes. */
+  private static final int OWN_REFERENCES = 2;
+
   private static final Step UFFD_WP =
       STEPS.later(
           "HX1", "hugetlb_wp", "uffd-wp: leave the entry alone (60d5b473d61b, later than v6.1)");
@@ -28,6 +31,11 @@ final class HugetlbWp {
           "HX2",
           "hugetlb_wp",
           "load compound_mapcount, mapping: mapped once, and anon? then reuse");
+  private static final Step SOLE_REFERENCE =
+      STEPS.later(
+          "HX2a",
+          "hugetlb_wp",
+          "exclusive, or _refcount that of the mapping and the fault alone? else copy");
   private static final Step EXCLUSIVE =
       STEPS.step(
           "HX3", "hugetlb_wp, S1 to S3", "load flags of the head: PG_anon_exclusive already?");
@@ -79,7 +87,8 @@ final class HugetlbWp {
     }
     Page old = Pte.page(memory, entry);
     if (cpu.at(MAPPED_ONCE).atomic_read(old.block().compoundMapcount()) == 0
-        && PageTests.folioTestAnon(cpu, Ref.to(old))) {
+        && PageTests.folioTestAnon(cpu, Ref.to(old))
+        && (!kernel.adds(SOLE_REFERENCE) || mayReuse(cpu, old))) {
       if (!kernel.state().hasAnonExclusive() || !isExclusive(cpu.at(EXCLUSIVE), old)) {
         HugetlbRmap.move(kernel, cpu, old);
       }
@@ -101,6 +110,12 @@ final class HugetlbWp {
     free.putPage(cpu.at(PUT), unused);
     free.putPage(cpu.at(PUT), old);
     cpu.at(LOCK_AGAIN).spin_lock(vma.lock());
+  }
+
+  /** As a small page is reused: exclusive already, or nobody else has a reference. */
+  private boolean mayReuse(Cpu cpu, Page old) {
+    return isExclusive(cpu.at(SOLE_REFERENCE), old)
+        || cpu.atomic_read(old.refcount()) == OWN_REFERENCES;
   }
 
   private boolean install(Cpu cpu, HugetlbVma vma, long entry, boolean unshare, Page copy) {

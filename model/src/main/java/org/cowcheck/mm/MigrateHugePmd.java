@@ -107,6 +107,15 @@ public final class MigrateHugePmd {
         && cpu.test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
+  /**
+   * remove_migration_ptes() of a table after a migration that failed: its PMD entry, or the PTEs if
+   * that has been split meanwhile, map the same page again.
+   */
+  public void removeMigrationPtes(Cpu cpu, PageTable table, PageBlock block) {
+    removeMigrationPmd(cpu, table.at(0));
+    new FreezeParts(kernel, free).removeMigrationPtes(cpu, table, block);
+  }
+
   /** remove_migration_pmd(): the migration failed, and the entry maps the same page again. */
   public void removeMigrationPmd(Cpu cpu, PageTable table) {
     cpu.at(LOCK).spin_lock(table.above().lock());

@@ -99,19 +99,37 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(new Edit.DropRecheck("HG3")));
 
+  private static final Edit RMAP_WMB = new Edit.InsertAfter("HN7", Fence.SMP_WMB);
+
   private static final Patch NEW_RMAP_WMB =
       new Patch(
           "S3-with-hugetlb-new-rmap-wmb",
           "v6.1 with smp_wmb() at the end of hugepage_add_new_anon_rmap()",
           KernelState.S3,
-          ImmutableList.of(new Edit.InsertAfter("HN7", Fence.SMP_WMB)));
+          ImmutableList.of(RMAP_WMB));
+
+  private static final Patch REUSE_BY_COUNT =
+      new Patch(
+          "S3-with-hugetlb-new-rmap-wmb-and-reuse-by-count",
+          "v6.1 with smp_wmb() in hugepage_add_new_anon_rmap(), and hugetlb_wp() that reuses a page"
+              + " only if nobody else has a reference",
+          KernelState.S3,
+          ImmutableList.of(RMAP_WMB, new Edit.AddHunk("HX2a")));
+
+  private static final Patch SECOND_LOOK =
+      new Patch(
+          "S3-with-hugetlb-new-rmap-wmb-and-second-look",
+          "v6.1 with smp_wmb() in hugepage_add_new_anon_rmap(), and GUP-fast that looks at a huge entry"
+              + " again after PG_anon_exclusive",
+          KernelState.S3,
+          ImmutableList.of(RMAP_WMB, new Edit.AddHunk("HG4a")));
 
   static final ImmutableList<Patch> ALL =
       ImmutableList.<Patch>builder()
           .addAll(FORK)
           .addAll(FREE)
           .addAll(UNSHARE)
-          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK, NEW_RMAP_WMB)
+          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK, NEW_RMAP_WMB, REUSE_BY_COUNT, SECOND_LOOK)
           .addAll(FOLLOW_PAGE)
           .build();
 
@@ -135,6 +153,11 @@ public final class HugetlbPatches {
   /** The kernel states, and the variant that bears on new pages of hugetlb. */
   public static ImmutableList<Patch> newPage() {
     return Patches.statesAnd(NEW_RMAP_WMB);
+  }
+
+  /** The kernel states, and the variants that bear on the reuse of a page of hugetlb. */
+  public static ImmutableList<Patch> reuse() {
+    return Patches.statesAnd(NEW_RMAP_WMB, REUSE_BY_COUNT, SECOND_LOOK);
   }
 
   /** The kernel states that have uffd-wp of hugetlb, and the variant that bears on it. */

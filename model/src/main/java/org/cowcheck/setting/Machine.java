@@ -127,12 +127,12 @@ public final class Machine {
   /**
    * As {@link #running(ImmutableList, Program...)}, of programs that may do anything in any order.
    *
-   * @param haveWriteFaults whether some program may cause a write fault
+   * @param pagesChange whether a page may have another life, or an entry of it become writable
    */
   public Setting runningAny(
-      boolean haveWriteFaults, ImmutableList<Invariant> more, Program... programs) {
+      boolean pagesChange, ImmutableList<Invariant> more, Program... programs) {
     World world = world();
-    return running(world, new Exclusivity(world).ofAnyPrograms(haveWriteFaults), more, programs);
+    return running(world, new Exclusivity(world).ofAnyPrograms(pagesChange), more, programs);
   }
 
   private Setting running(
