@@ -70,6 +70,22 @@ final class HuntCommandTest {
   }
 
   @Test
+  void fewPreemptionsShowWhatIsThere_andProveNothing() {
+    CommandRun racy = hunt("--patch", RACY, "--paths", "fork,pin-fast-write", "--preemptions", "1");
+    assertEquals(1, racy.exit(), racy::out);
+    assertTrue(racy.out().contains("Violated: 1 programs\n  exclusive:fork:pin-fast-write\n"));
+    CommandRun sound =
+        hunt("--patch", "S3", "--paths", "fork,pin-fast-write", "--preemptions", "1");
+    assertEquals(3, sound.exit(), sound::out);
+    assertTrue(sound.out().contains("Violated: nothing"), sound::out);
+    assertTrue(
+        sound
+            .out()
+            .contains("Unknown: of programs of several CPUs only the interleavings of at most"),
+        sound::out);
+  }
+
+  @Test
   void aSpentBudgetSaysWhatIsLeft() {
     CommandRun run =
         hunt("--patch", "S3", "--ops", "2", "--paths", "write,swap-out", "--budget", "1s");
@@ -133,6 +149,7 @@ final class HuntCommandTest {
         "--patch S3 --model alpha | unknown model 'alpha'",
         "--patch S3 --shard 3/2 | --shard must be K/N with K from 1 to N, not '3/2'",
         "--patch S3 --max-executions 0 | --max-executions must be at least 1, not 0",
+        "--patch S3 --preemptions=-1 | --preemptions must be at least 0, not -1",
         "--patch S3 --paths put | expected a program, found none",
         "--paths fork | Missing required option: '--patch=PATCH'",
       })
