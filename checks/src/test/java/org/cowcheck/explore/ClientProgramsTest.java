@@ -33,6 +33,7 @@ final class ClientProgramsTest {
   @CsvSource({
     "B3, S0-with-mapcount-reuse, S0, sc, shared:child-get+child-zap+child-read-through:write",
     "B4, S0, S2, sc, exclusive:pin-write+mprotect-ro+write",
+    "B5, S3, S3-with-dio-pin, sc, exclusive:dio-start+write+dio-end:fork",
     "B6, S0-without-early-cow, S0, sc, exclusive:pin-write+fork+write",
     "B7, S2-without-write-protect-seq, S3, sc, exclusive:fork:pin-fast-write",
     "B8, S2-without-hugetlb-write-protect-seq, S2, sc, hugetlb:fork:pin-fast-write",
@@ -52,7 +53,8 @@ final class ClientProgramsTest {
   @ParameterizedTest
   @CsvSource({
     "B10, S0, S2, sc, exclusive:pin-fast-write:swap-out+read+write",
-    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write"
+    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write",
+    "B20, S3, S3-with-13ddaf26be32, sc, zram-swapped:write+swap-out:read"
   })
   @Tag("nightly")
   void showAReportedRaceBeforeItsFixAlone_inManyExecutions(

@@ -87,6 +87,7 @@ final class ClientCpu {
   private final int number;
   private final FreeList pages;
   private final PageFree free;
+  private final ClientSyscalls syscalls;
   private Page pinned;
   private Page childHeld;
   private Page slab;
@@ -102,10 +103,11 @@ final class ClientCpu {
     this.pages = FreeList.of(ground.spares.get(number).toArray(Page[]::new));
     this.free = ground.machine.free.onto(pages);
     this.slab = ground.start == Start.SLAB ? ground.page : null;
+    this.syscalls = new ClientSyscalls(kernel, memory, ground, cpu, mm(), free, pages);
   }
 
   private Mm mm() {
-    return ground.mm.reader(number);
+    return ground.mm == null ? null : ground.mm.reader(number);
   }
 
   private Mm childMm() {
@@ -297,6 +299,14 @@ final class ClientCpu {
     task(mm(), ground.table).unpin(pinned);
     pinned = null;
     return 1;
+  }
+
+  long directIoStart() {
+    return syscalls.directIoStart();
+  }
+
+  long directIoEnd() {
+    return syscalls.directIoEnd(value());
   }
 
   long unshare() {

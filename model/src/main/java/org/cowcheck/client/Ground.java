@@ -115,6 +115,7 @@ final class Ground {
   private SwapSlot namedSlot(Memory memory) {
     return switch (start) {
       case SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.DISK, 1, BEFORE));
+      case ZRAM_SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.SYNCHRONOUS, 1, BEFORE));
       case SWAP_CACHED ->
           machine.add(
               SwapSlot.cached(
@@ -150,7 +151,7 @@ final class Ground {
       case READ_ONLY -> entry(Pte.readOnly(machine.add(AnonPage.mapped(memory, kernel, BEFORE))));
       case SHARED -> entry(Pte.readOnly(machine.add(AnonPage.shared(memory, BEFORE))));
       case KSM -> entry(Pte.readOnly(addKsmPage()));
-      case SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
+      case SWAPPED, ZRAM_SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
       case DEVICE ->
           entry(Pte.devicePrivate(machine.add(DevicePages.mapped(memory, kernel)), true));
       case PMD_MAPPED -> HugeMemory.pmdMapped(machine, mm).at(1);
@@ -182,7 +183,7 @@ final class Ground {
               "page",
               new PageState(
                   bit(PageFlag.PG_SLAB) | bit(PageFlag.GHOST_SLAB), Page.KMEM_CACHE, 1, -1));
-      case SWAPPED -> machine.free("page");
+      case SWAPPED, ZRAM_SWAPPED -> machine.free("page");
       case SWAP_CACHED -> memory.object(named.swapCache().initialValue(), Page.class);
       default -> {
         long pmd = table.pmd().initialValue();
@@ -224,7 +225,7 @@ final class Ground {
     if (program.firstAllocator() == cpu && (start == Start.FREE || start == Start.FREE_BLOCK)) {
       pages.add(page);
     }
-    if (start == Start.SWAPPED && program.firstAllocator() == cpu) {
+    if (start.isSwappedOut() && program.firstAllocator() == cpu) {
       pages.add(page);
     }
     int small = 0;

@@ -38,6 +38,12 @@ public enum Operation {
       "write-through", "a device stores through the pin", Needs.PIN, ClientCpu::writeThrough),
   READ_THROUGH("read-through", "a device loads through the pin", Needs.PIN, ClientCpu::readThrough),
   UNPIN("unpin", "unpin_user_page()", Needs.PIN, ClientCpu::unpin),
+  DIO_START(
+      "dio-start",
+      "a read with O_DIRECT into the page begins",
+      Needs.PARENT,
+      ClientCpu::directIoStart),
+  DIO_END("dio-end", "the device stores, and the read ends", Needs.DIO, ClientCpu::directIoEnd),
   UNSHARE("unshare", "a fault with FAULT_FLAG_UNSHARE", Needs.PARENT, ClientCpu::unshare),
   CHILD_WRITE("child-write", "user code of the child stores", Needs.CHILD, ClientCpu::childWrite),
   CHILD_READ("child-read", "user code of the child loads", Needs.CHILD, ClientCpu::childRead),
@@ -98,6 +104,7 @@ public enum Operation {
     PARENT,
     CHILD,
     PIN,
+    DIO,
     PAGE,
     LAST_REFERENCE,
     SLAB,
@@ -121,7 +128,15 @@ public enum Operation {
 
   private static final ImmutableSet<Operation> OF_SMALL_PAGES =
       Sets.immutableEnumSet(
-          MADV_FREE, MREMAP, KSM_MERGE, SWAP_OUT, SWAPOFF, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+          DIO_START,
+          MADV_FREE,
+          MREMAP,
+          KSM_MERGE,
+          SWAP_OUT,
+          SWAPOFF,
+          TO_DEVICE,
+          DEVICE_EXCLUSIVE,
+          HWPOISON);
 
   private static final ImmutableSet<Operation> OF_HUGE_PAGES =
       Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
@@ -158,7 +173,7 @@ public enum Operation {
   /** Whether it may cause a write fault, or make entries writable otherwise. */
   boolean mayFaultForWriting() {
     return switch (this) {
-      case WRITE, CHILD_WRITE, PIN_WRITE, MPROTECT_WRITE -> true;
+      case WRITE, CHILD_WRITE, PIN_WRITE, DIO_START, MPROTECT_WRITE -> true;
       default -> false;
     };
   }
@@ -216,6 +231,7 @@ public enum Operation {
     return switch (needs) {
       case PARENT -> kind != Kind.PAGE && kind != Kind.BLOCK && appliesToProcess(start);
       case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK;
+      case DIO -> kind == Kind.SMALL;
       case CHILD -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE;
       case PAGE ->
           kind != Kind.HUGETLB
@@ -241,7 +257,7 @@ public enum Operation {
     if (this == KSM_MERGE && start == Start.KSM) {
       return false;
     }
-    if (this == HWPOISON && start == Start.SWAPPED) {
+    if (this == HWPOISON && start.isSwappedOut()) {
       return false; // a free page, which memory_failure() takes off the free list
     }
     if (this == UNSHARE) {
@@ -262,7 +278,7 @@ public enum Operation {
   int pages(Kind kind) {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
-      case WRITE, CHILD_WRITE, PIN_WRITE -> 3;
+      case WRITE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
       case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;

@@ -35,6 +35,8 @@ final class ClientProgramTest {
         "exclusive: | expected an operation",
         "exclusive:unpin | unpin needs a pin before it",
         "exclusive:pin-read+pin-write | a CPU has one pin at a time",
+        "exclusive:dio-start+dio-start | a CPU has one read with O_DIRECT at a time",
+        "exclusive:dio-end | dio-end needs dio-start before it",
         "exclusive:child-write | child-write needs a child",
         "exclusive:split-pmd | split-pmd has nothing to do with this start",
         "exclusive:fork:fork | one fork",
