@@ -41,6 +41,7 @@ final class ClientProgramsTest {
     "B13, S2, S3, sc, pte-mapped:collapse:pin-fast-write",
     "B18, S0, S2, sc, hugetlb-shared:child-pin-read+child-zap+child-read-through:write",
     "B19, seed, S2, sc, pmd-shared:split-page",
+    "B25, S3, S3-with-wrprotect-before-early-cow, sc, exclusive:pin-write+fork:write-twice",
     "B27, S3-with-slab-list-over-mapping, S3-with-slab-skip, sc, free:alloc-slab:isolate-movable"
   })
   void showAReportedRaceBeforeItsFixAlone(

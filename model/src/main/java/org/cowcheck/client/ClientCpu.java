@@ -38,6 +38,7 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.mm.SwapOut;
+import org.cowcheck.mm.ThreadWrite;
 import org.cowcheck.mm.UnusePte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
@@ -299,6 +300,12 @@ final class ClientCpu {
     task(mm(), ground.table).unpin(pinned);
     pinned = null;
     return 1;
+  }
+
+  long writeTwice() {
+    ThreadWrite thread = new ThreadWrite(kernel, memory, free, pages);
+    long first = value();
+    return one(thread.setBoth(cpu, mm(), ground.table, first, value()));
   }
 
   long directIoStart() {

@@ -180,6 +180,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       case ZAP,
           CHILD_ZAP,
           WRITE,
+          WRITE_TWICE,
           CHILD_WRITE,
           UNPIN,
           DIO_END,

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.mm.HugetlbVma;
@@ -39,6 +40,9 @@ final class Ground {
 
   final Machine machine;
   final Start start;
+
+  /** Whether pages have two words of contents. */
+  private final boolean twoWords;
 
   /** The page that those look at who have no address: of a huge page the head. */
   final Page page;
@@ -81,13 +85,14 @@ final class Ground {
     ImmutableSet<Operation> operations = program.operations();
     this.machine = new Machine(kernel, memory);
     this.start = program.start();
+    this.twoWords = operations.contains(Operation.WRITE_TWICE);
     this.faultMutex = memory.spinlock("fault_mutex");
     this.anonVma = memory.spinlock("anon_vma.rwsem");
-    SwapSlot named = namedSlot(memory);
+    SwapSlot named = namedSlot();
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
-    this.slot = named == null ? machine.slot() : named;
+    this.slot = named == null ? freeSlot() : named;
     boolean hasChild = start.hasChild() || operations.contains(Operation.FORK);
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
@@ -112,30 +117,57 @@ final class Ground {
         : machine.mm(name, hasPinned, cpus);
   }
 
-  private SwapSlot namedSlot(Memory memory) {
+  /** A page of as many words as the program needs. */
+  private Page smallPage(String name, PageState state) {
+    return twoWords
+        ? machine.add(Page.ofTwoWords(machine.memory, name, state))
+        : machine.page(name, state);
+  }
+
+  private Page freePage(String name) {
+    return smallPage(name, PageState.FREE);
+  }
+
+  private SwapSlot freeSlot() {
+    return twoWords
+        ? machine.add(SwapSlot.ofTwoWords(machine.memory, SwapSlot.Device.DISK, 0, 0))
+        : machine.slot();
+  }
+
+  private SwapSlot swapped(SwapSlot.Device device) {
+    return machine.add(
+        twoWords
+            ? SwapSlot.ofTwoWords(machine.memory, device, 1, BEFORE)
+            : SwapSlot.of(machine.memory, device, 1, BEFORE));
+  }
+
+  private SwapSlot cached(LongFunction<Page> made) {
+    return machine.add(
+        twoWords
+            ? SwapSlot.cachedTwoWords(machine.memory, "slot", 1, made)
+            : SwapSlot.cached(machine.memory, "slot", 1, made));
+  }
+
+  private SwapSlot namedSlot() {
     return switch (start) {
-      case SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.DISK, 1, BEFORE));
-      case ZRAM_SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.SYNCHRONOUS, 1, BEFORE));
+      case SWAPPED -> swapped(SwapSlot.Device.DISK);
+      case ZRAM_SWAPPED -> swapped(SwapSlot.Device.SYNCHRONOUS);
       case SWAP_CACHED ->
-          machine.add(
-              SwapSlot.cached(
-                  memory,
-                  "slot",
-                  1,
-                  address ->
-                      machine.page(
-                          "page",
-                          new PageState(
-                              bit(PageFlag.PG_UPTODATE)
-                                  | bit(PageFlag.PG_SWAPBACKED)
-                                  | bit(PageFlag.PG_LRU)
-                                  | bit(PageFlag.PG_SWAPCACHE)
-                                  | bit(PageFlag.PG_DIRTY),
-                              Page.ANON_VMA,
-                              1,
-                              -1,
-                              BEFORE,
-                              address))));
+          cached(
+              address ->
+                  smallPage(
+                      "page",
+                      new PageState(
+                          bit(PageFlag.PG_UPTODATE)
+                              | bit(PageFlag.PG_SWAPBACKED)
+                              | bit(PageFlag.PG_LRU)
+                              | bit(PageFlag.PG_SWAPCACHE)
+                              | bit(PageFlag.PG_DIRTY),
+                          Page.ANON_VMA,
+                          1,
+                          -1,
+                          BEFORE,
+                          address)));
       default -> null;
     };
   }
@@ -147,9 +179,10 @@ final class Ground {
     long kept = state == KernelState.S2 || state == KernelState.S3 ? Pte.EXCLUSIVE : 0;
     return switch (start) {
       case EXCLUSIVE, NEVER_PINNED ->
-          entry(Pte.writable(machine.add(AnonPage.mapped(memory, kernel, BEFORE))));
-      case READ_ONLY -> entry(Pte.readOnly(machine.add(AnonPage.mapped(memory, kernel, BEFORE))));
-      case SHARED -> entry(Pte.readOnly(machine.add(AnonPage.shared(memory, BEFORE))));
+          entry(Pte.writable(smallPage("page", AnonPage.mappedState(kernel, BEFORE))));
+      case READ_ONLY ->
+          entry(Pte.readOnly(smallPage("page", AnonPage.mappedState(kernel, BEFORE))));
+      case SHARED -> entry(Pte.readOnly(smallPage("page", AnonPage.sharedState(BEFORE))));
       case KSM -> entry(Pte.readOnly(addKsmPage()));
       case SWAPPED, ZRAM_SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
       case DEVICE ->
@@ -183,7 +216,7 @@ final class Ground {
               "page",
               new PageState(
                   bit(PageFlag.PG_SLAB) | bit(PageFlag.GHOST_SLAB), Page.KMEM_CACHE, 1, -1));
-      case SWAPPED, ZRAM_SWAPPED -> machine.free("page");
+      case SWAPPED, ZRAM_SWAPPED -> freePage("page");
       case SWAP_CACHED -> memory.object(named.swapCache().initialValue(), Page.class);
       default -> {
         long pmd = table.pmd().initialValue();
@@ -206,7 +239,7 @@ final class Ground {
   private Page addKsmPage() {
     boolean isStart = start == Start.KSM;
     Page ksm =
-        machine.page(
+        smallPage(
             "ksm",
             new PageState(
                 bit(PageFlag.PG_UPTODATE) | bit(PageFlag.PG_SWAPBACKED) | bit(PageFlag.PG_LRU),
@@ -235,7 +268,7 @@ final class Ground {
       large += operation.blocks(start.kind()) + (isHuge ? operation.pages(start.kind()) : 0);
     }
     for (int i = 0; i < small; i++) {
-      pages.add(machine.free("spare" + cpu + "." + i));
+      pages.add(freePage("spare" + cpu + "." + i));
     }
     for (int i = 0; i < large; i++) {
       String name = "block" + cpu + "." + i;

@@ -3,6 +3,7 @@ package org.cowcheck.client;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
+import org.cowcheck.invariant.Contents;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.invariant.LastWritten;
 import org.cowcheck.memory.Memory;
@@ -39,6 +40,9 @@ final class LastingContents {
               memory,
               ground.childTable,
               program.start().hasChild() ? Ground.BEFORE : LastWritten.ANYTHING));
+    }
+    if (ground.childTable != null && operations.contains(Operation.WRITE_TWICE)) {
+      invariants.add(Contents.isSnapshot(memory, ground.childTable, Ground.BEFORE));
     }
     return invariants.build();
   }

@@ -20,6 +20,8 @@ import org.cowcheck.patch.KernelState;
 public enum Operation {
   READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
   WRITE("write", "user code stores", Needs.PARENT, ClientCpu::write),
+  WRITE_TWICE(
+      "write-twice", "user code stores two words in order", Needs.PARENT, ClientCpu::writeTwice),
   FORK("fork", "fork()", Needs.PARENT, ClientCpu::fork),
   ZAP("zap", "MADV_DONTNEED", Needs.PARENT, ClientCpu::zap),
   MPROTECT_READ("mprotect-ro", "mprotect(PROT_READ)", Needs.PARENT, ClientCpu::protect),
@@ -114,7 +116,7 @@ public enum Operation {
   }
 
   private static final ImmutableSet<Operation> USER_ACCESSES =
-      Sets.immutableEnumSet(READ, WRITE, CHILD_READ, CHILD_WRITE);
+      Sets.immutableEnumSet(READ, WRITE, WRITE_TWICE, CHILD_READ, CHILD_WRITE);
 
   private static final ImmutableSet<Operation> PINS =
       Sets.immutableEnumSet(PIN_FAST_READ, PIN_FAST_WRITE, PIN_READ, PIN_WRITE);
@@ -128,6 +130,7 @@ public enum Operation {
 
   private static final ImmutableSet<Operation> OF_SMALL_PAGES =
       Sets.immutableEnumSet(
+          WRITE_TWICE,
           DIO_START,
           MADV_FREE,
           MREMAP,
@@ -173,7 +176,7 @@ public enum Operation {
   /** Whether it may cause a write fault, or make entries writable otherwise. */
   boolean mayFaultForWriting() {
     return switch (this) {
-      case WRITE, CHILD_WRITE, PIN_WRITE, DIO_START, MPROTECT_WRITE -> true;
+      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START, MPROTECT_WRITE -> true;
       default -> false;
     };
   }
@@ -278,7 +281,7 @@ public enum Operation {
   int pages(Kind kind) {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
-      case WRITE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
+      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
       case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;

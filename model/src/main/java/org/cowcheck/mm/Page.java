@@ -174,6 +174,20 @@ public final class Page {
     }
   }
 
+  /** clear_user_highpage(), word by word. The caller labels the step. */
+  void clear(Cpu cpu) {
+    cpu.WRITE_ONCE(contents, 0);
+    if (more != null) {
+      cpu.WRITE_ONCE(more, 0);
+    }
+  }
+
+  /** pages_identical(), word by word. The caller labels the step. */
+  boolean isIdentical(Cpu cpu, Page other) {
+    return cpu.READ_ONCE(contents) == cpu.READ_ONCE(other.contents)
+        && (more == null || cpu.READ_ONCE(more) == cpu.READ_ONCE(other.more));
+  }
+
   /** page->private: the address of the swap slot, while the page is in the swap cache. */
   public Word privateData() {
     return privateData;
