@@ -38,7 +38,6 @@ import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.mm.SwapOut;
-import org.cowcheck.mm.ThreadWrite;
 import org.cowcheck.mm.UnusePte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
@@ -104,7 +103,7 @@ final class ClientCpu {
     this.pages = FreeList.of(ground.spares.get(number).toArray(Page[]::new));
     this.free = ground.machine.free.onto(pages);
     this.slab = ground.start == Start.SLAB ? ground.page : null;
-    this.syscalls = new ClientSyscalls(kernel, memory, ground, cpu, mm(), free, pages);
+    this.syscalls = new ClientSyscalls(this, kernel, memory, ground, cpu, mm(), free, pages);
   }
 
   private Mm mm() {
@@ -147,11 +146,16 @@ final class ClientCpu {
     return new Task(kernel, memory, engine, ground.machine.free, pages, mm, table);
   }
 
-  private long value() {
+  ClientSyscalls syscalls() {
+    return syscalls;
+  }
+
+  /** A value that nobody else stores. */
+  long value() {
     return 10L * (number + 1) + ++stored;
   }
 
-  private long reading(Mm mm, LongSupplier paths) {
+  long reading(Mm mm, LongSupplier paths) {
     MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
     long result = paths.getAsLong();
     MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
@@ -177,7 +181,10 @@ final class ClientCpu {
   }
 
   long read() {
-    return one(parent().read() != UserAccess.SEGV);
+    return one(
+        ground.start.kind() == Kind.FILE
+            ? syscalls.readFile() != UserAccess.SEGV
+            : parent().read() != UserAccess.SEGV);
   }
 
   long write() {
@@ -302,20 +309,6 @@ final class ClientCpu {
     return 1;
   }
 
-  long writeTwice() {
-    ThreadWrite thread = new ThreadWrite(kernel, memory, free, pages);
-    long first = value();
-    return one(thread.setBoth(cpu, mm(), ground.table, first, value()));
-  }
-
-  long directIoStart() {
-    return syscalls.directIoStart();
-  }
-
-  long directIoEnd() {
-    return syscalls.directIoEnd(value());
-  }
-
   long unshare() {
     new MmFault(kernel, memory, free, pages)
         .handle(cpu, mm(), ground.table, MmFault.Access.UNSHARE);
@@ -372,6 +365,17 @@ final class ClientCpu {
       putBack();
     }
     return one(gone);
+  }
+
+  /** Reclaim of a page that is still being written when it comes by again. */
+  long swapUnmap() {
+    if (!isolate()) {
+      return 0;
+    }
+    boolean unmapped =
+        new SwapOut(kernel, free).shrinkPage(cpu, mm(), ground.table, ground.page, ground.slot);
+    putBack();
+    return one(unmapped);
   }
 
   long swapoff() {

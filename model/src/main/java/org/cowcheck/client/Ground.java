@@ -13,6 +13,7 @@ import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageCache;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
@@ -75,6 +76,9 @@ final class Ground {
   /** An address of the parent where nothing is mapped; or null. */
   final PageTable moved;
 
+  /** An address of another VMA of the parent where nothing is mapped; or null. */
+  final PageTable target;
+
   /** For each CPU, an address of a process of its own where nothing is mapped; or null. */
   final List<PageTable> fresh = new ArrayList<>();
 
@@ -100,6 +104,10 @@ final class Ground {
     this.moved =
         operations.contains(Operation.MREMAP)
             ? machine.map(mm, PageTable.of(memory, "moved", 0))
+            : null;
+    this.target =
+        operations.contains(Operation.UFFD_MOVE)
+            ? machine.map(mm, PageTable.of(memory, "target", 0))
             : null;
     for (int cpu = 0; cpu < program.cpus().size(); cpu++) {
       addSpares(program, cpu);
@@ -187,6 +195,7 @@ final class Ground {
       case SWAPPED, ZRAM_SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
       case DEVICE ->
           entry(Pte.devicePrivate(machine.add(DevicePages.mapped(memory, kernel)), true));
+      case FILE -> entry(Pte.readOnly(machine.add(PageCache.mapped(memory, "file"))));
       case PMD_MAPPED -> HugeMemory.pmdMapped(machine, mm).at(1);
       case PMD_SHARED -> huge(HugePage.shared(memory));
       case PTE_MAPPED -> HugeMemory.pteMapped(machine, mm).at(1);
@@ -281,9 +290,15 @@ final class Ground {
     spares.add(pages);
     devices.add(
         program.cpus().get(cpu).contains(Operation.TO_DEVICE)
-            ? machine.add(DevicePages.free(machine.memory, machine.kernel))
+            ? machine.add(freeDevicePage())
             : null);
     fresh.add(fresh(program.cpus().get(cpu), cpu));
+  }
+
+  private Page freeDevicePage() {
+    return twoWords
+        ? DevicePages.freeOfTwoWords(machine.memory, machine.kernel)
+        : DevicePages.free(machine.memory, machine.kernel);
   }
 
   private PageTable fresh(ImmutableList<Operation> operations, int cpu) {

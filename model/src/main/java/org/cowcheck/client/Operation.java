@@ -5,7 +5,12 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.cowcheck.mm.UffdMove;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Platform;
 
 /**
  * What a CPU may do: a system call, an access of user code, something that a kernel thread does to
@@ -15,13 +20,16 @@ import org.cowcheck.patch.KernelState;
  * would, a program has pin-read or pin-write next.
  *
  * <p>Left out: reclaim of huge pages, of which only the first half is modelled; what later kernels
- * have (UFFDIO_MOVE), shared mappings and files.
+ * have, but for UFFDIO_MOVE; shared mappings.
  */
 public enum Operation {
   READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
   WRITE("write", "user code stores", Needs.PARENT, ClientCpu::write),
   WRITE_TWICE(
-      "write-twice", "user code stores two words in order", Needs.PARENT, ClientCpu::writeTwice),
+      "write-twice",
+      "user code stores two words in order",
+      Needs.PARENT,
+      cpu -> cpu.syscalls().writeTwice()),
   FORK("fork", "fork()", Needs.PARENT, ClientCpu::fork),
   ZAP("zap", "MADV_DONTNEED", Needs.PARENT, ClientCpu::zap),
   MPROTECT_READ("mprotect-ro", "mprotect(PROT_READ)", Needs.PARENT, ClientCpu::protect),
@@ -44,8 +52,21 @@ public enum Operation {
       "dio-start",
       "a read with O_DIRECT into the page begins",
       Needs.PARENT,
-      ClientCpu::directIoStart),
-  DIO_END("dio-end", "the device stores, and the read ends", Needs.DIO, ClientCpu::directIoEnd),
+      cpu -> cpu.syscalls().directIoStart()),
+  DIO_END(
+      "dio-end",
+      "the device stores, and the read ends",
+      Needs.DIO,
+      cpu -> cpu.syscalls().directIoEnd()),
+  FORCE_WRITE(
+      "force-write", "a store by /proc/self/mem", Needs.PARENT, cpu -> cpu.syscalls().forceWrite()),
+  UFFD_CONTINUE(
+      "uffd-continue", "UFFDIO_CONTINUE", Needs.PARENT, cpu -> cpu.syscalls().uffdContinue()),
+  UFFD_MOVE(
+      "uffd-move",
+      "UFFDIO_MOVE to another address",
+      Needs.PARENT,
+      cpu -> cpu.syscalls().uffdMove()),
   UNSHARE("unshare", "a fault with FAULT_FLAG_UNSHARE", Needs.PARENT, ClientCpu::unshare),
   CHILD_WRITE("child-write", "user code of the child stores", Needs.CHILD, ClientCpu::childWrite),
   CHILD_READ("child-read", "user code of the child loads", Needs.CHILD, ClientCpu::childRead),
@@ -63,6 +84,11 @@ public enum Operation {
   MREMAP("mremap", "mremap() to another address", Needs.PARENT, ClientCpu::mremap),
   KSM_MERGE("ksm-merge", "KSM merges the page", Needs.PARENT, ClientCpu::ksmMerge),
   SWAP_OUT("swap-out", "page reclaim", Needs.PARENT, ClientCpu::swapOut),
+  SWAP_UNMAP(
+      "swap-unmap",
+      "page reclaim that leaves the page in the swap cache",
+      Needs.PARENT,
+      ClientCpu::swapUnmap),
   SWAPOFF("swapoff", "swapoff()", Needs.PARENT, ClientCpu::swapoff),
   MIGRATE("migrate", "page migration", Needs.PARENT, ClientCpu::migrate),
   TO_DEVICE("to-device", "migration to a device", Needs.PARENT, ClientCpu::toDevice),
@@ -126,7 +152,7 @@ public enum Operation {
       Sets.immutableEnumSet(COLLAPSE, SPLIT_PAGE, MREMAP);
 
   private static final ImmutableSet<Operation> RMAP_WALKERS =
-      Sets.immutableEnumSet(SWAP_OUT, MIGRATE, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+      Sets.immutableEnumSet(SWAP_OUT, SWAP_UNMAP, MIGRATE, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
 
   private static final ImmutableSet<Operation> OF_SMALL_PAGES =
       Sets.immutableEnumSet(
@@ -136,10 +162,15 @@ public enum Operation {
           MREMAP,
           KSM_MERGE,
           SWAP_OUT,
+          SWAP_UNMAP,
+          UFFD_MOVE,
           SWAPOFF,
           TO_DEVICE,
           DEVICE_EXCLUSIVE,
           HWPOISON);
+
+  private static final ImmutableSet<Operation> OF_FILES =
+      Sets.immutableEnumSet(READ, ZAP, FORCE_WRITE, UFFD_CONTINUE);
 
   private static final ImmutableSet<Operation> OF_HUGE_PAGES =
       Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
@@ -233,24 +264,30 @@ public enum Operation {
     Kind kind = start.kind();
     return switch (needs) {
       case PARENT -> kind != Kind.PAGE && kind != Kind.BLOCK && appliesToProcess(start);
-      case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK;
+      case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.FILE;
       case DIO -> kind == Kind.SMALL;
-      case CHILD -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE;
+      case CHILD ->
+          kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE && kind != Kind.FILE;
       case PAGE ->
           kind != Kind.HUGETLB
               && kind != Kind.BLOCK
+              && kind != Kind.FILE
               && (this != MEMORY_FAILURE || kind != Kind.DEVICE)
               && (!isAllocation() || kind == Kind.SMALL || kind == Kind.PAGE);
       case LAST_REFERENCE -> start == Start.JUST_FREED;
       case SLAB -> kind == Kind.PAGE || kind == Kind.SMALL;
       case BLOCK -> start == Start.FREE_BLOCK;
-      case READER -> this != ISOLATE_MOVABLE || kind == Kind.PAGE || kind == Kind.SMALL;
+      case READER ->
+          kind != Kind.FILE && (this != ISOLATE_MOVABLE || kind == Kind.PAGE || kind == Kind.SMALL);
       case TAIL_READER -> kind == Kind.HUGE || kind == Kind.BLOCK;
     };
   }
 
   private boolean appliesToProcess(Start start) {
     Kind kind = start.kind();
+    if (kind == Kind.FILE || this == FORCE_WRITE || this == UFFD_CONTINUE) {
+      return kind == Kind.FILE && OF_FILES.contains(this);
+    }
     if (this == FORK) {
       return !start.hasChild();
     }
@@ -273,8 +310,12 @@ public enum Operation {
   }
 
   /** Whether a kernel has it. */
-  boolean isIn(KernelState state) {
-    return this != UNSHARE || state != KernelState.S0;
+  boolean isIn(Patch patch) {
+    return switch (this) {
+      case UNSHARE -> patch.base() != KernelState.S0;
+      case UFFD_MOVE -> UffdMove.isIn(new Kernel(patch, Platform.GENERIC, Accesses.MARKED));
+      default -> true;
+    };
   }
 
   /** Small pages that it may take, at most; of hugetlb, pages of hugetlb. */
@@ -282,6 +323,7 @@ public enum Operation {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
       case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
+      case FORCE_WRITE -> 4;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
       case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;
@@ -324,9 +366,9 @@ public enum Operation {
   }
 
   /** Those that have something to do with this start, under this kernel. */
-  public static ImmutableList<Operation> of(Start start, KernelState state) {
+  public static ImmutableList<Operation> of(Start start, Patch patch) {
     return Stream.of(values())
-        .filter(operation -> operation.appliesTo(start) && operation.isIn(state))
+        .filter(operation -> operation.appliesTo(start) && operation.isIn(patch))
         .collect(ImmutableList.toImmutableList());
   }
 

@@ -27,6 +27,7 @@ public enum Start {
   HUGETLB_SHARED(
       "hugetlb-shared", Kind.HUGETLB, "a page of hugetlb that parent and child share since fork()"),
   DEVICE("device", Kind.DEVICE, "an exclusive page in the memory of a device"),
+  FILE("file", Kind.FILE, "a page of a file that a process maps privately and read-only"),
   JUST_FREED("just-freed", Kind.PAGE, "a page that was exclusive, with one reference left"),
   FREE("free", Kind.PAGE, "a free page"),
   FREE_BLOCK("free-block", Kind.BLOCK, "a free block of two pages"),

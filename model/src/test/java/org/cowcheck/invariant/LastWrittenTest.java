@@ -135,6 +135,12 @@ final class LastWrittenTest {
   }
 
   @Test
+  void aKsmPageBelongsToNobody() {
+    with(other.pte(), Pte.readOnly(page)).with(page.mapping(), Page.KSM_NODE);
+    assertHolds(true, vma());
+  }
+
+  @Test
   void aSlotWithoutAPageBelongsToNobody() {
     with(other.pte(), Pte.swap(slot)).assertHolds(true, vma());
   }
