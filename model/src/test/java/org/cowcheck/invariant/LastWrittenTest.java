@@ -135,6 +135,12 @@ final class LastWrittenTest {
   }
 
   @Test
+  void aPageInTheSwapCacheThatWasNeverMappedBelongsToNobody() {
+    with(other.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
+    assertHolds(true, vma());
+  }
+
+  @Test
   void aKsmPageBelongsToNobody() {
     with(other.pte(), Pte.readOnly(page)).with(page.mapping(), Page.KSM_NODE);
     assertHolds(true, vma());
