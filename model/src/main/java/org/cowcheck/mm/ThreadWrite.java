@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.MmFault.Access;
@@ -56,12 +57,12 @@ public final class ThreadWrite {
       long pte = tlb.isValid() ? tlb.entry() : tlb.walk(cpu.at(WALK));
       boolean permitted = Pte.present(pte) && Pte.writable(pte);
       if (permitted) {
-        Page page = Pte.page(memory, pte);
+        Ref<Page> page = new Ref<>(Pte.page(memory, pte), tlb.read());
         if (second) {
-          cpu.at(STORE).smp_store_release(page.moreContents(), value);
+          cpu.at(STORE).smp_store_release(page.at(Page::moreContents), value);
           cpu.note(WRITTEN_SECOND, value);
         } else {
-          cpu.at(STORE).WRITE_ONCE(page.contents(), value);
+          cpu.at(STORE).WRITE_ONCE(page.at(Page::contents), value);
           cpu.note(UserAccess.WRITTEN, value);
           cpu.note(UserAccess.AT, table.location());
         }
