@@ -12,7 +12,6 @@ import org.cowcheck.client.Operation;
 import org.cowcheck.client.Start;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.patch.Accesses;
-import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -94,10 +93,6 @@ final class ClientProgramsTest {
     assertEquals(
         patch.equals("seed") ? ImmutableSet.of("raw-slab-bit", "split-page") : ImmutableSet.of(),
         broken);
-  }
-
-  private static Kernel kernel(String patch) {
-    return new Kernel(patch(patch), Platform.GENERIC, Accesses.MARKED);
   }
 
   private static Patch patch(String name) {
