@@ -190,7 +190,7 @@ final class HuntCommand implements Callable<Integer> {
     }
     Enumeration programs =
         new Enumeration(
-            starts(), operations(), kernel.base(), ImmutableSortedSet.copyOf(counts), opsRange[1]);
+            starts(), operations(), kernel, ImmutableSortedSet.copyOf(counts), opsRange[1]);
     if (programs.sizes().stream().noneMatch(size -> programs.ofSize(size).hasNext())) {
       throw new BadInputException(
           "expected a program, found none: no operation of --paths has anything to do with a start"

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.cowcheck.client.ClientProgram;
 import org.cowcheck.client.Operation;
 import org.cowcheck.client.Start;
-import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
 
 /**
  * All sensible programs within bounds, each once up to renaming, see {@link
@@ -27,14 +27,14 @@ import org.cowcheck.patch.KernelState;
  *
  * @param starts where programs begin
  * @param operations what CPUs may do
- * @param state the kernel that is to have the operations
+ * @param patch the kernel that is to have the operations
  * @param cpus how many CPUs there may be
  * @param ops how many operations a CPU has at most
  */
 public record Enumeration(
     ImmutableSet<Start> starts,
     ImmutableSet<Operation> operations,
-    KernelState state,
+    Patch patch,
     ImmutableSortedSet<Integer> cpus,
     int ops) {
 
@@ -134,12 +134,12 @@ public record Enumeration(
   /** What a CPU may do after this start. */
   ImmutableSet<Operation> alphabet(Start start) {
     return Sets.immutableEnumSet(
-        Iterables.filter(Operation.of(start, state), operations::contains));
+        Iterables.filter(Operation.of(start, patch), operations::contains));
   }
 
   /** The same, with fewer operations. */
   Enumeration with(Set<Operation> fewer) {
-    return new Enumeration(starts, Sets.immutableEnumSet(fewer), state, cpus, ops);
+    return new Enumeration(starts, Sets.immutableEnumSet(fewer), patch, cpus, ops);
   }
 
   /** The programs of one start and shape, in order. */

@@ -12,7 +12,6 @@ import org.cowcheck.client.Operation;
 import org.cowcheck.client.Start;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.patch.Accesses;
-import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;
@@ -31,8 +30,11 @@ final class ClientProgramsTest {
   /** Each with a kernel that has the race, and one that has it no more. */
   @ParameterizedTest
   @CsvSource({
+    "B1, S0-without-foll-cow, S0, sc, file:force-write:zap",
+    "B2, S2, S3, sc, file:force-write:zap+uffd-continue",
     "B3, S0-with-mapcount-reuse, S0, sc, shared:child-get+child-zap+child-read-through:write",
     "B4, S0, S2, sc, exclusive:pin-write+mprotect-ro+write",
+    "B5, S3, S3-with-dio-pin, sc, exclusive:dio-start+write+dio-end:fork",
     "B6, S0-without-early-cow, S0, sc, exclusive:pin-write+fork+write",
     "B7, S2-without-write-protect-seq, S3, sc, exclusive:fork:pin-fast-write",
     "B8, S2-without-hugetlb-write-protect-seq, S2, sc, hugetlb:fork:pin-fast-write",
@@ -40,6 +42,9 @@ final class ClientProgramsTest {
     "B13, S2, S3, sc, pte-mapped:collapse:pin-fast-write",
     "B18, S0, S2, sc, hugetlb-shared:child-pin-read+child-zap+child-read-through:write",
     "B19, seed, S2, sc, pmd-shared:split-page",
+    "B21, S3-with-c50f8e6053b0, S3-with-0ea148a79919, sc,"
+        + " zram-swapped:write+swap-unmap:uffd-move",
+    "B25, S3, S3-with-wrprotect-before-early-cow, sc, exclusive:pin-write+fork:write-twice",
     "B27, S3-with-slab-list-over-mapping, S3-with-slab-skip, sc, free:alloc-slab:isolate-movable"
   })
   void showAReportedRaceBeforeItsFixAlone(
@@ -52,7 +57,8 @@ final class ClientProgramsTest {
   @ParameterizedTest
   @CsvSource({
     "B10, S0, S2, sc, exclusive:pin-fast-write:swap-out+read+write",
-    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write"
+    "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write",
+    "B20, S3, S3-with-13ddaf26be32, sc, zram-swapped:write+swap-out:read"
   })
   @Tag("nightly")
   void showAReportedRaceBeforeItsFixAlone_inManyExecutions(
@@ -75,7 +81,7 @@ final class ClientProgramsTest {
   void anOperationAloneBreaksNothing(String patch) {
     Set<String> broken = new TreeSet<>();
     for (Start start : Start.values()) {
-      for (Operation operation : Operation.of(start, kernel(patch).state())) {
+      for (Operation operation : Operation.of(start, patch(patch))) {
         ClientProgram program =
             new ClientProgram(start, ImmutableList.of(ImmutableList.of(operation)));
         if (program.isSensible()
@@ -87,10 +93,6 @@ final class ClientProgramsTest {
     assertEquals(
         patch.equals("seed") ? ImmutableSet.of("raw-slab-bit", "split-page") : ImmutableSet.of(),
         broken);
-  }
-
-  private static Kernel kernel(String patch) {
-    return new Kernel(patch(patch), Platform.GENERIC, Accesses.MARKED);
   }
 
   private static Patch patch(String name) {

@@ -22,6 +22,7 @@ import org.cowcheck.client.ClientProgram;
 import org.cowcheck.client.Operation;
 import org.cowcheck.client.Start;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,11 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class EnumerationTest {
 
   private static Enumeration enumeration(
-      Start start, Set<Operation> operations, KernelState state, int cpus, int ops) {
+      Start start, Set<Operation> operations, Patch patch, int cpus, int ops) {
     return new Enumeration(
         ImmutableSet.of(start),
         Sets.immutableEnumSet(operations),
-        state,
+        patch,
         ImmutableSortedSet.of(1, cpus),
         ops);
   }
@@ -47,7 +48,7 @@ final class EnumerationTest {
 
   /** All lists of operations for every CPU, one of each class of those that are sensible. */
   private static Set<ClientProgram> byForce(
-      Start start, Set<Operation> operations, KernelState state, Set<Integer> cpus, int ops) {
+      Start start, Set<Operation> operations, Patch patch, Set<Integer> cpus, int ops) {
     List<List<Operation>> ofOne = new ArrayList<>();
     for (int length = 1; length <= ops; length++) {
       ofOne.addAll(Lists.cartesianProduct(Collections.nCopies(length, List.copyOf(operations))));
@@ -60,7 +61,7 @@ final class EnumerationTest {
             new ClientProgram(
                 start,
                 tuple.stream().map(ImmutableList::copyOf).collect(ImmutableList.toImmutableList()));
-        boolean has = Operation.of(start, state).containsAll(program.operations());
+        boolean has = Operation.of(start, patch).containsAll(program.operations());
         if (has && program.isSensible()) {
           found.add(program.canonical());
         }
@@ -70,16 +71,16 @@ final class EnumerationTest {
   }
 
   private static void assertComplete(
-      Start start, Set<Operation> operations, KernelState state, int cpus, int ops) {
-    ImmutableList<ClientProgram> found = all(enumeration(start, operations, state, cpus, ops));
-    Set<ClientProgram> expected = byForce(start, operations, state, Set.of(1, cpus), ops);
+      Start start, Set<Operation> operations, Patch patch, int cpus, int ops) {
+    ImmutableList<ClientProgram> found = all(enumeration(start, operations, patch, cpus, ops));
+    Set<ClientProgram> expected = byForce(start, operations, patch, Set.of(1, cpus), ops);
     assertTrue(!expected.isEmpty(), "nothing is compared");
     Set<ClientProgram> canonical =
         found.stream().map(ClientProgram::canonical).collect(Collectors.toSet());
     assertEquals(Set.of(), Sets.difference(expected, canonical).immutableCopy(), "left out");
     assertEquals(Set.of(), Sets.difference(canonical, expected).immutableCopy(), "too many");
     assertEquals(expected.size(), found.size(), "a program comes twice");
-    Enumeration enumeration = enumeration(start, operations, state, cpus, ops);
+    Enumeration enumeration = enumeration(start, operations, patch, cpus, ops);
     for (int size : enumeration.sizes()) {
       assertEquals(
           Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
@@ -96,7 +97,7 @@ final class EnumerationTest {
   @ParameterizedTest
   @EnumSource(Start.class)
   void twoCpusWithOneOperationOfAll(Start start) {
-    assertComplete(start, EnumSet.allOf(Operation.class), KernelState.S3, 2, 1);
+    assertComplete(start, EnumSet.allOf(Operation.class), Patch.of(KernelState.S3), 2, 1);
   }
 
   @ParameterizedTest
@@ -116,7 +117,7 @@ final class EnumerationTest {
             Operation.UNPIN,
             Operation.UNSHARE,
             Operation.PAGE_SLAB),
-        KernelState.S3,
+        Patch.of(KernelState.S3),
         2,
         2);
   }
@@ -126,13 +127,13 @@ final class EnumerationTest {
     assertComplete(
         Start.FREE,
         EnumSet.of(Operation.ALLOC_SLAB, Operation.FREE_SLAB, Operation.PAGE_SLAB),
-        KernelState.S1,
+        Patch.of(KernelState.S1),
         2,
         3);
     assertComplete(
         Start.SHARED,
         EnumSet.of(Operation.READ, Operation.CHILD_READ, Operation.CHILD_ZAP),
-        KernelState.S3,
+        Patch.of(KernelState.S3),
         2,
         3);
   }
@@ -142,13 +143,13 @@ final class EnumerationTest {
     assertComplete(
         Start.SHARED,
         EnumSet.of(Operation.READ, Operation.CHILD_READ, Operation.ZAP, Operation.KPAGEFLAGS),
-        KernelState.S3,
+        Patch.of(KernelState.S3),
         3,
         1);
     assertComplete(
         Start.JUST_FREED,
         EnumSet.of(Operation.PUT, Operation.ALLOC_ANON, Operation.PAGE_SLAB),
-        KernelState.S3,
+        Patch.of(KernelState.S3),
         3,
         2);
   }
@@ -162,7 +163,7 @@ final class EnumerationTest {
                 enumeration(
                     Start.SHARED,
                     EnumSet.of(Operation.READ, Operation.CHILD_READ),
-                    KernelState.S3,
+                    Patch.of(KernelState.S3),
                     2,
                     1))
             .stream()
@@ -174,7 +175,9 @@ final class EnumerationTest {
   void thatOneProcessZapsIsFoundIfTheOtherMayNot() {
     assertEquals(
         ImmutableList.of("shared:child-zap", "shared:child-zap:child-zap"),
-        all(enumeration(Start.SHARED, EnumSet.of(Operation.CHILD_ZAP), KernelState.S3, 2, 1))
+        all(
+                enumeration(
+                    Start.SHARED, EnumSet.of(Operation.CHILD_ZAP), Patch.of(KernelState.S3), 2, 1))
             .stream()
             .map(ClientProgram::toString)
             .toList());
@@ -183,8 +186,8 @@ final class EnumerationTest {
   @Test
   void anOperationThatAKernelLacksIsLeftOut() {
     Set<Operation> unshare = EnumSet.of(Operation.UNSHARE);
-    assertEquals(0, enumeration(Start.SHARED, unshare, KernelState.S0, 2, 1).count(1));
-    assertEquals(1, enumeration(Start.SHARED, unshare, KernelState.S1, 2, 1).count(1));
+    assertEquals(0, enumeration(Start.SHARED, unshare, Patch.of(KernelState.S0), 2, 1).count(1));
+    assertEquals(1, enumeration(Start.SHARED, unshare, Patch.of(KernelState.S1), 2, 1).count(1));
   }
 
   @ParameterizedTest
@@ -193,7 +196,7 @@ final class EnumerationTest {
       names = {"NEVER_PINNED", "SHARED", "JUST_FREED", "HUGETLB_SHARED"})
   void theCountIsThatOfThePrograms(Start start) {
     Enumeration enumeration =
-        enumeration(start, EnumSet.allOf(Operation.class), KernelState.S3, 2, 2);
+        enumeration(start, EnumSet.allOf(Operation.class), Patch.of(KernelState.S3), 2, 2);
     for (int size : List.of(1, 2, 3)) {
       assertEquals(
           Iterators.size(enumeration.ofSize(size)), enumeration.count(size), "size " + size);
@@ -206,7 +209,7 @@ final class EnumerationTest {
         new Enumeration(
             Sets.immutableEnumSet(EnumSet.allOf(Start.class)),
             Sets.immutableEnumSet(EnumSet.allOf(Operation.class)),
-            KernelState.S3,
+            Patch.of(KernelState.S3),
             ImmutableSortedSet.of(1, 2),
             3);
     assertTrue(all.count(6) > 100_000_000L, () -> all.count(6) + " programs");

@@ -88,7 +88,7 @@ final class FootprintTest {
         new Enumeration(
                 ImmutableSet.of(start),
                 Sets.immutableEnumSet(EnumSet.allOf(Operation.class)),
-                KernelState.S3,
+                Patch.of(KernelState.S3),
                 ImmutableSortedSet.of(2),
                 1)
             .ofSize(2);

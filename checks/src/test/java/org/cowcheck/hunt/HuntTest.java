@@ -53,7 +53,7 @@ final class HuntTest {
         new Enumeration(
             ImmutableSet.of(Start.EXCLUSIVE),
             Sets.immutableEnumSet(List.of(paths)),
-            kernel.base(),
+            kernel,
             ImmutableSortedSet.of(1, 2),
             ops),
         kernel,

@@ -88,6 +88,7 @@ final class ClientCpu {
   private final int number;
   private final FreeList pages;
   private final PageFree free;
+  private final ClientSyscalls syscalls;
   private Page pinned;
   private Page childHeld;
   private Page slab;
@@ -103,10 +104,11 @@ final class ClientCpu {
     this.pages = FreeList.of(ground.spares.get(number).toArray(Page[]::new));
     this.free = ground.machine.free.onto(pages);
     this.slab = ground.start == Start.SLAB ? ground.page : null;
+    this.syscalls = new ClientSyscalls(this, kernel, memory, ground, cpu, mm(), free, pages);
   }
 
   private Mm mm() {
-    return ground.mm.reader(number);
+    return ground.mm == null ? null : ground.mm.reader(number);
   }
 
   private Mm childMm() {
@@ -145,11 +147,16 @@ final class ClientCpu {
     return new Task(kernel, memory, engine, ground.machine.free, pages, mm, table);
   }
 
-  private long value() {
+  ClientSyscalls syscalls() {
+    return syscalls;
+  }
+
+  /** A value that nobody else stores. */
+  long value() {
     return 10L * (number + 1) + ++stored;
   }
 
-  private long reading(Mm mm, LongSupplier paths) {
+  long reading(Mm mm, LongSupplier paths) {
     MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
     long result = paths.getAsLong();
     MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
@@ -175,7 +182,10 @@ final class ClientCpu {
   }
 
   long read() {
-    return one(parent().read() != UserAccess.SEGV);
+    return one(
+        ground.start.kind() == Kind.FILE
+            ? syscalls.readFile() != UserAccess.SEGV
+            : parent().read() != UserAccess.SEGV);
   }
 
   long write() {
@@ -356,6 +366,17 @@ final class ClientCpu {
       putBack();
     }
     return one(gone);
+  }
+
+  /** Reclaim of a page that is still being written when it comes by again. */
+  long swapUnmap() {
+    if (!isolate()) {
+      return 0;
+    }
+    boolean unmapped =
+        new SwapOut(kernel, free).shrinkPage(cpu, mm(), ground.table, ground.page, ground.slot);
+    putBack();
+    return one(unmapped);
   }
 
   long swapoff() {

@@ -124,6 +124,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
 
   private String wrong(ImmutableList<Operation> cpu) {
     boolean pinned = false;
+    boolean reads = false;
     boolean child = start.hasChild();
     boolean childHolds = false;
     boolean slab = start == Start.SLAB;
@@ -138,6 +139,12 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       }
       if (operation.isPin() && pinned) {
         return "a CPU has one pin at a time";
+      }
+      if (operation == Operation.DIO_START && reads) {
+        return "a CPU has one read with O_DIRECT at a time";
+      }
+      if (operation == Operation.DIO_END && !reads) {
+        return operation + " needs dio-start before it";
       }
       if (operation.needsChild() && !child) {
         return operation + " needs a child: a fork before it, or a start that has one";
@@ -159,6 +166,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
         return operation + " comes once on a CPU";
       }
       pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);
+      reads = operation == Operation.DIO_START || (reads && operation != Operation.DIO_END);
       child |= operation == Operation.FORK;
       childHolds |= operation.isChildReference();
       slab = operation == Operation.ALLOC_SLAB || (slab && operation != Operation.FREE_SLAB);
@@ -182,8 +190,10 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       case ZAP,
           CHILD_ZAP,
           WRITE,
+          WRITE_TWICE,
           CHILD_WRITE,
           UNPIN,
+          DIO_END,
           PUT,
           FREE_SLAB,
           SWAP_OUT,

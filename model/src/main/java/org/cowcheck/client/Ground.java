@@ -6,12 +6,14 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
+import org.cowcheck.mm.PageCache;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
@@ -39,6 +41,9 @@ final class Ground {
 
   final Machine machine;
   final Start start;
+
+  /** Whether pages have two words of contents. */
+  private final boolean twoWords;
 
   /** The page that those look at who have no address: of a huge page the head. */
   final Page page;
@@ -71,6 +76,9 @@ final class Ground {
   /** An address of the parent where nothing is mapped; or null. */
   final PageTable moved;
 
+  /** An address of another VMA of the parent where nothing is mapped; or null. */
+  final PageTable target;
+
   /** For each CPU, an address of a process of its own where nothing is mapped; or null. */
   final List<PageTable> fresh = new ArrayList<>();
 
@@ -81,13 +89,14 @@ final class Ground {
     ImmutableSet<Operation> operations = program.operations();
     this.machine = new Machine(kernel, memory);
     this.start = program.start();
+    this.twoWords = operations.contains(Operation.WRITE_TWICE);
     this.faultMutex = memory.spinlock("fault_mutex");
     this.anonVma = memory.spinlock("anon_vma.rwsem");
-    SwapSlot named = namedSlot(memory);
+    SwapSlot named = namedSlot();
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
-    this.slot = named == null ? machine.slot() : named;
+    this.slot = named == null ? freeSlot() : named;
     boolean hasChild = start.hasChild() || operations.contains(Operation.FORK);
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
@@ -95,6 +104,10 @@ final class Ground {
     this.moved =
         operations.contains(Operation.MREMAP)
             ? machine.map(mm, PageTable.of(memory, "moved", 0))
+            : null;
+    this.target =
+        operations.contains(Operation.UFFD_MOVE)
+            ? machine.map(mm, PageTable.of(memory, "target", 0))
             : null;
     for (int cpu = 0; cpu < program.cpus().size(); cpu++) {
       addSpares(program, cpu);
@@ -112,29 +125,57 @@ final class Ground {
         : machine.mm(name, hasPinned, cpus);
   }
 
-  private SwapSlot namedSlot(Memory memory) {
+  /** A page of as many words as the program needs. */
+  private Page smallPage(String name, PageState state) {
+    return twoWords
+        ? machine.add(Page.ofTwoWords(machine.memory, name, state))
+        : machine.page(name, state);
+  }
+
+  private Page freePage(String name) {
+    return smallPage(name, PageState.FREE);
+  }
+
+  private SwapSlot freeSlot() {
+    return twoWords
+        ? machine.add(SwapSlot.ofTwoWords(machine.memory, SwapSlot.Device.DISK, 0, 0))
+        : machine.slot();
+  }
+
+  private SwapSlot swapped(SwapSlot.Device device) {
+    return machine.add(
+        twoWords
+            ? SwapSlot.ofTwoWords(machine.memory, device, 1, BEFORE)
+            : SwapSlot.of(machine.memory, device, 1, BEFORE));
+  }
+
+  private SwapSlot cached(LongFunction<Page> made) {
+    return machine.add(
+        twoWords
+            ? SwapSlot.cachedTwoWords(machine.memory, "slot", 1, made)
+            : SwapSlot.cached(machine.memory, "slot", 1, made));
+  }
+
+  private SwapSlot namedSlot() {
     return switch (start) {
-      case SWAPPED -> machine.add(SwapSlot.of(memory, SwapSlot.Device.DISK, 1, BEFORE));
+      case SWAPPED -> swapped(SwapSlot.Device.DISK);
+      case ZRAM_SWAPPED -> swapped(SwapSlot.Device.SYNCHRONOUS);
       case SWAP_CACHED ->
-          machine.add(
-              SwapSlot.cached(
-                  memory,
-                  "slot",
-                  1,
-                  address ->
-                      machine.page(
-                          "page",
-                          new PageState(
-                              bit(PageFlag.PG_UPTODATE)
-                                  | bit(PageFlag.PG_SWAPBACKED)
-                                  | bit(PageFlag.PG_LRU)
-                                  | bit(PageFlag.PG_SWAPCACHE)
-                                  | bit(PageFlag.PG_DIRTY),
-                              Page.ANON_VMA,
-                              1,
-                              -1,
-                              BEFORE,
-                              address))));
+          cached(
+              address ->
+                  smallPage(
+                      "page",
+                      new PageState(
+                          bit(PageFlag.PG_UPTODATE)
+                              | bit(PageFlag.PG_SWAPBACKED)
+                              | bit(PageFlag.PG_LRU)
+                              | bit(PageFlag.PG_SWAPCACHE)
+                              | bit(PageFlag.PG_DIRTY),
+                          Page.ANON_VMA,
+                          1,
+                          -1,
+                          BEFORE,
+                          address)));
       default -> null;
     };
   }
@@ -146,13 +187,15 @@ final class Ground {
     long kept = state == KernelState.S2 || state == KernelState.S3 ? Pte.EXCLUSIVE : 0;
     return switch (start) {
       case EXCLUSIVE, NEVER_PINNED ->
-          entry(Pte.writable(machine.add(AnonPage.mapped(memory, kernel, BEFORE))));
-      case READ_ONLY -> entry(Pte.readOnly(machine.add(AnonPage.mapped(memory, kernel, BEFORE))));
-      case SHARED -> entry(Pte.readOnly(machine.add(AnonPage.shared(memory, BEFORE))));
+          entry(Pte.writable(smallPage("page", AnonPage.mappedState(kernel, BEFORE))));
+      case READ_ONLY ->
+          entry(Pte.readOnly(smallPage("page", AnonPage.mappedState(kernel, BEFORE))));
+      case SHARED -> entry(Pte.readOnly(smallPage("page", AnonPage.sharedState(BEFORE))));
       case KSM -> entry(Pte.readOnly(addKsmPage()));
-      case SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
+      case SWAPPED, ZRAM_SWAPPED, SWAP_CACHED -> entry(Pte.swap(named) | kept);
       case DEVICE ->
           entry(Pte.devicePrivate(machine.add(DevicePages.mapped(memory, kernel)), true));
+      case FILE -> entry(Pte.readOnly(machine.add(PageCache.mapped(memory, "file"))));
       case PMD_MAPPED -> HugeMemory.pmdMapped(machine, mm).at(1);
       case PMD_SHARED -> huge(HugePage.shared(memory));
       case PTE_MAPPED -> HugeMemory.pteMapped(machine, mm).at(1);
@@ -182,7 +225,7 @@ final class Ground {
               "page",
               new PageState(
                   bit(PageFlag.PG_SLAB) | bit(PageFlag.GHOST_SLAB), Page.KMEM_CACHE, 1, -1));
-      case SWAPPED -> machine.free("page");
+      case SWAPPED, ZRAM_SWAPPED -> freePage("page");
       case SWAP_CACHED -> memory.object(named.swapCache().initialValue(), Page.class);
       default -> {
         long pmd = table.pmd().initialValue();
@@ -205,7 +248,7 @@ final class Ground {
   private Page addKsmPage() {
     boolean isStart = start == Start.KSM;
     Page ksm =
-        machine.page(
+        smallPage(
             "ksm",
             new PageState(
                 bit(PageFlag.PG_UPTODATE) | bit(PageFlag.PG_SWAPBACKED) | bit(PageFlag.PG_LRU),
@@ -224,7 +267,7 @@ final class Ground {
     if (program.firstAllocator() == cpu && (start == Start.FREE || start == Start.FREE_BLOCK)) {
       pages.add(page);
     }
-    if (start == Start.SWAPPED && program.firstAllocator() == cpu) {
+    if (start.isSwappedOut() && program.firstAllocator() == cpu) {
       pages.add(page);
     }
     int small = 0;
@@ -236,7 +279,7 @@ final class Ground {
       large += operation.blocks(start.kind()) + (isHuge ? faulted : 0);
     }
     for (int i = 0; i < small; i++) {
-      pages.add(machine.free("spare" + cpu + "." + i));
+      pages.add(freePage("spare" + cpu + "." + i));
     }
     for (int i = 0; i < large; i++) {
       String name = "block" + cpu + "." + i;
@@ -249,9 +292,15 @@ final class Ground {
     spares.add(pages);
     devices.add(
         program.cpus().get(cpu).contains(Operation.TO_DEVICE)
-            ? machine.add(DevicePages.free(machine.memory, machine.kernel))
+            ? machine.add(freeDevicePage())
             : null);
     fresh.add(fresh(program.cpus().get(cpu), cpu));
+  }
+
+  private Page freeDevicePage() {
+    return twoWords
+        ? DevicePages.freeOfTwoWords(machine.memory, machine.kernel)
+        : DevicePages.free(machine.memory, machine.kernel);
   }
 
   private PageTable fresh(ImmutableList<Operation> operations, int cpu) {

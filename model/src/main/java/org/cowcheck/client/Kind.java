@@ -10,6 +10,8 @@ enum Kind {
   HUGETLB,
   /** A page in the memory of a device. */
   DEVICE,
+  /** A page of a file that a process maps privately. */
+  FILE,
   /** A page that nobody maps. */
   PAGE,
   /** A free block of two pages. */

@@ -5,7 +5,12 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.cowcheck.mm.UffdMove;
+import org.cowcheck.patch.Accesses;
+import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.Platform;
 
 /**
  * What a CPU may do: a system call, an access of user code, something that a kernel thread does to
@@ -15,11 +20,16 @@ import org.cowcheck.patch.KernelState;
  * would, a program has pin-read or pin-write next.
  *
  * <p>Left out: reclaim of huge pages, of which only the first half is modelled; what later kernels
- * have (UFFDIO_MOVE), shared mappings and files.
+ * have, but for UFFDIO_MOVE; shared mappings.
  */
 public enum Operation {
   READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
   WRITE("write", "user code stores", Needs.PARENT, ClientCpu::write),
+  WRITE_TWICE(
+      "write-twice",
+      "user code stores two words in order",
+      Needs.PARENT,
+      cpu -> cpu.syscalls().writeTwice()),
   FORK("fork", "fork()", Needs.PARENT, ClientCpu::fork),
   ZAP("zap", "MADV_DONTNEED", Needs.PARENT, ClientCpu::zap),
   MPROTECT_READ("mprotect-ro", "mprotect(PROT_READ)", Needs.PARENT, ClientCpu::protect),
@@ -38,6 +48,25 @@ public enum Operation {
       "write-through", "a device stores through the pin", Needs.PIN, ClientCpu::writeThrough),
   READ_THROUGH("read-through", "a device loads through the pin", Needs.PIN, ClientCpu::readThrough),
   UNPIN("unpin", "unpin_user_page()", Needs.PIN, ClientCpu::unpin),
+  DIO_START(
+      "dio-start",
+      "a read with O_DIRECT into the page begins",
+      Needs.PARENT,
+      cpu -> cpu.syscalls().directIoStart()),
+  DIO_END(
+      "dio-end",
+      "the device stores, and the read ends",
+      Needs.DIO,
+      cpu -> cpu.syscalls().directIoEnd()),
+  FORCE_WRITE(
+      "force-write", "a store by /proc/self/mem", Needs.PARENT, cpu -> cpu.syscalls().forceWrite()),
+  UFFD_CONTINUE(
+      "uffd-continue", "UFFDIO_CONTINUE", Needs.PARENT, cpu -> cpu.syscalls().uffdContinue()),
+  UFFD_MOVE(
+      "uffd-move",
+      "UFFDIO_MOVE to another address",
+      Needs.PARENT,
+      cpu -> cpu.syscalls().uffdMove()),
   UNSHARE("unshare", "a fault with FAULT_FLAG_UNSHARE", Needs.PARENT, ClientCpu::unshare),
   CHILD_WRITE("child-write", "user code of the child stores", Needs.CHILD, ClientCpu::childWrite),
   CHILD_READ("child-read", "user code of the child loads", Needs.CHILD, ClientCpu::childRead),
@@ -55,6 +84,11 @@ public enum Operation {
   MREMAP("mremap", "mremap() to another address", Needs.PARENT, ClientCpu::mremap),
   KSM_MERGE("ksm-merge", "KSM merges the page", Needs.PARENT, ClientCpu::ksmMerge),
   SWAP_OUT("swap-out", "page reclaim", Needs.PARENT, ClientCpu::swapOut),
+  SWAP_UNMAP(
+      "swap-unmap",
+      "page reclaim that leaves the page in the swap cache",
+      Needs.PARENT,
+      ClientCpu::swapUnmap),
   SWAPOFF("swapoff", "swapoff()", Needs.PARENT, ClientCpu::swapoff),
   MIGRATE("migrate", "page migration", Needs.PARENT, ClientCpu::migrate),
   TO_DEVICE("to-device", "migration to a device", Needs.PARENT, ClientCpu::toDevice),
@@ -98,6 +132,7 @@ public enum Operation {
     PARENT,
     CHILD,
     PIN,
+    DIO,
     PAGE,
     LAST_REFERENCE,
     SLAB,
@@ -107,7 +142,7 @@ public enum Operation {
   }
 
   private static final ImmutableSet<Operation> USER_ACCESSES =
-      Sets.immutableEnumSet(READ, WRITE, CHILD_READ, CHILD_WRITE);
+      Sets.immutableEnumSet(READ, WRITE, WRITE_TWICE, CHILD_READ, CHILD_WRITE);
 
   private static final ImmutableSet<Operation> PINS =
       Sets.immutableEnumSet(PIN_FAST_READ, PIN_FAST_WRITE, PIN_READ, PIN_WRITE);
@@ -117,11 +152,25 @@ public enum Operation {
       Sets.immutableEnumSet(COLLAPSE, SPLIT_PAGE, MREMAP);
 
   private static final ImmutableSet<Operation> RMAP_WALKERS =
-      Sets.immutableEnumSet(SWAP_OUT, MIGRATE, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+      Sets.immutableEnumSet(SWAP_OUT, SWAP_UNMAP, MIGRATE, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
 
   private static final ImmutableSet<Operation> OF_SMALL_PAGES =
       Sets.immutableEnumSet(
-          MADV_FREE, MREMAP, KSM_MERGE, SWAP_OUT, SWAPOFF, TO_DEVICE, DEVICE_EXCLUSIVE, HWPOISON);
+          WRITE_TWICE,
+          DIO_START,
+          MADV_FREE,
+          MREMAP,
+          KSM_MERGE,
+          SWAP_OUT,
+          SWAP_UNMAP,
+          UFFD_MOVE,
+          SWAPOFF,
+          TO_DEVICE,
+          DEVICE_EXCLUSIVE,
+          HWPOISON);
+
+  private static final ImmutableSet<Operation> OF_FILES =
+      Sets.immutableEnumSet(READ, ZAP, FORCE_WRITE, UFFD_CONTINUE);
 
   private static final ImmutableSet<Operation> OF_HUGE_PAGES =
       Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
@@ -158,7 +207,7 @@ public enum Operation {
   /** Whether it may cause a write fault, or make entries writable otherwise. */
   boolean mayFaultForWriting() {
     return switch (this) {
-      case WRITE, CHILD_WRITE, PIN_WRITE, MPROTECT_WRITE -> true;
+      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START, MPROTECT_WRITE -> true;
       default -> false;
     };
   }
@@ -215,23 +264,30 @@ public enum Operation {
     Kind kind = start.kind();
     return switch (needs) {
       case PARENT -> kind != Kind.PAGE && kind != Kind.BLOCK && appliesToProcess(start);
-      case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK;
-      case CHILD -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE;
+      case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.FILE;
+      case DIO -> kind == Kind.SMALL;
+      case CHILD ->
+          kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.DEVICE && kind != Kind.FILE;
       case PAGE ->
           kind != Kind.HUGETLB
               && kind != Kind.BLOCK
+              && kind != Kind.FILE
               && (this != MEMORY_FAILURE || kind != Kind.DEVICE)
               && (!isAllocation() || kind == Kind.SMALL || kind == Kind.PAGE);
       case LAST_REFERENCE -> start == Start.JUST_FREED;
       case SLAB -> kind == Kind.PAGE || kind == Kind.SMALL;
       case BLOCK -> start == Start.FREE_BLOCK;
-      case READER -> this != ISOLATE_MOVABLE || kind == Kind.PAGE || kind == Kind.SMALL;
+      case READER ->
+          kind != Kind.FILE && (this != ISOLATE_MOVABLE || kind == Kind.PAGE || kind == Kind.SMALL);
       case TAIL_READER -> kind == Kind.HUGE || kind == Kind.BLOCK;
     };
   }
 
   private boolean appliesToProcess(Start start) {
     Kind kind = start.kind();
+    if (kind == Kind.FILE || this == FORCE_WRITE || this == UFFD_CONTINUE) {
+      return kind == Kind.FILE && OF_FILES.contains(this);
+    }
     if (this == FORK) {
       return !start.hasChild();
     }
@@ -241,7 +297,7 @@ public enum Operation {
     if (this == KSM_MERGE && start == Start.KSM) {
       return false;
     }
-    if (this == HWPOISON && start == Start.SWAPPED) {
+    if (this == HWPOISON && start.isSwappedOut()) {
       return false; // a free page, which memory_failure() takes off the free list
     }
     if (this == UNSHARE) {
@@ -254,8 +310,12 @@ public enum Operation {
   }
 
   /** Whether a kernel has it. */
-  boolean isIn(KernelState state) {
-    return this != UNSHARE || state != KernelState.S0;
+  boolean isIn(Patch patch) {
+    return switch (this) {
+      case UNSHARE -> patch.base() != KernelState.S0;
+      case UFFD_MOVE -> UffdMove.isIn(new Kernel(patch, Platform.GENERIC, Accesses.MARKED));
+      default -> true;
+    };
   }
 
   /** Whether it faults again and again until it has the page. */
@@ -270,7 +330,8 @@ public enum Operation {
   int pages(Kind kind) {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
-      case WRITE, CHILD_WRITE, PIN_WRITE -> 3;
+      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
+      case FORCE_WRITE -> 4;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
       case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;
@@ -313,9 +374,9 @@ public enum Operation {
   }
 
   /** Those that have something to do with this start, under this kernel. */
-  public static ImmutableList<Operation> of(Start start, KernelState state) {
+  public static ImmutableList<Operation> of(Start start, Patch patch) {
     return Stream.of(values())
-        .filter(operation -> operation.appliesTo(start) && operation.isIn(state))
+        .filter(operation -> operation.appliesTo(start) && operation.isIn(patch))
         .collect(ImmutableList.toImmutableList());
   }
 

@@ -18,6 +18,8 @@ public enum Start {
   KSM("ksm", Kind.SMALL, "a KSM page that two processes map"),
   SWAPPED("swapped", Kind.SMALL, "an exclusive page that is swapped out"),
   SWAP_CACHED("swap-cached", Kind.SMALL, "an exclusive page, unmapped, still in the swap cache"),
+  ZRAM_SWAPPED(
+      "zram-swapped", Kind.SMALL, "an exclusive page that is swapped out to a synchronous device"),
   PMD_MAPPED("pmd-mapped", Kind.HUGE, "an exclusive huge page that a PMD entry maps"),
   PMD_SHARED("pmd-shared", Kind.HUGE, "a huge page that parent and child share by PMD entries"),
   PTE_MAPPED("pte-mapped", Kind.HUGE, "an exclusive huge page that PTEs map"),
@@ -25,6 +27,7 @@ public enum Start {
   HUGETLB_SHARED(
       "hugetlb-shared", Kind.HUGETLB, "a page of hugetlb that parent and child share since fork()"),
   DEVICE("device", Kind.DEVICE, "an exclusive page in the memory of a device"),
+  FILE("file", Kind.FILE, "a page of a file that a process maps privately and read-only"),
   JUST_FREED("just-freed", Kind.PAGE, "a page that was exclusive, with one reference left"),
   FREE("free", Kind.PAGE, "a free page"),
   FREE_BLOCK("free-block", Kind.BLOCK, "a free block of two pages"),
@@ -52,6 +55,11 @@ public enum Start {
 
   Kind kind() {
     return kind;
+  }
+
+  /** Whether the page has no frame. */
+  boolean isSwappedOut() {
+    return this == SWAPPED || this == ZRAM_SWAPPED;
   }
 
   /** Whether a child is there from the beginning. */

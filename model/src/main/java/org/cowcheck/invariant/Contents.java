@@ -87,8 +87,9 @@ public final class Contents {
    * A page of two words, both of which a thread sets in order, is copied as it was at some time.
    *
    * @param table where the copy is mapped
+   * @param before what the first word held at first, which nobody stores; the second held 0
    */
-  public static Invariant isSnapshot(Memory memory, PageTable table) {
+  public static Invariant isSnapshot(Memory memory, PageTable table, long before) {
     return new Invariant(
         "a child has a later store of its parent, and not an earlier one",
         end -> {
@@ -97,7 +98,7 @@ public final class Contents {
             return true;
           }
           Page copy = Pte.page(memory, pte);
-          return end.value(copy.moreContents()) == 0 || end.value(copy.contents()) != 0;
+          return end.value(copy.moreContents()) == 0 || end.value(copy.contents()) != before;
         });
   }
 }

@@ -1,7 +1,10 @@
 package org.cowcheck.invariant;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
+import org.cowcheck.mm.DirectIo;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
@@ -9,18 +12,23 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.UserAccess;
 
 /**
- * What the memory at an address must hold in the end: what was written to it last. No more than one
- * CPU may write, and what it writes it notes ({@link UserAccess#WRITTEN}).
+ * What the memory at an address must hold in the end: what was written to it last.
  *
  * @param memory knows the pages and slots that entries name
  * @param table where the address is mapped
- * @param initial what it held at first
+ * @param initial what it held at first, or {@link #ANYTHING}
  */
 public record LastWritten(Memory memory, PageTable table, long initial) {
   /** The contents of an address at which nothing is mapped. */
   private static final long NOTHING = Long.MIN_VALUE;
 
-  /** The memory at the address is what was written last; nothing else may be mapped there. */
+  /** What an address held at first of which that is not known. */
+  public static final long ANYTHING = Long.MIN_VALUE + 1;
+
+  /**
+   * The memory at the address is what was written last; nothing else may be mapped there. No more
+   * than one CPU may write, and nowhere else ({@link UserAccess#WRITTEN}).
+   */
   public Invariant isSeen(String broken) {
     return new Invariant(broken, end -> seen(end) == lastWritten(end));
   }
@@ -33,6 +41,42 @@ public record LastWritten(Memory memory, PageTable table, long initial) {
       }
     }
     return last;
+  }
+
+  /**
+   * If memory is mapped at the address, or swapped out, it is what some CPU wrote there last, user
+   * code or a device, whoever else wrote; or what it held at first, if nobody did.
+   */
+  public Invariant isKept(String broken) {
+    return new Invariant(broken, this::isKept);
+  }
+
+  private boolean isKept(End end) {
+    Set<Long> last = lastOfEach(end);
+    long seen = seen(end);
+    return seen == NOTHING
+        || (last.isEmpty() ? initial == ANYTHING || seen == initial : last.contains(seen));
+  }
+
+  private Set<Long> lastOfEach(End end) {
+    Set<Long> lasts = new HashSet<>();
+    for (int cpu = 0; cpu < end.cpus(); cpu++) {
+      Note before = null;
+      Note last = null;
+      for (Note note : end.notes(cpu)) {
+        if (note.name().equals(UserAccess.AT)
+            && note.value() == table.location()
+            && (before.name().equals(UserAccess.WRITTEN)
+                || before.name().equals(DirectIo.DEVICE_WROTE))) {
+          last = before;
+        }
+        before = note;
+      }
+      if (last != null) {
+        lasts.add(last.value());
+      }
+    }
+    return lasts;
   }
 
   /** What a load from the address would find: in its page, in the swap cache or on the device. */

@@ -9,7 +9,8 @@ import org.cowcheck.mm.SwapSlot;
 
 /**
  * A page that an entry maps, or will map from the swap cache, is linked to the VMA of that entry:
- * what __page_check_anon_rmap() checks on DEBUG_VM, and rmap relies on.
+ * what __page_check_anon_rmap() checks on DEBUG_VM, and rmap relies on. KSM pages belong to none,
+ * and neither do pages of the swap cache that were not mapped since they were read.
  *
  * @param memory knows the pages and slots that entries name
  * @param ones entries of VMAs whose pages have the mapping {@link Page#ANON_VMA}
@@ -28,11 +29,15 @@ public record VmaOfPage(
   private boolean belong(End end, ImmutableList<PageTable> tables, long anonVma) {
     for (PageTable table : tables) {
       Page page = page(end, end.value(table.pte()));
-      if (page != null && end.value(page.mapping()) != anonVma) {
+      if (page != null && !isKsm(end, page) && end.value(page.mapping()) != anonVma) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isKsm(End end, Page page) {
+    return (end.value(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
   }
 
   private Page page(End end, long pte) {
@@ -43,6 +48,7 @@ public record VmaOfPage(
         Pte.isSwap(pte)
             ? end.value(memory.object(Pte.address(pte), SwapSlot.class).swapCache())
             : 0;
-    return cached == 0 ? null : memory.object(cached, Page.class);
+    Page page = cached == 0 ? null : memory.object(cached, Page.class);
+    return page == null || end.value(page.mapping()) == 0 ? null : page;
   }
 }

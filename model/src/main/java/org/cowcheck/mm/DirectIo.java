@@ -67,10 +67,20 @@ public final class DirectIo {
     cpu.note(UserAccess.WRITTEN, value);
   }
 
-  /** The device has the data. */
+  /** The device has the data, and the request ends. */
   public void complete(Cpu cpu, Page page, long data) {
+    store(cpu, page, data);
+    release(cpu, page);
+  }
+
+  /** The device has the data. */
+  public void store(Cpu cpu, Page page, long data) {
     cpu.at(STORE).WRITE_ONCE(page.contents(), data);
     cpu.note(DEVICE_WROTE, data);
+  }
+
+  /** The request ends. */
+  public void release(Cpu cpu, Page page) {
     if (kernel.adds(PINS)) {
       unpin.unpinUserPage(cpu, page);
     } else {

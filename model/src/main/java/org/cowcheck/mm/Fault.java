@@ -46,7 +46,7 @@ public final class Fault {
   boolean doAnonymousPage(Cpu cpu, Ref<PageTable> walked, FreeList pages, PageFree free) {
     PageTable table = walked.target();
     Page page = PageAlloc.allocPage(cpu, pages);
-    cpu.at(CLEAR).WRITE_ONCE(page.contents(), 0);
+    page.clear(cpu.at(CLEAR));
     cpu.at(UPTODATE_WMB).smp_wmb();
     cpu.at(UPTODATE).__set_bit(PageFlag.PG_UPTODATE, page.flags());
     cpu.at(LOCK).spin_lock(table.lock());

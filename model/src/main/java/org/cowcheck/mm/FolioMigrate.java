@@ -97,7 +97,7 @@ public final class FolioMigrate {
       return false;
     }
     if (copies) {
-      cpu.at(COPY).WRITE_ONCE(page.contents(), cpu.READ_ONCE(old.contents()));
+      page.copyFrom(cpu.at(COPY), old);
     }
     migrateFlags(cpu, page, old);
     return true;

@@ -127,7 +127,7 @@ public final class Ksm {
         () -> {
           long pte = protect(cpu, mm, table, page);
           return pte != FAILED
-              && cpu.at(IDENTICAL).READ_ONCE(page.contents()) == cpu.READ_ONCE(ksmPage.contents())
+              && page.isIdentical(cpu.at(IDENTICAL), ksmPage)
               && replacePage(cpu, mm, table, page, ksmPage, pte, free);
         });
   }

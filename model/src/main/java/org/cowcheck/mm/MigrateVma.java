@@ -344,7 +344,7 @@ public final class MigrateVma {
 
   private boolean migrate(Cpu cpu, List<RmapVma> vmas, Page old, Target target, long extra) {
     Page page = target.alloc(cpu);
-    cpu.at(COPY).WRITE_ONCE(page.contents(), cpu.READ_ONCE(old.contents()));
+    page.copyFrom(cpu.at(COPY), old);
     boolean moved = folioMigrate.migrateFolio(cpu, page, old, by -> slotOf(by, old), extra, false);
     if (!moved) {
       cpu.at(UNLOCK_NEW).clear_bit_unlock(PG_LOCKED, page.flags());

@@ -56,7 +56,16 @@ public final class Page {
   private enum Kind {
     ORDINARY,
     TWO_WORDS,
-    DEVICE_PRIVATE
+    DEVICE_PRIVATE,
+    DEVICE_PRIVATE_TWO_WORDS;
+
+    boolean hasTwoWords() {
+      return this == TWO_WORDS || this == DEVICE_PRIVATE_TWO_WORDS;
+    }
+
+    boolean isDevicePrivate() {
+      return this == DEVICE_PRIVATE || this == DEVICE_PRIVATE_TWO_WORDS;
+    }
   }
 
   private final Memory memory;
@@ -88,6 +97,11 @@ public final class Page {
     return new Page(memory, name, state, 0, null, 0, Kind.DEVICE_PRIVATE);
   }
 
+  /** The same, whose memory is two words. */
+  public static Page devicePrivateOfTwoWords(Memory memory, String name, PageState state) {
+    return new Page(memory, name, state, 0, null, 0, Kind.DEVICE_PRIVATE_TWO_WORDS);
+  }
+
   /** A page of a block; null is a block of its own. */
   Page(Memory memory, String name, PageState state, long compoundHead, PageBlock block, int index) {
     this(memory, name, state, compoundHead, block, index, Kind.ORDINARY);
@@ -109,7 +123,7 @@ public final class Page {
     this.refcount = memory.word(name + "._refcount", state.refcount());
     this.mapcount = memory.word(name + "._mapcount", state.mapcount());
     this.contents = memory.word(name + ".contents", state.contents());
-    this.more = kind == Kind.TWO_WORDS ? memory.word(name + ".contents1", 0) : null;
+    this.more = kind.hasTwoWords() ? memory.word(name + ".contents1", 0) : null;
     this.privateData = memory.word(name + ".private", state.privateData(), SwapSlot::show);
     this.block = block == null ? PageBlock.of(this) : block;
     this.index = index;
@@ -174,6 +188,20 @@ public final class Page {
     }
   }
 
+  /** clear_user_highpage(), word by word. The caller labels the step. */
+  void clear(Cpu cpu) {
+    cpu.WRITE_ONCE(contents, 0);
+    if (more != null) {
+      cpu.WRITE_ONCE(more, 0);
+    }
+  }
+
+  /** pages_identical(), word by word. The caller labels the step. */
+  boolean isIdentical(Cpu cpu, Page other) {
+    return cpu.READ_ONCE(contents) == cpu.READ_ONCE(other.contents)
+        && (more == null || cpu.READ_ONCE(more) == cpu.READ_ONCE(other.more));
+  }
+
   /** page->private: the address of the swap slot, while the page is in the swap cache. */
   public Word privateData() {
     return privateData;
@@ -181,7 +209,7 @@ public final class Page {
 
   /** is_device_private_page(): nobody can pin it by its entry, which is not present. */
   public boolean isDevicePrivate() {
-    return kind == Kind.DEVICE_PRIVATE;
+    return kind.isDevicePrivate();
   }
 
   /** The pages that lie next to each other, to which this one belongs. */

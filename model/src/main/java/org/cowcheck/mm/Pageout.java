@@ -98,6 +98,9 @@ public final class Pageout {
       cpu.note(CHANGED, page.address());
     }
     cpu.WRITE_ONCE(slot.contents(), contents);
+    if (slot.moreContents() != null) {
+      cpu.WRITE_ONCE(slot.moreContents(), cpu.READ_ONCE(page.moreContents()));
+    }
     cpu.at(END).test_and_clear_bit(PG_WRITEBACK, page.flags());
     if (synchronous) {
       cpu.at(DONE).clear_bit_unlock(PG_LOCKED, page.flags());

@@ -1,6 +1,7 @@
 package org.cowcheck.mm;
 
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
+import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
@@ -30,10 +31,13 @@ import org.cowcheck.patch.KernelState;
  * else finds. Two faults on one entry read two pages; pte_same() decides, and it cannot tell an
  * entry from one that was used again meanwhile. 13ddaf26be32 has SWAP_HAS_CACHE set meanwhile.
  *
- * <p>Left out: mmap_lock; LRU and readahead; KSM's copy for a page of another anon_vma; poisoned
- * pages and errors of the device; entries of other types. Where the kernel waits, for a page lock
- * or for a slot that somebody else reads, the fault fails here and is to be tried again.
- * do_wp_page() after a write fault takes the PT lock anew, as a second fault would.
+ * <p>A page is on the LRU at once, as if the batch that it goes to were full.
+ *
+ * <p>Left out: mmap_lock; the list itself, and its lock; readahead; KSM's copy for a page of
+ * another anon_vma; poisoned pages and errors of the device; entries of other types. Where the
+ * kernel waits, for a page lock or for a slot that somebody else reads, the fault fails here and is
+ * to be tried again. do_wp_page() after a write fault takes the PT lock anew, as a second fault
+ * would.
  */
 public final class SwapIn {
   public static final Steps STEPS = new Steps("do_swap_page");
@@ -60,6 +64,8 @@ public final class SwapIn {
       STEPS.step("I2h", "swap_readpage", "copy from the slot; smp_wmb, set PG_uptodate");
   private static final Step READ_DONE =
       STEPS.step("I2i", "swap_readpage", "unlock the page: clear PG_locked");
+  private static final Step ADD_LRU =
+      STEPS.step("I2j", "folio_add_lru", "the batch is full: set PG_lru");
   private static final Step LOCK_PAGE =
       STEPS.step("I3", "lock_page_or_retry", "lock the page: test and set PG_locked");
   private static final Step STILL_CACHED =
@@ -191,6 +197,7 @@ public final class SwapIn {
     Page page = PageAlloc.allocPage(cpu, pages);
     cpu.at(FRESH).__set_bit(PG_LOCKED, page.flags());
     cpu.__set_bit(PG_SWAPBACKED, page.flags());
+    cpu.at(ADD_LRU).set_bit(PG_LRU, page.flags());
     readSlot(cpu, page, slot);
     return page;
   }
@@ -207,12 +214,16 @@ public final class SwapIn {
     cpu.__set_bit(PG_LOCKED, page.flags());
     cpu.__set_bit(PG_SWAPBACKED, page.flags());
     SwapCache.add(cpu, page, slot);
+    cpu.at(ADD_LRU).set_bit(PG_LRU, page.flags());
     readSlot(cpu, page, slot);
     return page;
   }
 
   private static void readSlot(Cpu cpu, Page page, SwapSlot slot) {
     cpu.at(READ_SLOT).WRITE_ONCE(page.contents(), cpu.READ_ONCE(slot.contents()));
+    if (slot.moreContents() != null) {
+      cpu.WRITE_ONCE(page.moreContents(), cpu.READ_ONCE(slot.moreContents()));
+    }
     cpu.smp_wmb();
     cpu.set_bit(PG_UPTODATE, page.flags());
     cpu.at(READ_DONE).clear_bit_unlock(PG_LOCKED, page.flags());

@@ -19,6 +19,7 @@ import org.cowcheck.memory.Word;
  * @param swapMap swap_map[]: the count of entries, and {@link #HAS_CACHE}
  * @param swapCache the address of the struct page that the swap cache has for the slot, or 0
  * @param contents what was written to the slot
+ * @param moreContents the second word of that; null unless pages have two words
  * @param lock the lock of the swap_info_struct or of the cluster
  * @param cacheLock the lock of the swap cache's XArray (i_pages)
  */
@@ -29,6 +30,7 @@ public record SwapSlot(
     Word swapMap,
     Word swapCache,
     Word contents,
+    Word moreContents,
     Spinlock lock,
     Spinlock cacheLock) {
   /** SWAP_HAS_CACHE: the swap cache has a page for the slot, or somebody is about to read it. */
@@ -68,6 +70,7 @@ public record SwapSlot(
                 memory.word(name + ".swap_map", 0, SwapSlot::showMap),
                 memory.word(name + ".swap_cache", 0, SwapSlot::show),
                 memory.word(name + ".contents", 0),
+                null,
                 memory.spinlock(name + ".swap_info.lock"),
                 memory.spinlock(name + ".i_pages.lock")));
   }
@@ -98,8 +101,19 @@ public record SwapSlot(
     return cached(memory, name, true, entries, page);
   }
 
+  /** As {@link #cached}, for pages of two words. */
+  public static SwapSlot cachedTwoWords(
+      Memory memory, String name, long entries, LongFunction<Page> page) {
+    return cached(memory, name, false, entries, page, memory.word(name + ".contents1", 0));
+  }
+
   private static SwapSlot cached(
       Memory memory, String name, boolean full, long entries, LongFunction<Page> page) {
+    return cached(memory, name, full, entries, page, null);
+  }
+
+  private static SwapSlot cached(
+      Memory memory, String name, boolean full, long entries, LongFunction<Page> page, Word more) {
     return memory.make(
         address ->
             new SwapSlot(
@@ -109,12 +123,23 @@ public record SwapSlot(
                 memory.word(name + ".swap_map", entries | HAS_CACHE, SwapSlot::showMap),
                 memory.word(name + ".swap_cache", page.apply(address).address(), SwapSlot::show),
                 memory.word(name + ".contents", 0),
+                more,
                 memory.spinlock(name + ".swap_info.lock"),
                 memory.spinlock(name + ".i_pages.lock")));
   }
 
+  /** As {@link #of}, for pages of two words, the second of which is 0. */
+  public static SwapSlot ofTwoWords(Memory memory, Device device, long entries, long contents) {
+    return of(memory, device, false, entries, contents, memory.word("slot.contents1", 0));
+  }
+
   private static SwapSlot of(
       Memory memory, Device device, boolean full, long entries, long contents) {
+    return of(memory, device, full, entries, contents, null);
+  }
+
+  private static SwapSlot of(
+      Memory memory, Device device, boolean full, long entries, long contents, Word more) {
     Word swapMap = memory.word("swap_map", entries, SwapSlot::showMap);
     Word swapCache = memory.word("swap_cache", 0, SwapSlot::show);
     Word onDevice = memory.word("slot.contents", contents);
@@ -122,7 +147,8 @@ public record SwapSlot(
     Spinlock cacheLock = memory.spinlock("swap_cache.i_pages.lock");
     return memory.make(
         address ->
-            new SwapSlot(address, device, full, swapMap, swapCache, onDevice, lock, cacheLock));
+            new SwapSlot(
+                address, device, full, swapMap, swapCache, onDevice, more, lock, cacheLock));
   }
 
   /** The entries that a value of swap_map[] counts. */

@@ -2,6 +2,7 @@ package org.cowcheck.mm;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.MmFault.Access;
@@ -13,6 +14,9 @@ import org.cowcheck.patch.Kernel;
  */
 public final class ThreadWrite {
   public static final Steps STEPS = new Steps("thread write");
+
+  /** The name of the note that follows the second store; its value is what was stored. */
+  public static final String WRITTEN_SECOND = "written to the second word";
 
   private static final int MOST_FAULTS = 2;
 
@@ -38,23 +42,29 @@ public final class ThreadWrite {
     this.fault = new MmFault(kernel, memory, free, pages);
   }
 
-  /** Sets both words to 1; whether the entry permitted it. */
-  public boolean setBoth(Cpu cpu, Mm mm, PageTable table) {
+  /**
+   * Sets both words, and leaves the notes of {@link UserAccess#write} and {@link #WRITTEN_SECOND};
+   * whether the entry permitted it.
+   */
+  public boolean setBoth(Cpu cpu, Mm mm, PageTable table, long first, long second) {
     Tlb tlb = new Tlb(mm, table);
-    return set(cpu, mm, table, tlb, false) && set(cpu, mm, table, tlb, true);
+    return set(cpu, mm, table, tlb, first, false) && set(cpu, mm, table, tlb, second, true);
   }
 
-  private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, boolean second) {
+  private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, long value, boolean second) {
     for (int faults = 0; ; faults++) {
       long access = tlb.begin(cpu.at(ACCESS));
       long pte = tlb.isValid() ? tlb.entry() : tlb.walk(cpu.at(WALK));
       boolean permitted = Pte.present(pte) && Pte.writable(pte);
       if (permitted) {
-        Page page = Pte.page(memory, pte);
+        Ref<Page> page = new Ref<>(Pte.page(memory, pte), tlb.read());
         if (second) {
-          cpu.at(STORE).smp_store_release(page.moreContents(), 1);
+          cpu.at(STORE).smp_store_release(page.at(Page::moreContents), value);
+          cpu.note(WRITTEN_SECOND, value);
         } else {
-          cpu.at(STORE).WRITE_ONCE(page.contents(), 1);
+          cpu.at(STORE).WRITE_ONCE(page.at(Page::contents), value);
+          cpu.note(UserAccess.WRITTEN, value);
+          cpu.note(UserAccess.AT, table.location());
         }
       }
       tlb.end(cpu.at(END), access);

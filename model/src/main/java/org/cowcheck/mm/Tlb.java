@@ -18,6 +18,7 @@ final class Tlb {
   private final PageTable table;
   private long generation;
   private long entry;
+  private int read;
   private boolean valid;
 
   /** An empty TLB. */
@@ -51,9 +52,15 @@ final class Tlb {
     return entry;
   }
 
+  /** The load that the translation was made by, on which accesses depend. */
+  int read() {
+    return read;
+  }
+
   /** Walks the page table, and keeps what it finds if user code may use it. */
   long walk(Cpu cpu) {
     entry = cpu.READ_ONCE(table.pte());
+    read = cpu.lastRead();
     valid = Pte.present(entry) && Pte.writable(entry);
     return entry;
   }

@@ -104,6 +104,11 @@ public final class UffdMove {
     this.free = free;
   }
 
+  /** Whether a kernel has UFFDIO_MOVE. */
+  public static boolean isIn(Kernel kernel) {
+    return kernel.adds(READ_DST);
+  }
+
   /**
    * Moves what the source maps to the target.
    *
@@ -111,7 +116,7 @@ public final class UffdMove {
    */
   public boolean movePagesPte(Cpu cpu, Mm mm, PageTable dst, PageTable src) {
     long target = readLocked(cpu.at(READ_DST), dst);
-    if (!kernel.adds(READ_DST) || target != 0) {
+    if (!isIn(kernel) || target != 0) {
       return false;
     }
     long pte = readLocked(cpu.at(READ_SRC), src);

@@ -53,6 +53,7 @@ public final class UserAccess {
   private final Kernel kernel;
   private final Memory memory;
   private final PageFree free;
+  private final Vma vma;
 
   /**
    * User code on a kernel.
@@ -61,9 +62,15 @@ public final class UserAccess {
    * @param free frees a page whose last reference is dropped
    */
   public UserAccess(Kernel kernel, Memory memory, PageFree free) {
+    this(kernel, memory, free, Vma.ANON);
+  }
+
+  /** The same, in a mapping. */
+  public UserAccess(Kernel kernel, Memory memory, PageFree free, Vma vma) {
     this.kernel = kernel;
     this.memory = memory;
     this.free = free;
+    this.vma = vma;
   }
 
   /**
@@ -148,7 +155,7 @@ public final class UserAccess {
       if (isLast) {
         return result;
       }
-      new MmFault(kernel, memory, free.onto(pages), pages).handle(cpu, mm, table, access);
+      new MmFault(kernel, memory, free.onto(pages), pages).handle(cpu, mm, vma, table, access);
     }
   }
 

@@ -92,7 +92,7 @@ final class ForkSnapshot {
     Page copy = machine.add(Page.ofTwoWords(memory, "copy", PageState.FREE));
     Fork fork = new Fork(kernel, memory, machine.free);
     return machine.running(
-        ImmutableList.of(Contents.isSnapshot(memory, childTable)),
+        ImmutableList.of(Contents.isSnapshot(memory, childTable, 0)),
         new Program(
             "fork",
             cpu -> {
@@ -104,7 +104,7 @@ final class ForkSnapshot {
             "another thread",
             cpu -> {
               ThreadWrite thread = new ThreadWrite(kernel, memory, machine.free, FreeList.of());
-              return thread.setBoth(kernel.boot(cpu), mm, table) ? 1 : 0;
+              return thread.setBoth(kernel.boot(cpu), mm, table, 1, 1) ? 1 : 0;
             }));
   }
 }

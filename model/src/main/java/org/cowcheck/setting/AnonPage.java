@@ -25,7 +25,12 @@ public final class AnonPage {
 
   /** As {@link #mapped(Memory, KernelState)}, with contents. */
   public static Page mapped(Memory memory, Kernel kernel, long contents) {
-    return page(memory, kernel, new PageState(bit(PG_LRU), 0, 1, 0, contents));
+    return new Page(memory, "page", mappedState(kernel, contents));
+  }
+
+  /** The words of a page as {@link #mapped(Memory, Kernel, long)} makes it. */
+  public static PageState mappedState(Kernel kernel, long contents) {
+    return state(exclusive(kernel), new PageState(bit(PG_LRU), 0, 1, 0, contents));
   }
 
   /** As {@link #mapped}, and somebody holds a reference. */
@@ -75,7 +80,12 @@ public final class AnonPage {
 
   /** As {@link #shared(Memory)}, with contents. */
   public static Page shared(Memory memory, long contents) {
-    return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1, contents));
+    return new Page(memory, "page", sharedState(contents));
+  }
+
+  /** The words of a page as {@link #shared(Memory, long)} makes it. */
+  public static PageState sharedState(long contents) {
+    return state(0, new PageState(bit(PG_LRU), 0, 2, 1, contents));
   }
 
   /** On the LRU, once mapped exclusively and then zapped; one reference is left. */
@@ -96,15 +106,16 @@ public final class AnonPage {
   }
 
   private static Page page(Memory memory, String name, long exclusive, PageState with) {
-    return new Page(
-        memory,
-        name,
-        new PageState(
-            bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | with.flags() | exclusive,
-            Page.ANON_VMA,
-            with.refcount(),
-            with.mapcount(),
-            with.contents(),
-            with.privateData()));
+    return new Page(memory, name, state(exclusive, with));
+  }
+
+  private static PageState state(long exclusive, PageState with) {
+    return new PageState(
+        bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | with.flags() | exclusive,
+        Page.ANON_VMA,
+        with.refcount(),
+        with.mapcount(),
+        with.contents(),
+        with.privateData());
   }
 }

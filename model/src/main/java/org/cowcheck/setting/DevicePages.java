@@ -17,8 +17,16 @@ public final class DevicePages {
 
   /** In the hands of its driver. */
   public static Page free(Memory memory, Kernel kernel) {
-    return Page.devicePrivate(
-        memory, "device", new PageState(0, 0, DevicePage.referencesWhenFree(kernel.state()), -1));
+    return Page.devicePrivate(memory, "device", freeState(kernel));
+  }
+
+  /** As {@link #free}, whose memory is two words. */
+  public static Page freeOfTwoWords(Memory memory, Kernel kernel) {
+    return Page.devicePrivateOfTwoWords(memory, "device", freeState(kernel));
+  }
+
+  private static PageState freeState(Kernel kernel) {
+    return new PageState(0, 0, DevicePage.referencesWhenFree(kernel.state()), -1);
   }
 
   /** Mapped once and exclusively by a device-private entry. */

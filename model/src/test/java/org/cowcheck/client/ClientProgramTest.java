@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.patch.Patch;
+import org.cowcheck.patch.SwapPatches;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,8 @@ final class ClientProgramTest {
         "exclusive: | expected an operation",
         "exclusive:unpin | unpin needs a pin before it",
         "exclusive:pin-read+pin-write | a CPU has one pin at a time",
+        "exclusive:dio-start+dio-start | a CPU has one read with O_DIRECT at a time",
+        "exclusive:dio-end | dio-end needs dio-start before it",
         "exclusive:child-write | child-write needs a child",
         "exclusive:split-pmd | split-pmd has nothing to do with this start",
         "exclusive:fork:fork | one fork",
@@ -75,8 +79,8 @@ final class ClientProgramTest {
   @ParameterizedTest
   @EnumSource(Start.class)
   void canonicalIsCanonical(Start start) {
-    for (Operation one : Operation.of(start, KernelState.S3)) {
-      for (Operation other : Operation.of(start, KernelState.S3)) {
+    for (Operation one : Operation.of(start, Patch.of(KernelState.S3))) {
+      for (Operation other : Operation.of(start, Patch.of(KernelState.S3))) {
         ClientProgram program =
             new ClientProgram(
                 start, ImmutableList.of(ImmutableList.of(one), ImmutableList.of(other)));
@@ -89,7 +93,7 @@ final class ClientProgramTest {
   @ParameterizedTest
   @EnumSource(Start.class)
   void everyStartHasSomethingToDo(Start start) {
-    assertFalse(Operation.of(start, KernelState.S0).isEmpty());
+    assertFalse(Operation.of(start, Patch.of(KernelState.S0)).isEmpty());
   }
 
   @ParameterizedTest
@@ -101,8 +105,15 @@ final class ClientProgramTest {
   }
 
   @Test
+  void uffdMoveIsInLaterKernelsAlone() {
+    Patch without = Patch.of(KernelState.S3);
+    assertFalse(Operation.of(Start.EXCLUSIVE, without).contains(Operation.UFFD_MOVE));
+    assertTrue(Operation.of(Start.EXCLUSIVE, SwapPatches.UFFD_MOVE).contains(Operation.UFFD_MOVE));
+  }
+
+  @Test
   void unshareIsNotInV517() {
-    assertFalse(Operation.of(Start.SHARED, KernelState.S0).contains(Operation.UNSHARE));
-    assertTrue(Operation.of(Start.SHARED, KernelState.S1).contains(Operation.UNSHARE));
+    assertFalse(Operation.of(Start.SHARED, Patch.of(KernelState.S0)).contains(Operation.UNSHARE));
+    assertTrue(Operation.of(Start.SHARED, Patch.of(KernelState.S1)).contains(Operation.UNSHARE));
   }
 }

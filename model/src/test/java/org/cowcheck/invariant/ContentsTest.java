@@ -70,7 +70,7 @@ final class ContentsTest {
 
   @Test
   void aCopyHasNoLaterStoreWithoutTheEarlierOne() {
-    Invariant invariant = Contents.isSnapshot(memory, table);
+    Invariant invariant = Contents.isSnapshot(memory, table, 0);
     assertTrue(invariant.holds().test(end(ImmutableMap.of())));
     assertTrue(invariant.holds().test(end(ImmutableMap.of(page.contents(), 1L))));
     assertTrue(

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.DirectIo;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
@@ -81,6 +82,39 @@ final class LastWrittenTest {
     assertHolds(false, lastWritten());
   }
 
+  private LastWrittenTest at(PageTable place) {
+    notes.add(new Note(UserAccess.AT, place.location(), 0));
+    return this;
+  }
+
+  private Invariant kept() {
+    return new LastWritten(memory, table, 7).isKept("lost");
+  }
+
+  @Test
+  void whatADeviceStoredLastIsKept() {
+    notes.add(new Note(UserAccess.WRITTEN, 8, 0), new Note(UserAccess.AT, table.location(), 0));
+    notes.add(new Note(DirectIo.DEVICE_WROTE, 9, 0), new Note(UserAccess.AT, table.location(), 0));
+    with(table.pte(), Pte.writable(page)).with(page.contents(), 9).assertHolds(true, kept());
+    with(page.contents(), 8).assertHolds(false, kept());
+  }
+
+  @Test
+  void whatWasWrittenElsewhereDoesNotMatter() {
+    written(8).at(other).with(table.pte(), Pte.swap(slot)).assertHolds(true, kept());
+  }
+
+  @Test
+  void whatWasThereAtFirstIsKept() {
+    with(table.pte(), Pte.swap(slot)).with(slot.contents(), 6).assertHolds(false, kept());
+    assertHolds(true, new LastWritten(memory, table, LastWritten.ANYTHING).isKept("lost"));
+  }
+
+  @Test
+  void anAddressWithoutMemoryHasNothingToKeep() {
+    written(8).at(table).assertHolds(true, kept());
+  }
+
   private Invariant vma() {
     return new VmaOfPage(memory, ImmutableList.of(table), ImmutableList.of(other)).invariant();
   }
@@ -98,6 +132,18 @@ final class LastWrittenTest {
     with(other.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
     with(page.mapping(), Page.OTHER_ANON_VMA).assertHolds(true, vma());
     with(page.mapping(), Page.ANON_VMA).assertHolds(false, vma());
+  }
+
+  @Test
+  void aPageInTheSwapCacheThatWasNeverMappedBelongsToNobody() {
+    with(other.pte(), Pte.swap(slot)).with(slot.swapCache(), page.address());
+    assertHolds(true, vma());
+  }
+
+  @Test
+  void aKsmPageBelongsToNobody() {
+    with(other.pte(), Pte.readOnly(page)).with(page.mapping(), Page.KSM_NODE);
+    assertHolds(true, vma());
   }
 
   @Test
