@@ -10,6 +10,7 @@ import org.cowcheck.mm.CollapseHugePage;
 import org.cowcheck.mm.DeviceExclusive;
 import org.cowcheck.mm.DumpReader;
 import org.cowcheck.mm.Fault;
+import org.cowcheck.mm.FollowHugePage;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.GupFlags;
@@ -35,6 +36,7 @@ import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.Slab;
 import org.cowcheck.mm.SplitHugePmd;
 import org.cowcheck.mm.SwapOut;
@@ -244,10 +246,13 @@ final class ClientCpu {
   }
 
   long pinFast(boolean write) {
-    pinned =
-        isHugetlb()
-            ? hugetlbTask(vma()).pinFast(ground.table.index(), write)
-            : new GupFast(kernel, memory, free).pinFast(cpu, mm(), ground.table, write);
+    if (ground.start == Start.HUGETLB_SHARED_TABLE) {
+      pinned = files().pinFast(write);
+    } else if (isHugetlb()) {
+      pinned = hugetlbTask(vma()).pinFast(ground.table.index(), write);
+    } else {
+      pinned = new GupFast(kernel, memory, free).pinFast(cpu, mm(), ground.table, write);
+    }
     return one(pinned != null);
   }
 
@@ -315,6 +320,9 @@ final class ClientCpu {
   }
 
   long mremap() {
+    if (ground.start == Start.FILE_TABLE) {
+      return files().mremap();
+    }
     return writing(
         mm(),
         () -> {
@@ -397,7 +405,9 @@ final class ClientCpu {
         Pte.isHuge(cpu.at(IS_HUGE).read_plain_in_source(ground.table.pmd()))
             && migrate.set(cpu, mm(), ground.table.at(0), head);
     if (set) {
-      migrate.removeMigrationPmd(cpu, ground.table.at(0));
+      for (RmapVma vma : ground.vmas()) {
+        migrate.removeMigrationPtes(cpu, vma.table().at(0), head);
+      }
     }
     cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
     return one(set);
@@ -457,6 +467,19 @@ final class ClientCpu {
         new CollapseHugePage(kernel, memory, free)
                 .collapse(cpu, mm(), ground.table.above(), ground.table.size(), pages)
             != null);
+  }
+
+  long writeHead() {
+    return one(task(mm(), ground.table.at(0)).write(value()));
+  }
+
+  /** follow_page() with FOLL_GET; the reference is kept. */
+  long followPage() {
+    return reading(mm(), () -> one(new FollowHugePage(kernel, memory).get(cpu, vma()) != null));
+  }
+
+  FileCpu files() {
+    return new FileCpu(kernel, memory, ground, number, cpu, pages);
   }
 
   long hwpoison() {

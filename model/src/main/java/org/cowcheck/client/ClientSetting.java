@@ -31,6 +31,7 @@ final class ClientSetting {
         ImmutableList.<Invariant>builder()
             .addAll(ReaderInvariants.all(program, ground))
             .addAll(SharedContents.all(program))
+            .addAll(HugetlbPool.all(ground))
             .build(),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
   }

@@ -8,6 +8,8 @@ enum Kind {
   HUGE,
   /** A page of hugetlb. */
   HUGETLB,
+  /** A mapping of a file, of which only the tables matter. */
+  FILE,
   /** A page in the memory of a device. */
   DEVICE,
   /** A page that nobody maps. */
