@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.cowcheck.invariant.HugetlbPool;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -31,9 +33,18 @@ final class ClientSetting {
         ImmutableList.<Invariant>builder()
             .addAll(ReaderInvariants.all(program, ground))
             .addAll(SharedContents.all(program))
-            .addAll(HugetlbPool.all(ground))
+            .addAll(ofPool())
             .build(),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
+  }
+
+  private ImmutableList<Invariant> ofPool() {
+    return ground.start.isHugetlb()
+        ? ImmutableList.of(
+            HugetlbPool.hasNoReferences(
+                Stream.concat(Stream.of(ground.page), ground.spares.stream().flatMap(List::stream))
+                    .collect(ImmutableList.toImmutableList())))
+        : ImmutableList.of();
   }
 
   private Program cpu(int number) {
