@@ -40,11 +40,22 @@ final class ClientProgramsTest {
     "B8, S2-without-hugetlb-write-protect-seq, S2, sc, hugetlb:fork:pin-fast-write",
     "B12, S0, S2, sc, exclusive:madv-free+swap-out+read:pin-fast-write+write-through",
     "B13, S2, S3, sc, pte-mapped:collapse:pin-fast-write",
+    "B14, S3-without-collapse-sync, S3, sc, pte-mapped:collapse+zap:pin-fast-read",
+    "B14, S3-without-collapse-sync, S3, sc, file-table:retract:pin-fast-write",
+    "B14, S3-without-retract-lock, S3, sc, file-table:collapse-mapped:truncate",
+    "B16, S3, S3-with-huge-pmd-unshare-sync, sc,"
+        + " hugetlb-shared-table:unshare-table+child-remap:pin-fast-write",
+    "B17, S3-without-huge-page-table-lock, S3, sc, hugetlb-cont:follow-page:migrate",
     "B18, S0, S2, sc, hugetlb-shared:child-pin-read+child-zap+child-read-through:write",
     "B19, seed, S2, sc, pmd-shared:split-page",
     "B21, S3-with-c50f8e6053b0, S3-with-0ea148a79919, sc,"
         + " zram-swapped:write+swap-unmap:uffd-move",
     "B25, S3, S3-with-wrprotect-before-early-cow, sc, exclusive:pin-write+fork:write-twice",
+    "B22, S3-with-thp-reuse, S3-with-thp-reuse-fixed, sc,"
+        + " partially-shared:write-head:pin-fast-write",
+    "B23, S3-with-unpin-of-the-head, S3, sc, partially-shared:pin-fast-read+unpin",
+    "B24, S3-with-lockless-retract, S3-with-lockless-retract-and-mremap-recheck, sc,"
+        + " file-table:retract:mremap",
     "B27, S3-with-slab-list-over-mapping, S3-with-slab-skip, sc, free:alloc-slab:isolate-movable"
   })
   void showAReportedRaceBeforeItsFixAlone(
@@ -58,6 +69,9 @@ final class ClientProgramsTest {
   @CsvSource({
     "B10, S0, S2, sc, exclusive:pin-fast-write:swap-out+read+write",
     "B11, S2, S3, lkmm, exclusive:swap-out+fork:pin-fast-write",
+    "B15, S3-with-generic-pmd-access-permitted,"
+        + " S3-with-generic-pmd-access-permitted-and-present-only-invalidate, sc,"
+        + " pmd-mapped:migrate:split-pmd:pin-fast-write",
     "B20, S3, S3-with-13ddaf26be32, sc, zram-swapped:write+swap-out:read"
   })
   @Tag("nightly")

@@ -10,6 +10,7 @@ import org.cowcheck.mm.CollapseHugePage;
 import org.cowcheck.mm.DeviceExclusive;
 import org.cowcheck.mm.DumpReader;
 import org.cowcheck.mm.Fault;
+import org.cowcheck.mm.FollowHugePage;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.GupFlags;
@@ -255,10 +256,13 @@ final class ClientCpu {
   }
 
   long pinFast(boolean write) {
-    pinned =
-        isHugetlb()
-            ? hugetlbTask(vma()).pinFast(ground.table.index(), write)
-            : new GupFast(kernel, memory, free).pinFast(cpu, mm(), ground.table, write);
+    if (ground.start == Start.HUGETLB_SHARED_TABLE) {
+      pinned = files().pinFast(write);
+    } else if (isHugetlb()) {
+      pinned = hugetlbTask(vma()).pinFast(ground.table.index(), write);
+    } else {
+      pinned = new GupFast(kernel, memory, free).pinFast(cpu, mm(), ground.table, write);
+    }
     return one(pinned != null);
   }
 
@@ -326,6 +330,9 @@ final class ClientCpu {
   }
 
   long mremap() {
+    if (ground.start == Start.FILE_TABLE) {
+      return files().mremap();
+    }
     return writing(
         mm(),
         () -> {
@@ -421,8 +428,10 @@ final class ClientCpu {
           Pte.isHuge(cpu.at(IS_HUGE).read_plain_in_source(vma.table().pmd()))
               && migrate.set(cpu, vma.mm(), vma.table().at(0), head);
     }
-    for (RmapVma vma : ground.vmas()) {
-      migrate.removeMigrationPtes(cpu, vma.table(), head.block());
+    if (set) {
+      for (RmapVma vma : ground.vmas()) {
+        migrate.removeMigrationPtes(cpu, vma.table().at(0), head);
+      }
     }
     cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
     return one(set);
@@ -482,6 +491,19 @@ final class ClientCpu {
         new CollapseHugePage(kernel, memory, free)
                 .collapse(cpu, mm(), ground.table.above(), ground.table.size(), pages)
             != null);
+  }
+
+  long writeHead() {
+    return one(task(mm(), ground.table.at(0)).write(value()));
+  }
+
+  /** follow_page() with FOLL_GET; the reference is kept. */
+  long followPage() {
+    return reading(mm(), () -> one(new FollowHugePage(kernel, memory).get(cpu, vma()) != null));
+  }
+
+  FileCpu files() {
+    return new FileCpu(kernel, memory, ground, number, cpu, pages);
   }
 
   long hwpoison() {

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.cowcheck.invariant.HugetlbPool;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
@@ -32,8 +34,18 @@ final class ClientSetting {
             .addAll(ReaderInvariants.all(program, ground))
             .addAll(SharedContents.all(program))
             .addAll(LastingContents.all(program, ground, memory))
+            .addAll(ofPool())
             .build(),
         IntStream.range(0, program.cpus().size()).mapToObj(this::cpu).toArray(Program[]::new));
+  }
+
+  private ImmutableList<Invariant> ofPool() {
+    return ground.start.isHugetlb()
+        ? ImmutableList.of(
+            HugetlbPool.hasNoReferences(
+                Stream.concat(Stream.of(ground.page), ground.spares.stream().flatMap(List::stream))
+                    .collect(ImmutableList.toImmutableList())))
+        : ImmutableList.of();
   }
 
   private Program cpu(int number) {

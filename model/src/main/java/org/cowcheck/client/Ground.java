@@ -73,6 +73,9 @@ final class Ground {
   /** For each CPU, a free page of a device; or null. */
   final List<Page> devices = new ArrayList<>();
 
+  /** What there is of a file; or null. */
+  final FileGround file;
+
   /** An address of the parent where nothing is mapped; or null. */
   final PageTable moved;
 
@@ -93,6 +96,7 @@ final class Ground {
     this.faultMutex = memory.spinlock("fault_mutex");
     this.anonVma = memory.spinlock("anon_vma.rwsem");
     SwapSlot named = namedSlot();
+    this.file = start.kind() == Kind.TABLE ? new FileGround(machine, program) : null;
     this.mm = hasProcess() ? mm("mm", start != Start.NEVER_PINNED, program) : null;
     this.table = hasProcess() ? table(named) : null;
     this.page = page(kernel, memory, named);
@@ -101,10 +105,7 @@ final class Ground {
     this.childMm = hasChild ? mm("child", start.hasChild(), program) : null;
     this.childTable = hasChild ? childTable() : null;
     this.ksmPage = operations.contains(Operation.KSM_MERGE) ? addKsmPage() : null;
-    this.moved =
-        operations.contains(Operation.MREMAP)
-            ? machine.map(mm, PageTable.of(memory, "moved", 0))
-            : null;
+    this.moved = operations.contains(Operation.MREMAP) ? moved() : null;
     this.target =
         operations.contains(Operation.UFFD_MOVE)
             ? machine.map(mm, PageTable.of(memory, "target", 0))
@@ -199,7 +200,11 @@ final class Ground {
       case PMD_MAPPED -> HugeMemory.pmdMapped(machine, mm).at(1);
       case PMD_SHARED -> huge(HugePage.shared(memory));
       case PTE_MAPPED -> HugeMemory.pteMapped(machine, mm).at(1);
+      case PARTIALLY_SHARED -> HugeMemory.partiallyShared(machine, mm).at(1);
       case HUGETLB -> HugeMemory.hugetlb(machine, mm).at(1);
+      case HUGETLB_CONT ->
+          entry(Pte.writable(machine.add(HugetlbPage.mapped(memory, kernel, BEFORE))) | Pte.HUGE);
+      case HUGETLB_SHARED_TABLE, FILE_TABLE -> machine.map(mm, file.table);
       case HUGETLB_SHARED -> huge(HugetlbPage.mapped(memory, kernel, 2, false));
       case JUST_FREED, FREE, FREE_BLOCK, SLAB -> throw new IllegalStateException(start + "");
     };
@@ -226,6 +231,7 @@ final class Ground {
               new PageState(
                   bit(PageFlag.PG_SLAB) | bit(PageFlag.GHOST_SLAB), Page.KMEM_CACHE, 1, -1));
       case SWAPPED, ZRAM_SWAPPED -> freePage("page");
+      case HUGETLB_SHARED_TABLE, FILE_TABLE -> file.page;
       case SWAP_CACHED -> memory.object(named.swapCache().initialValue(), Page.class);
       default -> {
         long pmd = table.pmd().initialValue();
@@ -238,11 +244,25 @@ final class Ground {
   private PageTable childTable() {
     Memory memory = machine.memory;
     boolean shared = start.hasChild();
+    if (start == Start.HUGETLB_SHARED_TABLE) {
+      return machine.map(childMm, file.sharedTable(memory));
+    }
+    if (start == Start.HUGETLB_CONT) {
+      return machine.map(childMm, PageTable.of(memory, "child", 0));
+    }
     if (start.kind() == Kind.HUGE || start.kind() == Kind.HUGETLB) {
       long pmd = shared ? Pte.huge(page, false) : 0;
       return machine.map(childMm, PageTable.deposited(memory, "child", pmd, PARTS)).at(1);
     }
     return machine.map(childMm, PageTable.of(memory, "child", shared ? Pte.readOnly(page) : 0));
+  }
+
+  private PageTable moved() {
+    return machine.map(
+        mm,
+        start == Start.FILE_TABLE
+            ? PageTable.deposited(machine.memory, "moved", 0, PARTS)
+            : PageTable.of(machine.memory, "moved", 0));
   }
 
   private Page addKsmPage() {
@@ -262,7 +282,7 @@ final class Ground {
   }
 
   private void addSpares(ClientProgram program, int cpu) {
-    boolean isHuge = start.kind() == Kind.HUGETLB;
+    boolean isHuge = start.isHugetlb();
     List<Page> pages = new ArrayList<>();
     if (program.firstAllocator() == cpu && (start == Start.FREE || start == Start.FREE_BLOCK)) {
       pages.add(page);
@@ -322,11 +342,17 @@ final class Ground {
 
   /** The parent's mapping of hugetlb. */
   HugetlbVma vma(Mm by) {
-    return HugetlbVma.ofPmd(by, table, faultMutex);
+    return vma(by, table);
   }
 
   /** The child's. */
   HugetlbVma childVma(Mm by) {
-    return HugetlbVma.ofPmd(by, childTable, faultMutex);
+    return vma(by, childTable);
+  }
+
+  private HugetlbVma vma(Mm by, PageTable at) {
+    return start == Start.HUGETLB_CONT
+        ? HugetlbVma.ofContPte(by, at, faultMutex)
+        : HugetlbVma.ofPmd(by, at, faultMutex);
   }
 }

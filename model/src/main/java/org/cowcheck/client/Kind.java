@@ -8,6 +8,8 @@ enum Kind {
   HUGE,
   /** A page of hugetlb. */
   HUGETLB,
+  /** A mapping of a file, of which only the tables matter. */
+  TABLE,
   /** A page in the memory of a device. */
   DEVICE,
   /** A page of a file that a process maps privately. */

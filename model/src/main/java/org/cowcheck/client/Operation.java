@@ -20,7 +20,7 @@ import org.cowcheck.patch.Platform;
  * would, a program has pin-read or pin-write next.
  *
  * <p>Left out: reclaim of huge pages, of which only the first half is modelled; what later kernels
- * have, but for UFFDIO_MOVE; shared mappings.
+ * have, but for UFFDIO_MOVE; of shared mappings all but what is done to their page tables.
  */
 public enum Operation {
   READ("read", "user code loads", Needs.PARENT, ClientCpu::read),
@@ -100,6 +100,33 @@ public enum Operation {
   SPLIT_PMD("split-pmd", "a PMD entry is split", Needs.PARENT, ClientCpu::splitPmd),
   SPLIT_PAGE("split-page", "split_huge_page()", Needs.PARENT, ClientCpu::splitPage),
   COLLAPSE("collapse", "khugepaged collapses", Needs.PARENT, ClientCpu::collapse),
+  WRITE_HEAD(
+      "write-head",
+      "user code stores to the first page of the huge page",
+      Needs.PARENT,
+      ClientCpu::writeHead),
+  FOLLOW_PAGE("follow-page", "move_pages() looks the page up", Needs.PARENT, ClientCpu::followPage),
+  UNSHARE_TABLE(
+      "unshare-table",
+      "a table of PMD entries is shared no more",
+      Needs.PARENT,
+      cpu -> cpu.files().unshareTable()),
+  CHILD_REMAP(
+      "child-remap",
+      "the child maps private memory in place of the file",
+      Needs.CHILD,
+      cpu -> cpu.files().childRemap()),
+  RETRACT(
+      "retract",
+      "khugepaged takes the page table away",
+      Needs.PARENT,
+      cpu -> cpu.files().retract()),
+  COLLAPSE_MAPPED(
+      "collapse-mapped",
+      "khugepaged takes away the page table of a huge page",
+      Needs.PARENT,
+      cpu -> cpu.files().collapseMapped()),
+  TRUNCATE("truncate", "the file is truncated", Needs.PARENT, cpu -> cpu.files().truncate()),
   HWPOISON("hwpoison", "memory failure unmaps the page", Needs.PARENT, ClientCpu::hwpoison),
   MEMORY_FAILURE(
       "memory-failure",
@@ -142,7 +169,7 @@ public enum Operation {
   }
 
   private static final ImmutableSet<Operation> USER_ACCESSES =
-      Sets.immutableEnumSet(READ, WRITE, WRITE_TWICE, CHILD_READ, CHILD_WRITE);
+      Sets.immutableEnumSet(READ, WRITE, WRITE_TWICE, CHILD_READ, CHILD_WRITE, WRITE_HEAD);
 
   private static final ImmutableSet<Operation> PINS =
       Sets.immutableEnumSet(PIN_FAST_READ, PIN_FAST_WRITE, PIN_READ, PIN_WRITE);
@@ -173,7 +200,17 @@ public enum Operation {
       Sets.immutableEnumSet(READ, ZAP, FORCE_WRITE, UFFD_CONTINUE);
 
   private static final ImmutableSet<Operation> OF_HUGE_PAGES =
-      Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE);
+      Sets.immutableEnumSet(SPLIT_PMD, SPLIT_PAGE, COLLAPSE, WRITE_HEAD);
+
+  private static final ImmutableSet<Operation> OF_SHARED_TABLES =
+      Sets.immutableEnumSet(PIN_FAST_READ, PIN_FAST_WRITE, UNPIN, UNSHARE_TABLE, CHILD_REMAP);
+
+  private static final ImmutableSet<Operation> OF_FILE_TABLES =
+      Sets.immutableEnumSet(
+          PIN_FAST_READ, PIN_FAST_WRITE, MREMAP, RETRACT, COLLAPSE_MAPPED, TRUNCATE);
+
+  private static final ImmutableSet<Operation> OF_TABLES =
+      Sets.immutableEnumSet(UNSHARE_TABLE, CHILD_REMAP, RETRACT, COLLAPSE_MAPPED, TRUNCATE);
 
   private final String word;
   private final String title;
@@ -207,7 +244,15 @@ public enum Operation {
   /** Whether it may cause a write fault, or make entries writable otherwise. */
   boolean mayFaultForWriting() {
     return switch (this) {
-      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START, MPROTECT_WRITE -> true;
+      case WRITE,
+          WRITE_HEAD,
+          WRITE_TWICE,
+          CHILD_WRITE,
+          CHILD_REMAP,
+          PIN_WRITE,
+          DIO_START,
+          MPROTECT_WRITE ->
+          true;
       default -> false;
     };
   }
@@ -262,6 +307,12 @@ public enum Operation {
   /** Whether it has something to do, wherever it comes in a program with this start. */
   public boolean appliesTo(Start start) {
     Kind kind = start.kind();
+    if (kind == Kind.TABLE) {
+      return (start == Start.FILE_TABLE ? OF_FILE_TABLES : OF_SHARED_TABLES).contains(this);
+    }
+    if (OF_TABLES.contains(this)) {
+      return false;
+    }
     return switch (needs) {
       case PARENT -> kind != Kind.PAGE && kind != Kind.BLOCK && appliesToProcess(start);
       case PIN -> kind != Kind.PAGE && kind != Kind.BLOCK && kind != Kind.FILE;
@@ -292,7 +343,7 @@ public enum Operation {
       return !start.hasChild();
     }
     if (OF_HUGE_PAGES.contains(this)) {
-      return this == COLLAPSE ? start == Start.PTE_MAPPED : kind == Kind.HUGE;
+      return kind == Kind.HUGE && (this != COLLAPSE || start.isMappedByPtes());
     }
     if (this == KSM_MERGE && start == Start.KSM) {
       return false;
@@ -304,7 +355,10 @@ public enum Operation {
       return kind == Kind.SMALL || kind == Kind.HUGE;
     }
     if (this == MIGRATE) {
-      return kind != Kind.DEVICE && start != Start.PTE_MAPPED;
+      return kind != Kind.DEVICE && !start.isMappedByPtes();
+    }
+    if (this == FOLLOW_PAGE) {
+      return start == Start.HUGETLB_CONT;
     }
     return kind == Kind.SMALL || !OF_SMALL_PAGES.contains(this);
   }
@@ -330,11 +384,11 @@ public enum Operation {
   int pages(Kind kind) {
     return switch (this) {
       case READ, CHILD_READ, PIN_READ, CHILD_PIN_READ, CHILD_GET, UNSHARE -> 2;
-      case WRITE, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
+      case WRITE, WRITE_HEAD, WRITE_TWICE, CHILD_WRITE, PIN_WRITE, DIO_START -> 3;
       case FORCE_WRITE -> 4;
       case FORK -> kind == Kind.HUGE ? 2 : 1;
       case MIGRATE -> kind == Kind.HUGE ? 0 : 1;
-      case ALLOC_ANON, ALLOC_SLAB, SWAPOFF -> 1;
+      case ALLOC_ANON, ALLOC_SLAB, SWAPOFF, CHILD_REMAP -> 1;
       default -> 0;
     };
   }

@@ -23,9 +23,21 @@ public enum Start {
   PMD_MAPPED("pmd-mapped", Kind.HUGE, "an exclusive huge page that a PMD entry maps"),
   PMD_SHARED("pmd-shared", Kind.HUGE, "a huge page that parent and child share by PMD entries"),
   PTE_MAPPED("pte-mapped", Kind.HUGE, "an exclusive huge page that PTEs map"),
+  PARTIALLY_SHARED(
+      "partially-shared",
+      Kind.HUGE,
+      "a huge page that PTEs map, of which the first page was shared with a child that is gone"),
   HUGETLB("hugetlb", Kind.HUGETLB, "an exclusive page of hugetlb"),
   HUGETLB_SHARED(
       "hugetlb-shared", Kind.HUGETLB, "a page of hugetlb that parent and child share since fork()"),
+  HUGETLB_CONT(
+      "hugetlb-cont", Kind.HUGETLB, "an exclusive page of hugetlb that PTEs map (CONT-PTE)"),
+  HUGETLB_SHARED_TABLE(
+      "hugetlb-shared-table",
+      Kind.TABLE,
+      "a file of hugetlb that two processes map by one table of PMD entries"),
+  FILE_TABLE(
+      "file-table", Kind.TABLE, "a page table, empty by now, that maps a huge page of a file"),
   DEVICE("device", Kind.DEVICE, "an exclusive page in the memory of a device"),
   FILE("file", Kind.FILE, "a page of a file that a process maps privately and read-only"),
   JUST_FREED("just-freed", Kind.PAGE, "a page that was exclusive, with one reference left"),
@@ -64,7 +76,20 @@ public enum Start {
 
   /** Whether a child is there from the beginning. */
   boolean hasChild() {
-    return this == SHARED || this == PMD_SHARED || this == HUGETLB_SHARED;
+    return switch (this) {
+      case SHARED, PMD_SHARED, HUGETLB_SHARED, HUGETLB_SHARED_TABLE -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether PTEs map a huge page. */
+  boolean isMappedByPtes() {
+    return this == PTE_MAPPED || this == PARTIALLY_SHARED;
+  }
+
+  /** Whether CPUs take pages of hugetlb. */
+  boolean isHugetlb() {
+    return kind == Kind.HUGETLB || this == HUGETLB_SHARED_TABLE;
   }
 
   /**

@@ -49,7 +49,10 @@ public final class HugetlbFault {
   private static final Step UNLOCK_NEW =
       STEPS.step("HF10", "hugetlb_no_page", "unlock the new page: clear PG_locked");
   private static final Step PUT_NEW =
-      STEPS.step("HF11", "hugetlb_no_page", "the entry has changed: drop the new page");
+      STEPS.step(
+          "HF11",
+          "hugetlb_no_page",
+          "the entry has changed (or the page is locked): drop the new page");
   private static final Step LOCK =
       STEPS.step("HF12", "hugetlb_fault", "take the lock of the entry");
   private static final Step SAME =
@@ -138,7 +141,11 @@ public final class HugetlbFault {
     Page page = HugetlbAlloc.allocHugePage(cpu, pages);
     HugetlbAlloc.clearHugePage(cpu, page);
     HugetlbAlloc.setPageUptodate(cpu, page);
-    cpu.VM_BUG_ON(cpu.at(LOCK_NEW).test_and_set_bit_lock(PG_LOCKED, page.flags()));
+    // Locked: its last fault has mapped it and not unlocked it yet when it was zapped and freed.
+    if (cpu.at(LOCK_NEW).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
+      free.putPage(cpu.at(PUT_NEW), page);
+      return;
+    }
     cpu.at(NEW_LOCK).spin_lock(vma.lock());
     boolean mapped = cpu.at(NEW_SAME).recheck(vma.entry(), none);
     if (mapped) {

@@ -57,6 +57,7 @@ public final class MigrateHugePmd {
   private final ArchPmd arch;
   private final Memory memory;
   private final PageFree free;
+  private final FreezeParts parts;
 
   /**
    * Migration under a kernel.
@@ -69,6 +70,7 @@ public final class MigrateHugePmd {
     this.arch = new ArchPmd(kernel);
     this.memory = memory;
     this.free = free;
+    this.parts = new FreezeParts(kernel, free);
   }
 
   /** set_pmd_migration_entry(); whether the PMD entry is a migration entry now. */
@@ -108,19 +110,25 @@ public final class MigrateHugePmd {
   }
 
   /**
-   * remove_migration_ptes() of a table after a migration that failed: its PMD entry, or the PTEs if
-   * that has been split meanwhile, map the same page again.
+   * remove_migration_ptes() of a migration that failed: the PMD entry maps the same page again, or
+   * each PTE its part, if somebody has split the PMD entry meanwhile.
    */
-  public void removeMigrationPtes(Cpu cpu, PageTable table, PageBlock block) {
-    removeMigrationPmd(cpu, table.at(0));
-    new FreezeParts(kernel, free).removeMigrationPtes(cpu, table, block);
+  public void removeMigrationPtes(Cpu cpu, PageTable table, Page head) {
+    if (!removeMigrationPmd(cpu, table)) {
+      parts.removeMigrationPtes(cpu, table, head.block());
+    }
   }
 
-  /** remove_migration_pmd(): the migration failed, and the entry maps the same page again. */
-  public void removeMigrationPmd(Cpu cpu, PageTable table) {
+  /**
+   * remove_migration_pmd(): the migration failed, and the entry maps the same page again.
+   *
+   * @return false if it was no migration entry
+   */
+  public boolean removeMigrationPmd(Cpu cpu, PageTable table) {
     cpu.at(LOCK).spin_lock(table.above().lock());
     long entry = cpu.at(READ).read_plain_in_source(table.pmd());
-    if (Pte.isHuge(entry) && Pte.isMigration(entry)) {
+    boolean restores = Pte.isHuge(entry) && Pte.isMigration(entry);
+    if (restores) {
       Page head = Pte.page(memory, entry);
       cpu.at(GET).atomic_inc(head.refcount());
       boolean writable = (entry & Pte.WRITE) != 0;
@@ -134,5 +142,6 @@ public final class MigrateHugePmd {
               table.pmd(), head.address() | Pte.PRESENT | Pte.HUGE | (writable ? Pte.WRITE : 0));
     }
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
+    return restores;
   }
 }

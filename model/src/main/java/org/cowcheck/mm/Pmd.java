@@ -13,7 +13,7 @@ import org.cowcheck.memory.Word;
 public record Pmd(Word entry, Spinlock lock) {
 
   /** A PMD entry of an mm. */
-  static Pmd of(Memory memory, String name, long entry) {
+  public static Pmd of(Memory memory, String name, long entry) {
     return new Pmd(
         memory.word(name + ".pmd", entry, Pte::show), memory.spinlock(name + ".pmd_lock"));
   }

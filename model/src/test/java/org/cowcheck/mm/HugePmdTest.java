@@ -419,6 +419,23 @@ final class HugePmdTest {
   }
 
   @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aMigrationThatFailsRestoresThePartsOfAPmdEntryThatWasSplit(KernelState state) {
+    HugeEntry huge = new HugeEntry(state).readOnly().held(1);
+    MigrateHugePmd migration = new MigrateHugePmd(huge.kernel, huge.memory, huge.one.free);
+    huge.cpu().set_bit(PageFlag.PG_LOCKED, huge.head.flags());
+    assertTrue(migration.set(huge.cpu(), huge.mm, huge.table, huge.head));
+    huge.split();
+    assertTrue(Pte.isMigration(huge.pte(1)));
+    migration.removeMigrationPtes(huge.cpu(), huge.table, huge.head);
+    assertEquals(Pte.readOnly(huge.head), huge.pte(0));
+    assertEquals(Pte.readOnly(huge.tail), huge.pte(1));
+    assertEquals(huge.one.hasExclusive(), huge.isExclusive(huge.tail));
+    assertEquals(3, huge.references());
+    assertFalse(huge.bug());
+  }
+
+  @ParameterizedTest
   @EnumSource(value = KernelState.class, mode = Mode.EXCLUDE, names = "S0")
   void aPinnedHugePageIsNotMigrated(KernelState state) {
     HugeEntry huge = new HugeEntry(state).held(1).pinned(1);

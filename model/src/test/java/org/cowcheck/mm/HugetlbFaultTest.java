@@ -3,6 +3,8 @@ package org.cowcheck.mm;
 import static org.cowcheck.mm.OneEntry.has;
 import static org.cowcheck.mm.OneEntry.set;
 import static org.cowcheck.mm.OneEntry.value;
+import static org.cowcheck.mm.PageFlag.PG_LOCKED;
+import static org.cowcheck.mm.PageFlag.bit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -48,7 +50,7 @@ final class HugetlbFaultTest {
     assertEquals(state != KernelState.S0, one.isExclusive(one.spare));
     assertEquals(1, value(one.spare.head().refcount()));
     assertEquals(0, value(one.spare.compoundMapcount()));
-    assertFalse(has(one.spare.head(), PageFlag.PG_LOCKED));
+    assertFalse(has(one.spare.head(), PG_LOCKED));
     assertFalse(one.machine.bug());
   }
 
@@ -69,7 +71,19 @@ final class HugetlbFaultTest {
     meddledWithAt("HF7", one, one::readOnly);
     assertEquals(Pte.readOnly(one.head()) | Pte.HUGE, value(one.parent.entry()));
     assertEquals(0, value(one.spare.head().refcount()));
-    assertFalse(has(one.spare.head(), PageFlag.PG_LOCKED));
+    assertFalse(has(one.spare.head(), PG_LOCKED));
+  }
+
+  /** Whoever faulted it in last has not unlocked it yet. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aNewPageThatIsStillLockedIsWaitedFor(KernelState state) {
+    OneHugetlbPage one = unmapped(state);
+    set(one.spare.head().flags(), one.spare.head().flags().initialValue() | bit(PG_LOCKED));
+    fault(one, Access.WRITE);
+    assertEquals(0, value(one.parent.entry()));
+    assertEquals(0, value(one.spare.head().refcount()));
+    assertFalse(one.machine.bug());
   }
 
   /** Not the references decide, but the mappings. */
@@ -84,7 +98,7 @@ final class HugetlbFaultTest {
     assertEquals(Pte.writable(one.head()) | Pte.HUGE, value(one.parent.entry()));
     assertEquals(state != KernelState.S0, one.isExclusive(one.huge));
     assertEquals(5, value(one.head().refcount()));
-    assertFalse(has(one.head(), PageFlag.PG_LOCKED));
+    assertFalse(has(one.head(), PG_LOCKED));
     assertFalse(one.machine.bug());
   }
 
@@ -148,7 +162,7 @@ final class HugetlbFaultTest {
   @EnumSource(KernelState.class)
   void aLockedPageIsLeftAlone(KernelState state) {
     OneHugetlbPage one = new OneHugetlbPage(state).readOnly();
-    set(one.head().flags(), value(one.head().flags()) | 1 << PageFlag.PG_LOCKED);
+    set(one.head().flags(), value(one.head().flags()) | 1 << PG_LOCKED);
     fault(one, Access.WRITE);
     assertEquals(Pte.readOnly(one.head()) | Pte.HUGE, value(one.parent.entry()));
   }
@@ -219,7 +233,7 @@ final class HugetlbFaultTest {
   @EnumSource(KernelState.class)
   void aPinGivesUpOnAPageThatStaysLocked(KernelState state) {
     OneHugetlbPage one = new OneHugetlbPage(state).readOnly();
-    set(one.head().flags(), value(one.head().flags()) | 1 << PageFlag.PG_LOCKED);
+    set(one.head().flags(), value(one.head().flags()) | 1 << PG_LOCKED);
     assertNull(slow(one).pin(one.cpu(), one.parent, 0, true, one.pages()));
   }
 
@@ -276,7 +290,7 @@ final class HugetlbFaultTest {
   @EnumSource(KernelState.class)
   void userCodeGivesUpOnAPageThatStaysLocked(KernelState state) {
     OneHugetlbPage one = new OneHugetlbPage(state).readOnly();
-    set(one.head().flags(), value(one.head().flags()) | 1 << PageFlag.PG_LOCKED);
+    set(one.head().flags(), value(one.head().flags()) | 1 << PG_LOCKED);
     assertFalse(
         new HugetlbAccess(one.machine.kernel, one.machine.memory, one.machine.free)
             .write(one.cpu(), one.parent, 0, 9, one.pages()));
