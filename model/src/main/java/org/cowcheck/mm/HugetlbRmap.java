@@ -19,10 +19,9 @@ final class HugetlbRmap {
   static final Steps STEPS = new Steps("hugepage_add_anon_rmap");
 
   private static final Step NEW_COUNTS =
-      STEPS.step(
-          "HN1",
-          "hugepage_add_new_anon_rmap",
-          "compound_mapcount becomes 0: mapped once; compound_pincount becomes 0");
+      STEPS.step("HN1", "hugepage_add_new_anon_rmap", "compound_mapcount becomes 0: mapped once");
+  private static final Step NO_PINS =
+      STEPS.hunk("HN1a", "hugepage_add_new_anon_rmap", "compound_pincount becomes 0, as it was");
   private static final Step MAP =
       STEPS.step("HN2", "hugepage_add_anon_rmap", "compound_mapcount + 1: the first?");
   private static final Step MAP_CHECK =
@@ -49,7 +48,9 @@ final class HugetlbRmap {
   /** hugepage_add_new_anon_rmap(). */
   static void addNew(Kernel kernel, Cpu cpu, Page head) {
     cpu.at(NEW_COUNTS).atomic_set(head.block().compoundMapcount(), 0);
-    cpu.atomic_set(head.block().compoundPincount(), 0);
+    if (kernel.has(NO_PINS)) {
+      cpu.at(NO_PINS).atomic_set(head.block().compoundPincount(), 0);
+    }
     setAnonRmap(kernel, cpu, head, true);
   }
 

@@ -108,6 +108,13 @@ public final class HugetlbPatches {
           KernelState.S3,
           ImmutableList.of(RMAP_WMB));
 
+  private static final Patch NO_SECOND_ZERO =
+      new Patch(
+          "S3-without-hugetlb-pincount-reset",
+          "v6.1 with hugepage_add_new_anon_rmap() that leaves compound_pincount alone",
+          KernelState.S3,
+          ImmutableList.of(new Edit.DropHunk("HN1a")));
+
   private static final Patch REUSE_BY_COUNT =
       new Patch(
           "S3-with-hugetlb-new-rmap-wmb-and-reuse-by-count",
@@ -129,7 +136,14 @@ public final class HugetlbPatches {
           .addAll(FORK)
           .addAll(FREE)
           .addAll(UNSHARE)
-          .add(UFFD_WP, UNSHARE_SYNC, NO_RECHECK, NEW_RMAP_WMB, REUSE_BY_COUNT, SECOND_LOOK)
+          .add(
+              UFFD_WP,
+              UNSHARE_SYNC,
+              NO_RECHECK,
+              NEW_RMAP_WMB,
+              NO_SECOND_ZERO,
+              REUSE_BY_COUNT,
+              SECOND_LOOK)
           .addAll(FOLLOW_PAGE)
           .build();
 
@@ -150,9 +164,9 @@ public final class HugetlbPatches {
     return Patches.statesAnd(UNSHARE.toArray(Patch[]::new));
   }
 
-  /** The kernel states, and the variant that bears on new pages of hugetlb. */
+  /** The kernel states, and the variants that bear on new pages of hugetlb. */
   public static ImmutableList<Patch> newPage() {
-    return Patches.statesAnd(NEW_RMAP_WMB);
+    return Patches.statesAnd(NEW_RMAP_WMB, NO_SECOND_ZERO);
   }
 
   /** The kernel states, and the variants that bear on the reuse of a page of hugetlb. */

@@ -105,6 +105,7 @@ public final class Scenarios {
           HugetlbForkVersusGupFast.WRITABLE,
           GupFastVersusHugetlbFault.COPY,
           GupFastVersusHugetlbFault.FIRST,
+          GupFastVersusHugetlbFault.AGAIN,
           GupFastVersusHugetlbReuse.SCENARIO,
           HugetlbForkVersusGupFast.TAIL,
           PageSlabAtFreeHugePage.OF_HEAD,
