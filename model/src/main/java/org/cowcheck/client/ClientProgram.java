@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.cowcheck.invariant.Liberty;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.Setting;
@@ -118,6 +119,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       case FORK -> "there is one child at most, so one fork";
       case PUT -> "there is one last reference, so one put";
       case FREE_SLAB -> "a slab page is freed once";
+      case MREMAP, UFFD_MOVE -> "there is one address to move to, so one " + operation;
       default -> operation.isReader() ? "a second reader sees what it would see alone" : "";
     };
   }
@@ -175,14 +177,18 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
     return "";
   }
 
-  /** Whether a page may have another life in a program, or an entry of it become writable. */
-  boolean mayUseAgain() {
-    return operations().stream()
-        .anyMatch(
-            operation ->
-                operation.mayFaultForWriting()
-                    || operation == Operation.COLLAPSE
-                    || mayFree(operation));
+  /** What invariants have to bear. */
+  ImmutableSet<Liberty> liberties() {
+    EnumSet<Liberty> taken = EnumSet.noneOf(Liberty.class);
+    for (Operation operation : operations()) {
+      if (operation.mayFaultForWriting() || operation == Operation.COLLAPSE || mayFree(operation)) {
+        taken.add(Liberty.PAGES_CHANGE);
+      }
+      if (operation.moves()) {
+        taken.add(Liberty.ENTRIES_MOVE);
+      }
+    }
+    return Sets.immutableEnumSet(taken);
   }
 
   private static boolean mayFree(Operation operation) {

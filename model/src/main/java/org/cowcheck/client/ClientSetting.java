@@ -29,7 +29,7 @@ final class ClientSetting {
 
   Setting setting() {
     return ground.machine.runningAny(
-        program.mayUseAgain(),
+        program.liberties(),
         ImmutableList.<Invariant>builder()
             .addAll(ReaderInvariants.all(program, ground))
             .addAll(SharedContents.all(program))

@@ -257,6 +257,11 @@ public enum Operation {
     };
   }
 
+  /** Whether it moves an entry to another address. */
+  boolean moves() {
+    return this == MREMAP || this == UFFD_MOVE;
+  }
+
   /** Whether it looks at a page frame that others own, and tells what it is. */
   public boolean isReader() {
     return needs == Needs.READER || needs == Needs.TAIL_READER;

@@ -4,6 +4,7 @@ import static org.cowcheck.mm.PageFlag.bit;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cowcheck.memory.Note;
@@ -87,13 +88,20 @@ public record Exclusivity(World world) {
    * once is left out, for a page may have another life since; and a pin does not keep the place
    * where it was taken once that is zapped.
    *
-   * @param pagesChange whether a page may have another life, or an entry of it become writable:
-   *     then an entry may map the copy of an unshare writable at the end
+   * @param taken what some program may do
    */
-  public ImmutableList<Invariant> ofAnyPrograms(boolean pagesChange) {
+  public ImmutableList<Invariant> ofAnyPrograms(Set<Liberty> taken) {
+    ImmutableSet.Builder<String> out = ImmutableSet.builder();
+    out.add(OF_PAST_MERGES);
+    if (taken.contains(Liberty.PAGES_CHANGE)) {
+      out.add(UNSHARED_WRITABLE);
+    }
+    if (taken.contains(Liberty.ENTRIES_MOVE)) {
+      out.add(Privacy.OWN_WRITES);
+    }
+    ImmutableSet<String> leftOut = out.build();
     return all(Exclusivity::isZapped).stream()
-        .filter(invariant -> !invariant.broken().equals(OF_PAST_MERGES))
-        .filter(invariant -> !pagesChange || !invariant.broken().equals(UNSHARED_WRITABLE))
+        .filter(invariant -> !leftOut.contains(invariant.broken()))
         .collect(ImmutableList.toImmutableList());
   }
 

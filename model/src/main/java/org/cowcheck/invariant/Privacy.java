@@ -23,13 +23,15 @@ import org.cowcheck.user.Task;
  * @param world what is looked at; its first address space is the parent of the others
  */
 record Privacy(World world) {
+  /** What is broken where a process does not see its own writes. */
+  static final String OWN_WRITES = "a process does not see what it wrote last";
 
   /** All of them. */
   ImmutableList<Invariant> all() {
     return ImmutableList.of(
         new Invariant("a child sees what its parent wrote after fork", this::hidesLaterWrites),
         new Invariant("a parent sees what its child wrote", this::hidesWritesOfChildren),
-        new Invariant("a process does not see what it wrote last", Privacy::showsOwnWrites));
+        new Invariant(OWN_WRITES, Privacy::showsOwnWrites));
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import org.cowcheck.invariant.Liberty;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.FreeList;
@@ -93,7 +95,7 @@ final class GupFastVersusHugetlbFault {
   private static Setting buildAgain(Kernel kernel, Memory memory) {
     HugetlbRace race = HugetlbRace.writable(kernel, memory);
     return race.machine.runningAny(
-        true,
+        ImmutableSet.of(Liberty.PAGES_CHANGE),
         ImmutableList.of(),
         race.gupFast(0, true),
         new Program(

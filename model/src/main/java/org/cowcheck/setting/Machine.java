@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.cowcheck.invariant.AddressSpace;
 import org.cowcheck.invariant.ExclusiveFlagWatch;
 import org.cowcheck.invariant.Exclusivity;
 import org.cowcheck.invariant.FreedTableWatch;
 import org.cowcheck.invariant.Invariant;
+import org.cowcheck.invariant.Liberty;
 import org.cowcheck.invariant.PageTableLifetime;
 import org.cowcheck.invariant.SwapMap;
 import org.cowcheck.invariant.World;
@@ -127,12 +129,12 @@ public final class Machine {
   /**
    * As {@link #running(ImmutableList, Program...)}, of programs that may do anything in any order.
    *
-   * @param pagesChange whether a page may have another life, or an entry of it become writable
+   * @param taken what some program may do
    */
   public Setting runningAny(
-      boolean pagesChange, ImmutableList<Invariant> more, Program... programs) {
+      Set<Liberty> taken, ImmutableList<Invariant> more, Program... programs) {
     World world = world();
-    return running(world, new Exclusivity(world).ofAnyPrograms(pagesChange), more, programs);
+    return running(world, new Exclusivity(world).ofAnyPrograms(taken), more, programs);
   }
 
   private Setting running(
