@@ -127,6 +127,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
   private String wrong(ImmutableList<Operation> cpu) {
     boolean pinned = false;
     boolean reads = false;
+    boolean looks = false;
     boolean child = start.hasChild();
     boolean childHolds = false;
     boolean slab = start == Start.SLAB;
@@ -141,6 +142,9 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       }
       if (operation.isPin() && pinned) {
         return "a CPU has one pin at a time";
+      }
+      if (operation.isLook() && looks) {
+        return "a CPU looks at a page frame once";
       }
       if (operation == Operation.DIO_START && reads) {
         return "a CPU has one read with O_DIRECT at a time";
@@ -169,6 +173,7 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       }
       pinned = operation.isPin() || (pinned && operation != Operation.UNPIN);
       reads = operation == Operation.DIO_START || (reads && operation != Operation.DIO_END);
+      looks |= operation.isLook();
       child |= operation == Operation.FORK;
       childHolds |= operation.isChildReference();
       slab = operation == Operation.ALLOC_SLAB || (slab && operation != Operation.FREE_SLAB);
@@ -184,8 +189,8 @@ public record ClientProgram(Start start, ImmutableList<ImmutableList<Operation>>
       if (operation.mayFaultForWriting() || operation == Operation.COLLAPSE || mayFree(operation)) {
         taken.add(Liberty.PAGES_CHANGE);
       }
-      if (operation.moves()) {
-        taken.add(Liberty.ENTRIES_MOVE);
+      if (operation.takesContents()) {
+        taken.add(Liberty.CONTENTS_LEAVE);
       }
     }
     return Sets.immutableEnumSet(taken);

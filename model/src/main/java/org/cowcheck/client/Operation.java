@@ -257,9 +257,14 @@ public enum Operation {
     };
   }
 
-  /** Whether it moves an entry to another address. */
-  boolean moves() {
-    return this == MREMAP || this == UFFD_MOVE;
+  /** Whether it moves an entry to another address, or gives up what a page holds. */
+  boolean takesContents() {
+    return this == MREMAP || this == UFFD_MOVE || this == MADV_FREE;
+  }
+
+  /** Whether it looks at a page frame, with or without telling what it is. */
+  boolean isLook() {
+    return isReader() || this == MEMORY_FAILURE;
   }
 
   /** Whether it looks at a page frame that others own, and tells what it is. */

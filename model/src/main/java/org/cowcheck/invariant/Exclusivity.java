@@ -13,6 +13,7 @@ import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.GupHugePmd;
 import org.cowcheck.mm.Ksm;
+import org.cowcheck.mm.MovePtes;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
@@ -96,7 +97,7 @@ public record Exclusivity(World world) {
     if (taken.contains(Liberty.PAGES_CHANGE)) {
       out.add(UNSHARED_WRITABLE);
     }
-    if (taken.contains(Liberty.ENTRIES_MOVE)) {
+    if (taken.contains(Liberty.CONTENTS_LEAVE)) {
       out.add(Privacy.OWN_WRITES);
     }
     ImmutableSet<String> leftOut = out.build();
@@ -106,9 +107,13 @@ public record Exclusivity(World world) {
   }
 
   private static boolean isZapped(Instant instant, long location) {
+    return isNoted(instant, Zap.ZAPPED, location);
+  }
+
+  private static boolean isNoted(Instant instant, String name, long value) {
     for (int cpu = 0; cpu < instant.cpus(); cpu++) {
       for (Note note : instant.notes(cpu)) {
-        if (note.name().equals(Zap.ZAPPED) && note.value() == location) {
+        if (note.name().equals(name) && note.value() == value) {
           return true;
         }
       }
@@ -216,8 +221,8 @@ public record Exclusivity(World world) {
 
   /**
    * Successful pins of an anonymous page find it exclusive and keep it so, until it is unpinned or
-   * zapped; the entry goes on to map it, or restores to it. A page that is zapped while it is
-   * pinned is kept, too: nobody else maps it.
+   * zapped; the entry goes on to map it, or restores to it, or is moved. A page that is zapped
+   * while it is pinned is kept, too: nobody else maps it.
    */
   private boolean keepsPins(Instant instant, Page page, Place givenUp) {
     if (isOfFile(instant, page)) {
@@ -227,10 +232,10 @@ public record Exclusivity(World world) {
     Mappings mappings = instant.mappings(world);
     for (long location : pins.locations()) {
       Mapping mapping = mappings.at(location);
-      boolean kept =
-          mapping == null
-              ? mappings.hidden() || mappings.mapping(page) == 0 || isMoved(instant, page)
-              : keepsPin(instant, page, mapping);
+      boolean isElsewhere =
+          (mapping == null || isNoted(instant, MovePtes.MOVED_FROM, location))
+              && (mappings.hidden() || mappings.mapping(page) == 0 || isMoved(instant, page));
+      boolean kept = isElsewhere || (mapping != null && keepsPin(instant, page, mapping));
       if (!kept && !givenUp.test(instant, location)) {
         return false;
       }
@@ -311,6 +316,7 @@ public record Exclusivity(World world) {
       if (mapping != null
           && mapping.isPresent()
           && !givenUp.test(end, location)
+          && !isNoted(end, MovePtes.MOVED_FROM, location)
           && !mapping.names(page)
           && end.value(mapping.named().contents()) != end.value(page.contents())) {
         return false;

@@ -7,6 +7,9 @@ public enum Liberty {
    * of an unshare writable at the end.
    */
   PAGES_CHANGE,
-  /** An entry may be moved to another address: then what was written at an address is not there. */
-  ENTRIES_MOVE
+  /**
+   * An entry may be moved to another address, or a page be freed lazily: then what was written at
+   * an address need not be there.
+   */
+  CONTENTS_LEAVE
 }

@@ -15,6 +15,9 @@ import org.cowcheck.patch.Kernel;
 public final class MovePtes {
   public static final Steps STEPS = new Steps("move_ptes");
 
+  /** The name of the note of an entry that was moved; its value is the location that it left. */
+  public static final String MOVED_FROM = "moved from";
+
   private static final Step OLD_LOCK = STEPS.step("MR20", "move_ptes", "take the old PT lock");
   private static final Step NEW_LOCK = STEPS.step("MR21", "move_ptes", "take the new PT lock");
   private static final Step READ_PTE = STEPS.step("MR22", "move_ptes", "load the old PTE: none?");
@@ -46,6 +49,7 @@ public final class MovePtes {
       long pte = arch.ptepGetAndClear(cpu.at(CLEAR_PTE), old);
       flushes |= Pte.present(pte);
       cpu.at(SET_PTE).WRITE_ONCE(to.at(to.index() + i).pte(), pte);
+      cpu.note(MOVED_FROM, old.location());
     }
     if (flushes) {
       arch.flushTlb(cpu.at(FLUSH), mm);

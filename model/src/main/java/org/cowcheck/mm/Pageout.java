@@ -48,6 +48,9 @@ public final class Pageout {
       STEPS.step("RM15", "shrink_page_list", "load flags; trylock the page: test, set PG_locked");
   private static final Step STILL_CLEAN =
       STEPS.step("RM16", "shrink_page_list", "load flags: PG_dirty, PG_writeback? then keep it");
+  private static final Step MAPPING_AGAIN =
+      STEPS.step(
+          "RM16a", "folio_mapping", "load flags: PG_swapcache still? else there is no mapping");
   private static final Step UNLOCK =
       STEPS.step("RM17", "shrink_page_list", "not to be freed: unlock the page");
 
@@ -79,6 +82,11 @@ public final class Pageout {
       return false;
     }
     return true;
+  }
+
+  /** Whether the page is in the swap cache: it was not locked while it was written. */
+  static boolean hasMapping(Cpu cpu, Page page) {
+    return cpu.at(MAPPING_AGAIN).test_bit(PG_SWAPCACHE, page.flags());
   }
 
   /** swap_writepage(): unlocks the page. */

@@ -36,10 +36,17 @@ final class RemoveMapping {
 
   RemoveMapping() {}
 
-  /** Whether the page has no references and no slot any more, and is to be freed. */
-  boolean remove(Cpu cpu, Page page, SwapSlot slot) {
+  /**
+   * Whether the page has no references and no slot any more, and is to be freed.
+   *
+   * @param hasMapping whether it is in the swap cache
+   */
+  boolean remove(Cpu cpu, Page page, SwapSlot slot, boolean hasMapping) {
     if (!cpu.at(LAZY).test_bit(PG_SWAPBACKED, page.flags())) {
       return cpu.at(FREEZE_LAZY).cmpxchg(page.refcount(), 1, 0) == 1;
+    }
+    if (!hasMapping) {
+      return false;
     }
     cpu.at(LOCK).spin_lock(slot.cacheLock());
     boolean frozen = cpu.at(FREEZE).cmpxchg(page.refcount(), 2, 0) == 2;

@@ -166,7 +166,8 @@ public final class SwapOut {
         return false;
       }
     }
-    boolean removed = removeMapping.remove(cpu, page, slot);
+    boolean hasMapping = !isDirty || Pageout.hasMapping(cpu, page);
+    boolean removed = removeMapping.remove(cpu, page, slot, hasMapping);
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     if (!isDirty) {
       flush(cpu, mm, unmapped);

@@ -10,7 +10,9 @@ import org.cowcheck.patch.Kernel;
 
 /**
  * A thread that sets both words of a page, the first before the second, while others change the
- * page table. It keeps a translation as long as the TLB may ({@link Tlb}).
+ * page table. It keeps a translation as long as the TLB may ({@link Tlb}); but for the time of one
+ * access only in an mm of which every flush waits for accesses, and need not count {@link
+ * Mm#tlbGen}.
  */
 public final class ThreadWrite {
   public static final Steps STEPS = new Steps("thread write");
@@ -48,7 +50,8 @@ public final class ThreadWrite {
    */
   public boolean setBoth(Cpu cpu, Mm mm, PageTable table, long first, long second) {
     Tlb tlb = new Tlb(mm, table);
-    return set(cpu, mm, table, tlb, first, false) && set(cpu, mm, table, tlb, second, true);
+    Tlb next = mm.hasThreads() ? new Tlb(mm, table) : tlb;
+    return set(cpu, mm, table, tlb, first, false) && set(cpu, mm, table, next, second, true);
   }
 
   private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, long value, boolean second) {

@@ -75,6 +75,9 @@ public final class Zap {
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
     if (!Pte.present(pte)) {
       boolean freed = zapNotPresent(cpu, table, pte);
+      if (pte != 0) {
+        cpu.note(ZAPPED, table.location());
+      }
       cpu.at(UNLOCK).spin_unlock(table.lock());
       return freed;
     }
