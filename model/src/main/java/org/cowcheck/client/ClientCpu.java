@@ -3,12 +3,10 @@ package org.cowcheck.client;
 import java.util.function.LongSupplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.CollapseHugePage;
 import org.cowcheck.mm.DeviceExclusive;
-import org.cowcheck.mm.DumpReader;
 import org.cowcheck.mm.Fault;
 import org.cowcheck.mm.FollowHugePage;
 import org.cowcheck.mm.FreeList;
@@ -18,11 +16,7 @@ import org.cowcheck.mm.HugeFault;
 import org.cowcheck.mm.HugetlbMigrate;
 import org.cowcheck.mm.HugetlbVma;
 import org.cowcheck.mm.HwPoison;
-import org.cowcheck.mm.IsolateMovablePage;
-import org.cowcheck.mm.KPageCount;
-import org.cowcheck.mm.KPageFlags;
 import org.cowcheck.mm.MadviseFree;
-import org.cowcheck.mm.MemoryFailure;
 import org.cowcheck.mm.Migrate;
 import org.cowcheck.mm.MigrateHugePmd;
 import org.cowcheck.mm.MigrateVma;
@@ -34,7 +28,6 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.RmapVma;
 import org.cowcheck.mm.Slab;
@@ -89,7 +82,7 @@ final class ClientCpu {
   private final int number;
   private final FreeList pages;
   private final PageFree free;
-  private final ClientSyscalls syscalls;
+  private ClientSyscalls syscalls;
   private Page pinned;
   private Page childHeld;
   private Page slab;
@@ -105,7 +98,6 @@ final class ClientCpu {
     this.pages = FreeList.of(ground.spares.get(number).toArray(Page[]::new));
     this.free = ground.machine.free.onto(pages);
     this.slab = ground.start == Start.SLAB ? ground.page : null;
-    this.syscalls = new ClientSyscalls(this, kernel, memory, ground, cpu, mm(), free, pages);
   }
 
   private Mm mm() {
@@ -149,6 +141,9 @@ final class ClientCpu {
   }
 
   ClientSyscalls syscalls() {
+    if (syscalls == null) {
+      syscalls = new ClientSyscalls(this, kernel, memory, ground, cpu, mm(), free, pages);
+    }
     return syscalls;
   }
 
@@ -185,7 +180,7 @@ final class ClientCpu {
   long read() {
     return one(
         ground.start.kind() == Kind.FILE
-            ? syscalls.readFile() != UserAccess.SEGV
+            ? syscalls().readFile() != UserAccess.SEGV
             : parent().read() != UserAccess.SEGV);
   }
 
@@ -502,23 +497,16 @@ final class ClientCpu {
     return reading(mm(), () -> one(new FollowHugePage(kernel, memory).get(cpu, vma()) != null));
   }
 
+  FrameReader frames() {
+    return new FrameReader(kernel, ground, cpu, free);
+  }
+
   FileCpu files() {
     return new FileCpu(kernel, memory, ground, number, cpu, pages);
   }
 
   long hwpoison() {
     return one(new HwPoison(kernel, free).memoryFailure(cpu, mm(), ground.table, ground.page));
-  }
-
-  long memoryFailure() {
-    return reader(
-        () -> {
-          MemoryFailure.Outcome outcome = new MemoryFailure(kernel, free).handle(cpu, ground.page);
-          if (outcome == MemoryFailure.Outcome.SLAB) {
-            cpu.note(ReaderInvariants.SLAB, ground.page.address());
-          }
-          return one(outcome != MemoryFailure.Outcome.IGNORED);
-        });
   }
 
   long put() {
@@ -543,76 +531,5 @@ final class ClientCpu {
   long allocHuge() {
     return one(
         new HugeFault(kernel).doHugePmdAnonymousPage(cpu, ground.fresh.get(number), pages, free));
-  }
-
-  private long reader(LongSupplier look) {
-    cpu.note(Note.CALL, 0);
-    long result = look.getAsLong();
-    cpu.note(Note.RETURN, 0);
-    return result;
-  }
-
-  private long says(Page page, boolean slabPage) {
-    cpu.note(slabPage ? ReaderInvariants.SLAB : ReaderInvariants.NO_SLAB, page.address());
-    return one(slabPage);
-  }
-
-  long pageSlab() {
-    return reader(() -> says(ground.page, PageTests.pageSlab(kernel, cpu, ground.page)));
-  }
-
-  long pageSlabOfTail() {
-    Page tail = ground.page.block().pages().get(1);
-    return reader(() -> says(tail, PageTests.pageSlab(kernel, cpu, tail)));
-  }
-
-  long folioTestSlab() {
-    return reader(() -> says(ground.page, PageTests.folioTestSlab(kernel, cpu, ground.page)));
-  }
-
-  long kpageflags() {
-    return reader(
-        () ->
-            says(
-                ground.page,
-                (new KPageFlags(kernel).stablePageFlags(cpu, ground.page) & KPageFlags.KPF_SLAB)
-                    != 0));
-  }
-
-  long kpageflagsHeld() {
-    return reader(
-        () -> {
-          long flags = new KPageFlags(kernel).stablePageFlagsOfReferenced(cpu, ground.page, free);
-          if ((flags & KPageFlags.KPF_SLAB) != 0) {
-            says(ground.page, true);
-          }
-          return one((flags & KPageFlags.KPF_SLAB) != 0);
-        });
-  }
-
-  long kpagecount() {
-    return reader(
-        () -> {
-          long count = KPageCount.pageCount(kernel, cpu, ground.page);
-          if (count == 0 && ground.start.kind() == Kind.SMALL) {
-            cpu.note(ReaderInvariants.UNMAPPED, ground.page.address());
-          }
-          return one(count > 0);
-        });
-  }
-
-  long isolateMovable() {
-    return reader(
-        () -> {
-          boolean isolated = new IsolateMovablePage(kernel, free).isolate(cpu, ground.page);
-          if (isolated) {
-            cpu.note(ReaderInvariants.MOVABLE, ground.page.address());
-          }
-          return one(isolated);
-        });
-  }
-
-  long rawSlabBit() {
-    return reader(() -> says(ground.page, DumpReader.isSlab(cpu, ground.page)));
   }
 }

@@ -132,27 +132,37 @@ public enum Operation {
       "memory-failure",
       "memory_failure() looks what the page is",
       Needs.PAGE,
-      ClientCpu::memoryFailure),
+      cpu -> cpu.frames().memoryFailure()),
   PUT("put", "put_page() of the last reference", Needs.LAST_REFERENCE, ClientCpu::put),
   ALLOC_ANON("alloc-anon", "a write fault of another process", Needs.PAGE, ClientCpu::allocAnon),
   ALLOC_SLAB("alloc-slab", "a page becomes a slab page", Needs.PAGE, ClientCpu::allocSlab),
   FREE_SLAB("free-slab", "a slab page is freed", Needs.SLAB, ClientCpu::freeSlab),
   ALLOC_HUGE("alloc-huge", "a fault maps a huge page", Needs.BLOCK, ClientCpu::allocHuge),
-  PAGE_SLAB("pageslab", "PageSlab()", Needs.READER, ClientCpu::pageSlab),
+  PAGE_SLAB("pageslab", "PageSlab()", Needs.READER, cpu -> cpu.frames().pageSlab()),
   PAGE_SLAB_TAIL(
-      "pageslab-tail", "PageSlab() of a tail", Needs.TAIL_READER, ClientCpu::pageSlabOfTail),
-  FOLIO_TEST_SLAB("folio-test-slab", "folio_test_slab()", Needs.READER, ClientCpu::folioTestSlab),
-  KPAGEFLAGS("kpageflags", "/proc/kpageflags", Needs.READER, ClientCpu::kpageflags),
+      "pageslab-tail",
+      "PageSlab() of a tail",
+      Needs.TAIL_READER,
+      cpu -> cpu.frames().pageSlabOfTail()),
+  FOLIO_TEST_SLAB(
+      "folio-test-slab", "folio_test_slab()", Needs.READER, cpu -> cpu.frames().folioTestSlab()),
+  KPAGEFLAGS("kpageflags", "/proc/kpageflags", Needs.READER, cpu -> cpu.frames().kpageflags()),
   KPAGEFLAGS_HELD(
       "kpageflags-held",
       "/proc/kpageflags, with a reference",
       Needs.READER,
-      ClientCpu::kpageflagsHeld),
-  KPAGECOUNT("kpagecount", "/proc/kpagecount", Needs.READER, ClientCpu::kpagecount),
+      cpu -> cpu.frames().kpageflagsHeld()),
+  KPAGECOUNT("kpagecount", "/proc/kpagecount", Needs.READER, cpu -> cpu.frames().kpagecount()),
   ISOLATE_MOVABLE(
-      "isolate-movable", "isolate_movable_page()", Needs.READER, ClientCpu::isolateMovable),
+      "isolate-movable",
+      "isolate_movable_page()",
+      Needs.READER,
+      cpu -> cpu.frames().isolateMovable()),
   RAW_SLAB_BIT(
-      "raw-slab-bit", "a reader of dumps tests bit PG_slab", Needs.READER, ClientCpu::rawSlabBit);
+      "raw-slab-bit",
+      "a reader of dumps tests bit PG_slab",
+      Needs.READER,
+      cpu -> cpu.frames().rawSlabBit());
 
   /** What an operation needs to have something to do. */
   private enum Needs {
