@@ -65,8 +65,8 @@ final class HuntSummary {
       each("Unknown", Verdict.UNKNOWN.word(), out);
     } else {
       out.printf(
-          "Unknown: of programs of several CPUs only the interleavings of at most %d preemptions were"
-              + " looked at%n",
+          "Unknown: of programs of several CPUs only interleavings were looked at, with preemptions up"
+              + " to %d%n",
           quarry.preemptions().getAsInt());
     }
     if (!bag.begun().isEmpty()) {
