@@ -33,7 +33,15 @@ final class Preemptions {
   private boolean isOver;
 
   /** How far all CPUs are: the state of one that has not returned is null. */
-  private record Stage(Graph graph, CpuState[] states) {
+  private static final class Stage {
+    private final Graph graph;
+    private final CpuState[] states;
+
+    Stage(Graph graph, CpuState[] states) {
+      this.graph = graph;
+      this.states = states;
+    }
+
     Stage copy() {
       return new Stage(graph.copy(), states.clone());
     }

@@ -58,7 +58,7 @@ final class GupFastVersusHugetlbReuse {
               FreeList pages = race.otherPages();
               boolean parent = user.write(cpu, race.parent, 0, 1, pages);
               boolean child = user.write(cpu, race.child, 0, 2, race.pages());
-              return (parent ? 1 : 0) + (child ? 2 : 0);
+              return (parent ? 1L : 0) + (child ? 2L : 0);
             }));
   }
 }
