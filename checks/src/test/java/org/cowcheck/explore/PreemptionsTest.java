@@ -30,10 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Interleavings of few preemptions are some of all, and those of many are all. */
 final class PreemptionsTest {
-  private static final int PROGRAMS = 250;
+  private static final int PROGRAMS = 150;
 
   /** Interleavings of more events are too many, if none is left out. */
-  private static final int EVENTS = 8;
+  private static final int EVENTS = 7;
 
   private static final int ALL = 1000;
 
