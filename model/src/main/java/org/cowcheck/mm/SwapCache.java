@@ -57,9 +57,13 @@ final class SwapCache {
    */
   record Found(Page page, boolean again) {}
 
-  /** swap_cache_get_folio(), lookup_swap_cache(). */
-  static Found lookup(Cpu cpu, Memory memory, PageFree free, SwapSlot slot) {
-    long address = cpu.at(LOOKUP).READ_ONCE(slot.swapCache());
+  /**
+   * swap_cache_get_folio(), lookup_swap_cache().
+   *
+   * @param slot with the read of the entry that names it, on which the lookup depends
+   */
+  static Found lookup(Cpu cpu, Memory memory, PageFree free, Ref<SwapSlot> slot) {
+    long address = cpu.at(LOOKUP).READ_ONCE(slot.at(SwapSlot::swapCache));
     if (address == 0) {
       return new Found(null, false);
     }
@@ -67,7 +71,7 @@ final class SwapCache {
     if (!cpu.atomic_add_unless(page.at(Page::refcount), 1, 0)) {
       return new Found(null, true);
     }
-    if (!cpu.at(RELOAD).recheck(() -> cpu.READ_ONCE(slot.swapCache()) == address)) {
+    if (!cpu.at(RELOAD).recheck(() -> cpu.READ_ONCE(slot.at(SwapSlot::swapCache)) == address)) {
       free.putPage(cpu.at(LOOKUP_PUT), page.target());
       return new Found(null, true);
     }

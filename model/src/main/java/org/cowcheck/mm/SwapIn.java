@@ -9,6 +9,7 @@ import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -162,10 +163,11 @@ public final class SwapIn {
   /** The entry that was stored, or null. */
   private Long doSwapPage(Cpu cpu, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
     long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
+    Ref<SwapSlot> named = new Ref<>(slot, cpu.lastRead());
     if (!Pte.isSwap(entry)) {
       return null;
     }
-    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, slot);
+    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, named);
     if (found.again()) {
       return null;
     }

@@ -4,6 +4,7 @@ import static org.cowcheck.mm.PageFlag.PG_LOCKED;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
@@ -176,7 +177,7 @@ public final class UffdMove {
   private boolean moveSwap(Cpu cpu, PageTable dst, PageTable src, long pte, SwapSlot slot) {
     Page page = null;
     if (kernel.adds(LOOKUP)) {
-      SwapCache.Found found = SwapCache.lookup(cpu.at(LOOKUP), memory, free, slot);
+      SwapCache.Found found = SwapCache.lookup(cpu.at(LOOKUP), memory, free, Ref.to(slot));
       page = found.page();
       if (found.again()) {
         return false;

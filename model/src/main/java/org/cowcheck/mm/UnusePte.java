@@ -6,6 +6,7 @@ import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -74,7 +75,7 @@ public final class UnusePte {
     if (!isOf(cpu.at(READ_PTE).read_plain_in_source(table.pte()), slot)) {
       return false;
     }
-    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, slot);
+    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, Ref.to(slot));
     Page page = found.page();
     if (page == null && !found.again()) {
       page = swapIn.readAhead(cpu, slot, pages);

@@ -4,6 +4,7 @@ import static org.cowcheck.mm.PageFlag.PG_LOCKED;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
+import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -105,7 +106,7 @@ public final class Zap {
     if (slot.free(cpu.at(SWAP_FREE)) != SwapSlot.HAS_CACHE) {
       return false;
     }
-    Page page = SwapCache.lookup(cpu, memory, free, slot).page();
+    Page page = SwapCache.lookup(cpu, memory, free, Ref.to(slot)).page();
     if (page == null) {
       return false;
     }
