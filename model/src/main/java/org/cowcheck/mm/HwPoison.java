@@ -95,7 +95,7 @@ public final class HwPoison {
       cpu.test_and_set_bit(PG_DIRTY, page.flags());
     }
     if (!cpu.at(IS_POISONED).test_bit(PG_HWPOISON, page.flags())) {
-      throw new UnsupportedOperationException("only a poisoned page is unmapped here");
+      return; // The flag is lost (B26): a warning, and the entry stays clear.
     }
     if (kernel.adds(CLEAR_EXCLUSIVE)) {
       cpu.at(CLEAR_EXCLUSIVE).clear_bit(PageFlag.anonExclusive(kernel), page.flags());
