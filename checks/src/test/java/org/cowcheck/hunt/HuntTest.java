@@ -204,6 +204,32 @@ final class HuntTest {
     assertTrue(one.contains("Sometimes"));
   }
 
+  /** And what they find among interleavings is found by the whole exploration, under SC. */
+  @Test
+  void oneThreadAndTwoFindTheSameAmongInterleavings() throws IOException, InterruptedException {
+    Quarry whole =
+        quarry(
+            RACY,
+            1,
+            ImmutableList.of(SC),
+            Operation.FORK,
+            Operation.PIN_FAST_WRITE,
+            Operation.READ);
+    Quarry few =
+        new Quarry(
+            whole.programs(),
+            whole.patch(),
+            whole.patchArgument(),
+            whole.columns(),
+            whole.maxExecutions(),
+            OptionalInt.of(1),
+            whole.shard());
+    Bag one = run(few, 1);
+    assertEquals(answers(one), answers(run(few, 2)));
+    assertEquals(violated(run(whole, 1)), violated(one));
+    assertEquals(1, one.violations().size());
+  }
+
   /** Ends a hunt again and again, so many programs after it has begun. */
   @Test
   void aHuntThatIsEndedGoesOn() throws IOException, InterruptedException {
