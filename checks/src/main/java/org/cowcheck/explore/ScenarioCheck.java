@@ -1,6 +1,8 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,6 +107,11 @@ public final class ScenarioCheck {
     Exploration exploration = explorer(bounds, visitor, estimated, watch).explore(threads);
     boolean isDone = exploration.isComplete() || watch.hasEnough();
     double estimate = isDone ? 0 : estimated.estimate();
+    return outcome(exploration, start, estimate);
+  }
+
+  /** What an exploration that began then answers. */
+  private Outcome outcome(Exploration exploration, long start, double estimate) {
     Optional<Recording> recording =
         exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
     Optional<Witness> witness = recording.map(this::replay);
@@ -142,20 +149,7 @@ public final class ScenarioCheck {
           return broken;
         };
     Watch watch = new Watch(bounds, () -> found.get() || cancelled.getAsBoolean());
-    Exploration exploration = explorer(bounds, visitor, count -> {}, watch).explore();
-    Optional<Recording> recording =
-        exploration.violation().map(execution -> Recording.of(execution.graph(), words()));
-    return new Outcome(
-        cell,
-        verdict(exploration),
-        exploration.executions(),
-        exploration.blocked(),
-        (System.nanoTime() - start) / 1e9,
-        ImmutableList.copyOf(exploration.races()),
-        recording.map(this::replay),
-        recording,
-        exploration.stopped(),
-        0);
+    return outcome(explorer(bounds, visitor, count -> {}, watch).explore(), start, 0);
   }
 
   /**
@@ -179,21 +173,17 @@ public final class ScenarioCheck {
               return violation.get() != null || cancelled.getAsBoolean();
             })
         .explore(preemptions);
-    Optional<Recording> recording =
-        Optional.ofNullable(violation.get())
-            .map(execution -> Recording.of(execution.graph(), words()));
-    Optional<Witness> witness = recording.map(this::replay);
-    return new Outcome(
-        cell,
-        recording.isPresent() ? Verdict.SOMETIMES : Verdict.UNKNOWN,
-        executions.get(),
-        0,
-        (System.nanoTime() - start) / 1e9,
-        ImmutableList.of(),
-        witness,
-        recording,
-        recording.isPresent() ? "at the first violation" : "--preemptions " + preemptions,
-        0);
+    String stopped =
+        violation.get() == null ? "--preemptions " + preemptions : Watch.FIRST_VIOLATION;
+    Exploration some =
+        new Exploration(
+            executions.get(),
+            0,
+            Optional.ofNullable(violation.get()),
+            ImmutableSet.of(),
+            ImmutableSortedSet.of(),
+            stopped);
+    return outcome(some, start, 0);
   }
 
   /**

@@ -4,6 +4,9 @@ import java.util.function.BooleanSupplier;
 
 /** Says when searches of one program must stop: at their common timeout, or interrupted. */
 public final class Watch {
+  /** As the reports say that enough is known. */
+  static final String FIRST_VIOLATION = "at the first violation";
+
   private final Bounds bounds;
   private final BooleanSupplier cancelled;
   private final BooleanSupplier enough;
@@ -51,7 +54,7 @@ public final class Watch {
       return "interrupted";
     }
     if (hasEnough()) {
-      return "at the first violation";
+      return FIRST_VIOLATION;
     }
     return System.nanoTime() - deadline > 0
         ? "--timeout " + bounds.timeout().toSeconds() + "s"

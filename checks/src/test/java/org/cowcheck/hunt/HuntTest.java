@@ -64,6 +64,16 @@ final class HuntTest {
         shard);
   }
 
+  private static Quarry racyPairs() {
+    return quarry(
+        RACY,
+        2,
+        ImmutableList.of(SC, LKMM),
+        Operation.FORK,
+        Operation.PIN_FAST_WRITE,
+        Operation.READ);
+  }
+
   private static Bag run(Quarry quarry, int threads) throws IOException, InterruptedException {
     return new Hunt(quarry, Optional.empty(), () -> false, new Hunt.Onlooker() {}).run(threads);
   }
@@ -191,14 +201,7 @@ final class HuntTest {
 
   @Test
   void oneThreadAndTwoFindTheSame() throws IOException, InterruptedException {
-    Quarry quarry =
-        quarry(
-            RACY,
-            2,
-            ImmutableList.of(SC, LKMM),
-            Operation.FORK,
-            Operation.PIN_FAST_WRITE,
-            Operation.READ);
+    Quarry quarry = racyPairs();
     String one = answers(run(quarry, 1));
     assertEquals(one, answers(run(quarry, 2)));
     assertTrue(one.contains("Sometimes"));
@@ -233,14 +236,7 @@ final class HuntTest {
   /** Ends a hunt again and again, so many programs after it has begun. */
   @Test
   void aHuntThatIsEndedGoesOn() throws IOException, InterruptedException {
-    Quarry quarry =
-        quarry(
-            RACY,
-            2,
-            ImmutableList.of(SC, LKMM),
-            Operation.FORK,
-            Operation.PIN_FAST_WRITE,
-            Operation.READ);
+    Quarry quarry = racyPairs();
     Bag whole = run(quarry, 1);
     List<String> begun = Collections.synchronizedList(new ArrayList<>());
     int ends = 0;
