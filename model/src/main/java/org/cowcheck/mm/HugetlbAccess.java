@@ -13,14 +13,11 @@ import org.cowcheck.patch.Kernel;
  * Loads and stores by user code to hugetlb memory: the walk of the page table, faults if the entry
  * does not permit the access, and the access, S0 to S3.
  *
- * <p>An access that faults is tried again a few times at most. Left out: that the hardware may have
- * the entry in its TLB, but for mms that have threads, as in {@link UserAccess}.
+ * <p>An access that faults is tried again, as {@link TriedAccess} says. Left out: that the hardware
+ * may have the entry in its TLB, but for mms that have threads, as in {@link UserAccess}.
  */
 public final class HugetlbAccess {
   public static final Steps STEPS = new Steps("user access to hugetlb");
-
-  private static final int MOST_FAULTS = 4;
-  private static final int MOST_FAULTS_OF_THREADS = 2;
 
   private static final Step WALK =
       STEPS.step("HU1", "user code", "load the huge entry: permitted? else fault");
@@ -29,6 +26,7 @@ public final class HugetlbAccess {
   private static final Step BEGIN =
       STEPS.step("HU4", "user code", "the access begins: a flush of the TLB waits for its end");
   private static final Step END = STEPS.step("HU5", "user code", "the access ends");
+  private static final TriedAccess TRIED = new TriedAccess(BEGIN, END);
 
   private final Memory memory;
   private final HugetlbFault fault;
@@ -98,21 +96,12 @@ public final class HugetlbAccess {
       Access access,
       FreeList pages,
       ToLongFunction<Ref<Page>> use) {
-    Mm mm = vma.mm();
-    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
-    for (int faults = 0; ; faults++) {
-      long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
-      Ref<Page> page = walk(cpu, vma, index, access);
-      boolean isLast = page != null || faults == mostFaults;
-      long result = isLast ? use.applyAsLong(page) : 0;
-      if (mm.hasThreads()) {
-        cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);
-      }
-      if (isLast) {
-        return result;
-      }
-      fault.handle(cpu, vma, access, pages);
-    }
+    return TRIED.run(
+        cpu,
+        vma.mm(),
+        () -> walk(cpu, vma, index, access),
+        use,
+        () -> fault.handle(cpu, vma, access, pages));
   }
 
   private Ref<Page> walk(Cpu cpu, HugetlbVma vma, int index, Access access) {

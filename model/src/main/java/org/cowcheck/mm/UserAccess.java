@@ -13,12 +13,8 @@ import org.cowcheck.patch.Kernel;
  * A load or a store by user code: the walk of the page table, a fault if an entry does not permit
  * it, and the access to the page, S0 to S3.
  *
- * <p>An access that faults is tried again, a few times at most: whoever takes the page away again
- * and again is done by then.
- *
- * <p>Of an mm that has threads ({@link Mm#hasThreads}) an access with its walk is a section that a
- * flush of the TLB waits for, as in {@link Tlb}. A translation that an earlier access left is that
- * of a walk as early as the section begins.
+ * <p>An access that faults is tried again, as {@link TriedAccess} says. A translation in the TLB
+ * that an earlier access left is that of a walk as early as the section begins.
  *
  * <p>Left out: accessed and dirty bits that hardware sets; and of other mms the TLB, with the flush
  * that waits for an access: the store comes any time after the walk. So such a process that one CPU
@@ -39,9 +35,6 @@ public final class UserAccess {
   /** What {@link #read} returns if no access was permitted. */
   public static final long SEGV = -1;
 
-  private static final int MOST_FAULTS = 4;
-  private static final int MOST_FAULTS_OF_THREADS = 2;
-
   private static final Step WALK =
       STEPS.step("H1", "user code", "load the PMD entry and the PTE: permitted? else fault");
   private static final Step LOAD = STEPS.step("H2", "user code", "load from the page");
@@ -49,6 +42,7 @@ public final class UserAccess {
   private static final Step BEGIN =
       STEPS.step("H4", "user code", "the access begins: a flush of the TLB waits for its end");
   private static final Step END = STEPS.step("H5", "user code", "the access ends");
+  private static final TriedAccess TRIED = new TriedAccess(BEGIN, END);
 
   private final Kernel kernel;
   private final Memory memory;
@@ -143,20 +137,14 @@ public final class UserAccess {
       Access access,
       FreeList pages,
       ToLongFunction<Ref<Page>> use) {
-    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
-    for (int faults = 0; ; faults++) {
-      long section = mm.hasThreads() ? cpu.at(BEGIN).srcu_read_lock(mm.userAccesses()) : 0;
-      Ref<Page> page = walk(cpu.at(WALK), table, access);
-      boolean isLast = page != null || faults == mostFaults;
-      long result = isLast ? use.applyAsLong(page) : 0;
-      if (mm.hasThreads()) {
-        cpu.at(END).srcu_read_unlock(mm.userAccesses(), section);
-      }
-      if (isLast) {
-        return result;
-      }
-      new MmFault(kernel, memory, free.onto(pages), pages).handle(cpu, mm, vma, table, access);
-    }
+    return TRIED.run(
+        cpu,
+        mm,
+        () -> walk(cpu.at(WALK), table, access),
+        use,
+        () ->
+            new MmFault(kernel, memory, free.onto(pages), pages)
+                .handle(cpu, mm, vma, table, access));
   }
 
   /** The hardware's walk: what it finds at one level is where it goes on. */

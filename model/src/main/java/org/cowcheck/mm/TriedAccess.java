@@ -1,0 +1,49 @@
+package org.cowcheck.mm;
+
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.cowcheck.memory.Cpu;
+import org.cowcheck.memory.Ref;
+import org.cowcheck.memory.Step;
+
+/**
+ * How user code gets to a page: the hardware's walk, a fault where that does not permit the access,
+ * and the walk again, a few times at most: whoever takes the page away again and again is done by
+ * then.
+ *
+ * <p>Of an mm that has threads ({@link Mm#hasThreads}) a walk with its access is a section that a
+ * flush of the TLB waits for, as in {@link Tlb}.
+ *
+ * @param begin begins the section
+ * @param end ends it
+ */
+record TriedAccess(Step begin, Step end) {
+  private static final int MOST_FAULTS = 4;
+  private static final int MOST_FAULTS_OF_THREADS = 2;
+
+  /**
+   * Accesses a page.
+   *
+   * @param walk finds the page, or null if the access is not permitted
+   * @param use the access, which is given null if it is never permitted
+   * @param fault handles the fault of a walk that found none
+   * @return what the access returns
+   */
+  long run(
+      Cpu cpu, Mm mm, Supplier<Ref<Page>> walk, ToLongFunction<Ref<Page>> use, Runnable fault) {
+    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
+    for (int faults = 0; ; faults++) {
+      long section = mm.hasThreads() ? cpu.at(begin).srcu_read_lock(mm.userAccesses()) : 0;
+      Ref<Page> page = walk.get();
+      boolean isLast = page != null || faults == mostFaults;
+      long result = isLast ? use.applyAsLong(page) : 0;
+      if (mm.hasThreads()) {
+        cpu.at(end).srcu_read_unlock(mm.userAccesses(), section);
+      }
+      if (isLast) {
+        return result;
+      }
+      fault.run();
+    }
+  }
+}
