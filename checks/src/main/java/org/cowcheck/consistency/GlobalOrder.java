@@ -55,6 +55,11 @@ abstract class GlobalOrder implements MemoryModel {
   }
 
   @Override
+  public final boolean skipsSections(Graph graph) {
+    return SkippedSections.any(graph);
+  }
+
+  @Override
   public final Judgement judgeGrown(Graph graph) {
     if (!GracePeriods.any(graph)) {
       return Judgement.consistent();

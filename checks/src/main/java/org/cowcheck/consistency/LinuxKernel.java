@@ -64,6 +64,11 @@ final class LinuxKernel implements MemoryModel {
   }
 
   @Override
+  public boolean skipsSections(Graph graph) {
+    return SkippedSections.any(graph);
+  }
+
+  @Override
   public Judgement judgeGrown(Graph graph) {
     if (hasPlainAccess(graph)
         || (GracePeriods.any(graph) && !new InterleavedGracePeriods(graph).areKept())) {

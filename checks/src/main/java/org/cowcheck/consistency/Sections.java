@@ -14,9 +14,10 @@ import org.cowcheck.memory.Fence;
  * only, so those of two may overlap. The index that was passed to an SRCU unlock plays no part.
  *
  * @param pairs the sections
+ * @param open the locks that are left over
  * @param isBalanced whether no lock and no unlock is left over
  */
-record Sections(ImmutableList<Section> pairs, boolean isBalanced) {
+record Sections(ImmutableList<Section> pairs, ImmutableList<Integer> open, boolean isBalanced) {
 
   /** One section, as the ids of the events that begin and end it. */
   record Section(int lock, int unlock) {}
@@ -24,6 +25,7 @@ record Sections(ImmutableList<Section> pairs, boolean isBalanced) {
   /** The sections that one fence begins and another ends. */
   static Sections of(Graph graph, Fence lock, Fence unlock) {
     ImmutableList.Builder<Section> pairs = ImmutableList.builder();
+    ImmutableList.Builder<Integer> left = ImmutableList.builder();
     boolean balanced = true;
     Deque<Integer> open = new ArrayDeque<>();
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
@@ -43,9 +45,10 @@ record Sections(ImmutableList<Section> pairs, boolean isBalanced) {
           }
         }
       }
+      left.addAll(open);
       balanced &= open.isEmpty();
     }
-    return new Sections(pairs.build(), balanced);
+    return new Sections(pairs.build(), left.build(), balanced);
   }
 
   /** The last open lock of the same srcu_struct, or -1. */

@@ -31,6 +31,29 @@ import org.cowcheck.memory.Word;
  * {@link MemoryModel#mayGrow} is closed under (po | rf)-prefixes and lets a graph grow maximally.
  * What a model checks beyond that is checked on complete executions.
  *
+ * <h2>Grace periods</h2>
+ *
+ * The axiom of grace periods is closed under prefixes, but a graph that keeps it cannot always grow
+ * maximally: an open section may have to read what is old. So it is checked on complete executions.
+ * With two CPUs a graph is given up before that if a grace period g has {@link
+ * MemoryModel#skipsSections skipped} a section: s in the section comes before e by one step of
+ * communication, e before g and g before f in program order, and f before t in the section. Nothing
+ * that grows from there is an execution:
+ *
+ * <ul>
+ *   <li>An event that is added leaves these steps as they are.
+ *   <li>A write w of the CPU that has waited has e, g and f in its prefix. What it revisits is a
+ *       read r of the section's CPU, which deletes all that follows there. If s were r or deleted,
+ *       it would have been added maximally; but e, in the prefix, overwrites it, or what it reads,
+ *       or reads it. So s is kept, and the section with it. If t is not, then r is in the section,
+ *       and reads from w, after g.
+ *   <li>A write of the section's CPU has s and t in its prefix. If f were the read that it revisits
+ *       or deleted, it would have been added maximally; but t overwrites it, or what it reads, or
+ *       reads it. So f is kept, and what is before it.
+ * </ul>
+ *
+ * A third CPU's writes have neither in their prefix, so that with three the axiom waits.
+ *
  * <h2>Read-modify-writes</h2>
  *
  * The read is added like any read; its write follows at once, right after the read's source in

@@ -56,7 +56,7 @@ final class Grower implements ReplayCpu.Extension {
     growth = branch.growth();
     states = branch.states();
     isDead = false;
-    for (int cpu = branch.cpu(); cpu >= 0; cpu = next()) {
+    for (int cpu = branch.cpu(); cpu >= 0 && !isLost(); cpu = next()) {
       states[cpu] = null;
       running = cpu;
       CpuState state = ReplayCpu.run(programs.get(cpu), graph, cpu, this);
@@ -65,7 +65,14 @@ final class Grower implements ReplayCpu.Extension {
       }
       states[cpu] = state;
     }
-    search.complete(graph, ImmutableList.copyOf(states));
+    if (!isLost()) {
+      search.complete(graph, ImmutableList.copyOf(states));
+    }
+  }
+
+  /** Whether every execution that comes from the graph breaks the axiom of grace periods. */
+  private boolean isLost() {
+    return standIns == StandIns.NONE && search.isLost(graph);
   }
 
   /** The CPU that goes on when the running one has returned or waits, or -1. */

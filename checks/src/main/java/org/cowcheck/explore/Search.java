@@ -112,6 +112,14 @@ class Search {
     return !isStopped();
   }
 
+  /**
+   * Whether no execution comes from a graph of two CPUs, for a grace period has skipped a section
+   * for good; see {@link Explorer}.
+   */
+  boolean isLost(Graph graph) {
+    return graph.cpus() == 2 && model.skipsSections(graph);
+  }
+
   /** Takes a complete graph, if it is an execution. */
   void complete(Graph graph, ImmutableList<CpuState> states) {
     Judgement judgement = model.judgeGrown(graph);

@@ -17,12 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.cowcheck.consistency.Growth;
 import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Word;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,79 @@ final class ExplorerOracleTest {
     }
     int enough = PROGRAMS * 2 / 3;
     assertTrue(compared >= enough, "only " + compared + " of " + PROGRAMS + " were compared");
+  }
+
+  /**
+   * What two CPUs do not go on with, once a grace period has skipped a section, is no execution.
+   */
+  @Test
+  void explorerFindsAllThatGracePeriodsLeave() {
+    AtomicLong skipped = new AtomicLong();
+    assertEquals(
+        "", lostToSkippedSections(model -> new Skipping(model, model::skipsSections, skipped)));
+    assertTrue(skipped.get() > PROGRAMS, "only " + skipped + " graphs were given up");
+  }
+
+  /** A grace period that waits for no section is no reason to give up. */
+  @Test
+  void givingUpWhereverBothMeetIsCaught() {
+    assertNotEquals(
+        "",
+        lostToSkippedSections(
+            model ->
+                new Skipping(
+                    model, ExplorerOracleTest::hasSectionAndGracePeriod, new AtomicLong())));
+  }
+
+  private static boolean hasSectionAndGracePeriod(Graph graph) {
+    return has(graph, Fence::beginsSection) && has(graph, Fence::isGracePeriod);
+  }
+
+  private static boolean has(Graph graph, Predicate<Fence> kind) {
+    return IntStream.range(0, graph.size())
+        .mapToObj(graph::event)
+        .anyMatch(event -> event.isFence() && kind.test(event.fence()));
+  }
+
+  /** The first difference of programs with sections, under models that give graphs up. */
+  private static String lostToSkippedSections(UnaryOperator<MemoryModel> skipping) {
+    for (long seed = 1; seed <= PROGRAMS; seed++) {
+      RandomProgram random = RandomProgram.withSections(seed);
+      try {
+        Enumerator enumerator = new Enumerator(random.program(), LIMIT);
+        for (MemoryModel model : MemoryModels.all()) {
+          String difference =
+              difference(random.program(), enumerator, skipping.apply(model), model);
+          if (!difference.isEmpty()) {
+            return random + "\n" + difference;
+          }
+        }
+      } catch (EveryCandidate.LimitException e) {
+        // Too large for the oracle; the next seed is as good.
+      }
+    }
+    return "";
+  }
+
+  /** A model that gives graphs up, and counts them. */
+  private static final class Skipping extends Altered {
+    private final Predicate<Graph> skips;
+    private final AtomicLong skipped;
+
+    Skipping(MemoryModel model, Predicate<Graph> skips, AtomicLong skipped) {
+      super(model, model::mayGrow, UnaryOperator.identity());
+      this.skips = skips;
+      this.skipped = skipped;
+    }
+
+    @Override
+    public boolean skipsSections(Graph graph) {
+      boolean answer = skips.test(graph);
+      if (answer) {
+        skipped.incrementAndGet();
+      }
+      return answer;
+    }
   }
 
   @Test

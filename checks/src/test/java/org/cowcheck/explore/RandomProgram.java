@@ -1,6 +1,7 @@
 package org.cowcheck.explore;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Range;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -89,14 +90,23 @@ final class RandomProgram {
   private int registers;
   private int depth;
 
-  private RandomProgram(long seed) {
+  /**
+   * A program.
+   *
+   * @param always the families of which it surely draws
+   * @param others of how many families it draws besides, at least and at most
+   * @param cpus the number of CPUs, or 0 for any
+   */
+  private RandomProgram(long seed, List<Family> always, Range<Integer> others, int cpus) {
     this.seed = seed;
     random = new Random(seed * 0x9E3779B97F4A7C15L);
     memory = program.memory;
     Family[] all = Family.values();
-    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+    int least = others.lowerEndpoint();
+    for (int i = least + random.nextInt(others.upperEndpoint() - least + 1); i > 0; i--) {
       families.add(all[random.nextInt(all.length)]);
     }
+    families.addAll(always);
     drawn.addAll(families);
     int words = 1 + random.nextInt(3);
     for (int i = 0; i < words; i++) {
@@ -107,21 +117,27 @@ final class RandomProgram {
     for (int i = 0; i < lockCount; i++) {
       locks.add(memory.spinlock("lock" + i));
     }
-    int count = count();
+    int count = cpus == 0 ? count() : cpus;
     int accesses = 5 + random.nextInt(5);
     for (int cpu = 0; cpu < count; cpu++) {
       budget = (accesses + cpu) / count;
       fences = 2 + random.nextInt(2);
       registers = 0;
-      cpus.add(body());
+      this.cpus.add(body());
     }
-    cpus.forEach(body -> program.cpu(cpu -> body.forEach(statement -> statement.run(cpu))));
+    this.cpus.forEach(body -> program.cpu(cpu -> body.forEach(statement -> statement.run(cpu))));
     program.observe(memory.words().toArray(Word[]::new));
   }
 
   /** The program of a seed. */
   static RandomProgram of(long seed) {
-    return new RandomProgram(seed);
+    return new RandomProgram(seed, List.of(), Range.closed(1, 4), 0);
+  }
+
+  /** A program of two CPUs with sections, and grace periods that wait for them. */
+  static RandomProgram withSections(long seed) {
+    Family sections = seed % 2 == 0 ? Family.RCU : Family.IRQ;
+    return new RandomProgram(seed, List.of(sections), Range.closed(0, 2), 2);
   }
 
   private int count() {
