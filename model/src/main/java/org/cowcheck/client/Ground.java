@@ -160,7 +160,7 @@ final class Ground {
   private SwapSlot namedSlot() {
     return switch (start) {
       case SWAPPED -> swapped(SwapSlot.Device.DISK);
-      case ZRAM_SWAPPED -> swapped(SwapSlot.Device.SYNCHRONOUS);
+      case ZRAM_SWAPPED -> swapped(SwapSlot.Device.ZRAM);
       case SWAP_CACHED ->
           cached(
               address ->

@@ -18,8 +18,7 @@ public enum Start {
   KSM("ksm", Kind.SMALL, "a KSM page that two processes map"),
   SWAPPED("swapped", Kind.SMALL, "an exclusive page that is swapped out"),
   SWAP_CACHED("swap-cached", Kind.SMALL, "an exclusive page, unmapped, still in the swap cache"),
-  ZRAM_SWAPPED(
-      "zram-swapped", Kind.SMALL, "an exclusive page that is swapped out to a synchronous device"),
+  ZRAM_SWAPPED("zram-swapped", Kind.SMALL, "an exclusive page that is swapped out to zram"),
   PMD_MAPPED("pmd-mapped", Kind.HUGE, "an exclusive huge page that a PMD entry maps"),
   PMD_SHARED("pmd-shared", Kind.HUGE, "a huge page that parent and child share by PMD entries"),
   PTE_MAPPED("pte-mapped", Kind.HUGE, "an exclusive huge page that PTEs map"),

@@ -100,14 +100,9 @@ public final class Pageout {
     if (!synchronous) {
       cpu.at(SUBMIT).clear_bit_unlock(PG_LOCKED, page.flags());
     }
-    cpu.at(WRITE);
-    long contents = cpu.READ_ONCE(page.contents());
-    if (slot.device().needsStableWrites() && contents != cpu.READ_ONCE(page.contents())) {
+    long written = slot.write(cpu.at(WRITE), page);
+    if (slot.device().needsStableWrites() && written != cpu.READ_ONCE(page.contents())) {
       cpu.note(CHANGED, page.address());
-    }
-    cpu.WRITE_ONCE(slot.contents(), contents);
-    if (slot.moreContents() != null) {
-      cpu.WRITE_ONCE(slot.moreContents(), cpu.READ_ONCE(page.moreContents()));
     }
     cpu.at(END).test_and_clear_bit(PG_WRITEBACK, page.flags());
     if (synchronous) {

@@ -222,10 +222,7 @@ public final class SwapIn {
   }
 
   private static void readSlot(Cpu cpu, Page page, SwapSlot slot) {
-    cpu.at(READ_SLOT).WRITE_ONCE(page.contents(), cpu.READ_ONCE(slot.contents()));
-    if (slot.moreContents() != null) {
-      cpu.WRITE_ONCE(page.moreContents(), cpu.READ_ONCE(slot.moreContents()));
-    }
+    slot.read(cpu.at(READ_SLOT), page);
     cpu.smp_wmb();
     cpu.set_bit(PG_UPTODATE, page.flags());
     cpu.at(READ_DONE).clear_bit_unlock(PG_LOCKED, page.flags());

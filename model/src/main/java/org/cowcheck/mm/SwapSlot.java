@@ -22,6 +22,7 @@ import org.cowcheck.memory.Word;
  * @param moreContents the second word of that; null unless pages have two words
  * @param lock the lock of the swap_info_struct or of the cluster
  * @param cacheLock the lock of the swap cache's XArray (i_pages)
+ * @param contentsLock the lock of what zram has for the slot; null for other devices
  */
 public record SwapSlot(
     long address,
@@ -32,7 +33,8 @@ public record SwapSlot(
     Word contents,
     Word moreContents,
     Spinlock lock,
-    Spinlock cacheLock) {
+    Spinlock cacheLock,
+    Spinlock contentsLock) {
   /** SWAP_HAS_CACHE: the swap cache has a page for the slot, or somebody is about to read it. */
   public static final long HAS_CACHE = 0x40;
 
@@ -40,13 +42,20 @@ public record SwapSlot(
   public enum Device {
     /** Reads and writes take their time, and a page may change while it is written. */
     DISK,
-    /** SWP_SYNCHRONOUS_IO: reads and writes are done on the spot, such as those of brd. */
+    /** SWP_SYNCHRONOUS_IO: brd, whose reads and writes are copies on the spot, without a lock. */
     SYNCHRONOUS,
+    /**
+     * SWP_SYNCHRONOUS_IO, and zram's lock of a slot: a write changes what the slot names, and a
+     * read copies it, while they hold it (zram_slot_lock() in __zram_bvec_write() and
+     * __zram_bvec_read(), v5.17 to v6.1). Left out: SWP_STABLE_WRITES, for the page is locked while
+     * it is written.
+     */
+    ZRAM,
     /** SWP_STABLE_WRITES: a page must not change while it is written, for it has a checksum. */
     STABLE_WRITES;
 
     boolean isSynchronous() {
-      return this == SYNCHRONOUS;
+      return this == SYNCHRONOUS || this == ZRAM;
     }
 
     boolean needsStableWrites() {
@@ -61,28 +70,22 @@ public record SwapSlot(
 
   /** As {@link #free(Memory)}, one of several. */
   public static SwapSlot free(Memory memory, String name) {
-    return memory.make(
-        address ->
-            new SwapSlot(
-                address,
-                Device.DISK,
-                false,
-                memory.word(name + ".swap_map", 0, SwapSlot::showMap),
-                memory.word(name + ".swap_cache", 0, SwapSlot::show),
-                memory.word(name + ".contents", 0),
-                null,
-                memory.spinlock(name + ".swap_info.lock"),
-                memory.spinlock(name + ".i_pages.lock")));
+    return new Maker(memory, name, Device.DISK, false, 0, 0, false).make(null);
   }
 
   /** A slot with so many entries, and no page in the swap cache. */
   public static SwapSlot of(Memory memory, Device device, long entries, long contents) {
-    return of(memory, device, false, entries, contents);
+    return new Maker(memory, "", device, false, entries, contents, false).make(null);
   }
 
   /** As {@link #of}, and swap space is full. */
   public static SwapSlot ofFull(Memory memory, Device device, long entries, long contents) {
-    return of(memory, device, true, entries, contents);
+    return new Maker(memory, "", device, true, entries, contents, false).make(null);
+  }
+
+  /** As {@link #of}, for pages of two words, the second of which is 0. */
+  public static SwapSlot ofTwoWords(Memory memory, Device device, long entries, long contents) {
+    return new Maker(memory, "", device, false, entries, contents, true).make(null);
   }
 
   /**
@@ -92,63 +95,62 @@ public record SwapSlot(
    * @param page makes that page, given the address of the slot for its private word
    */
   public static SwapSlot cached(Memory memory, String name, long entries, LongFunction<Page> page) {
-    return cached(memory, name, false, entries, page);
+    return new Maker(memory, name, Device.DISK, false, entries | HAS_CACHE, 0, false).make(page);
+  }
+
+  /** As {@link #cached}, with one entry, on any device. */
+  public static SwapSlot cachedOn(Memory memory, Device device, LongFunction<Page> page) {
+    return new Maker(memory, "slot", device, false, 1 | HAS_CACHE, 0, false).make(page);
   }
 
   /** As {@link #cached}, and swap space is full. */
   public static SwapSlot cachedFull(
       Memory memory, String name, long entries, LongFunction<Page> page) {
-    return cached(memory, name, true, entries, page);
+    return new Maker(memory, name, Device.DISK, true, entries | HAS_CACHE, 0, false).make(page);
   }
 
   /** As {@link #cached}, for pages of two words. */
   public static SwapSlot cachedTwoWords(
       Memory memory, String name, long entries, LongFunction<Page> page) {
-    return cached(memory, name, false, entries, page, memory.word(name + ".contents1", 0));
+    return new Maker(memory, name, Device.DISK, false, entries | HAS_CACHE, 0, true).make(page);
   }
 
-  private static SwapSlot cached(
-      Memory memory, String name, boolean full, long entries, LongFunction<Page> page) {
-    return cached(memory, name, full, entries, page, null);
-  }
+  /**
+   * Makes a slot.
+   *
+   * @param name what its words are named after, if it is one of several; else empty
+   */
+  private record Maker(
+      Memory memory,
+      String name,
+      Device device,
+      boolean full,
+      long map,
+      long contents,
+      boolean twoWords) {
 
-  private static SwapSlot cached(
-      Memory memory, String name, boolean full, long entries, LongFunction<Page> page, Word more) {
-    return memory.make(
-        address ->
-            new SwapSlot(
-                address,
-                Device.DISK,
-                full,
-                memory.word(name + ".swap_map", entries | HAS_CACHE, SwapSlot::showMap),
-                memory.word(name + ".swap_cache", page.apply(address).address(), SwapSlot::show),
-                memory.word(name + ".contents", 0),
-                more,
-                memory.spinlock(name + ".swap_info.lock"),
-                memory.spinlock(name + ".i_pages.lock")));
-  }
-
-  /** As {@link #of}, for pages of two words, the second of which is 0. */
-  public static SwapSlot ofTwoWords(Memory memory, Device device, long entries, long contents) {
-    return of(memory, device, false, entries, contents, memory.word("slot.contents1", 0));
-  }
-
-  private static SwapSlot of(
-      Memory memory, Device device, boolean full, long entries, long contents) {
-    return of(memory, device, full, entries, contents, null);
-  }
-
-  private static SwapSlot of(
-      Memory memory, Device device, boolean full, long entries, long contents, Word more) {
-    Word swapMap = memory.word("swap_map", entries, SwapSlot::showMap);
-    Word swapCache = memory.word("swap_cache", 0, SwapSlot::show);
-    Word onDevice = memory.word("slot.contents", contents);
-    Spinlock lock = memory.spinlock("swap_info.lock");
-    Spinlock cacheLock = memory.spinlock("swap_cache.i_pages.lock");
-    return memory.make(
-        address ->
-            new SwapSlot(
-                address, device, full, swapMap, swapCache, onDevice, more, lock, cacheLock));
+    /** The slot, with the page that the swap cache has for it, given its address; null if none. */
+    SwapSlot make(LongFunction<Page> page) {
+      String prefix = name.isEmpty() ? "" : name + ".";
+      String onDevice = name.isEmpty() ? "slot" : name;
+      String cache = name.isEmpty() ? "swap_cache" : name;
+      return memory.make(
+          address ->
+              new SwapSlot(
+                  address,
+                  device,
+                  full,
+                  memory.word(prefix + "swap_map", map, SwapSlot::showMap),
+                  memory.word(
+                      prefix + "swap_cache",
+                      page == null ? 0 : page.apply(address).address(),
+                      SwapSlot::show),
+                  memory.word(onDevice + ".contents", contents),
+                  twoWords ? memory.word(onDevice + ".contents1", 0) : null,
+                  memory.spinlock(prefix + "swap_info.lock"),
+                  memory.spinlock(cache + ".i_pages.lock"),
+                  device == Device.ZRAM ? memory.spinlock("zram_slot.lock") : null));
+    }
   }
 
   /** The entries that a value of swap_map[] counts. */
@@ -221,5 +223,40 @@ public record SwapSlot(
   /** __swap_count(): the entries, without the lock. */
   long countNow(Cpu cpu) {
     return count(cpu.read_plain_in_source(swapMap));
+  }
+
+  /** The device copies a page to the slot; what it has loaded of the first word. */
+  long write(Cpu cpu, Page page) {
+    long first = cpu.READ_ONCE(page.contents());
+    long second = moreContents == null ? 0 : cpu.READ_ONCE(page.moreContents());
+    lockContents(cpu);
+    cpu.WRITE_ONCE(contents, first);
+    if (moreContents != null) {
+      cpu.WRITE_ONCE(moreContents, second);
+    }
+    unlockContents(cpu);
+    return first;
+  }
+
+  /** The device copies the slot to a page. */
+  void read(Cpu cpu, Page page) {
+    lockContents(cpu);
+    cpu.WRITE_ONCE(page.contents(), cpu.READ_ONCE(contents));
+    if (moreContents != null) {
+      cpu.WRITE_ONCE(page.moreContents(), cpu.READ_ONCE(moreContents));
+    }
+    unlockContents(cpu);
+  }
+
+  private void lockContents(Cpu cpu) {
+    if (contentsLock != null) {
+      cpu.spin_lock(contentsLock);
+    }
+  }
+
+  private void unlockContents(Cpu cpu) {
+    if (contentsLock != null) {
+      cpu.spin_unlock(contentsLock);
+    }
   }
 }

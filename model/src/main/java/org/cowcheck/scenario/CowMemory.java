@@ -41,7 +41,7 @@ enum CowMemory {
   SWAPPED_ZRAM(
       "swapped-zram",
       "a small page that is swapped out to zram",
-      Optional.of(Device.SYNCHRONOUS),
+      Optional.of(Device.ZRAM),
       Optional.empty()),
   PMD_MAPPED("thp", "a huge page that a PMD entry maps", 1),
   PTE_MAPPED("pte-mapped-thp", "a huge page that PTEs map", 1),

@@ -48,6 +48,8 @@ public final class Scenarios {
           SwapEntryRows.NONE,
           SwapInUnderWriteback.STABLE,
           SwapInUnderWriteback.RECLAIM,
+          SwapInFromMemory.BRD,
+          SwapInFromMemory.ZRAM,
           GupFastVersusMigration.ALONE,
           GupFastVersusMigration.SWAPCACHE,
           GupFastVersusMigration.PINNED,

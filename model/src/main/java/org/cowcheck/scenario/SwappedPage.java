@@ -14,6 +14,7 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
+import org.cowcheck.setting.AnonPage;
 import org.cowcheck.setting.Machine;
 import org.cowcheck.setting.Program;
 
@@ -38,9 +39,21 @@ final class SwappedPage {
   /** The entry names the slot alone, exclusively where entries say so. */
   static SwappedPage swapped(Kernel kernel, Memory memory, SwapSlot.Device device) {
     SwapSlot slot = SwapSlot.of(memory, device, 1, OLD);
+    return new SwappedPage(new Machine(kernel, memory), slot, exclusive(kernel, slot));
+  }
+
+  /** The entry names the slot; the swap cache has the page, which is to be written and freed. */
+  static SwappedPage unmapped(Kernel kernel, Memory memory, SwapSlot.Device device) {
+    SwapSlot slot =
+        SwapSlot.cachedOn(memory, device, at -> AnonPage.unmappedInSwapCache(memory, OLD, at));
+    SwappedPage made = new SwappedPage(new Machine(kernel, memory), slot, exclusive(kernel, slot));
+    made.machine.add(memory.object(slot.swapCache().initialValue(), Page.class));
+    return made;
+  }
+
+  private static long exclusive(Kernel kernel, SwapSlot slot) {
     boolean saysSo = kernel.state() == KernelState.S2 || kernel.state() == KernelState.S3;
-    return new SwappedPage(
-        new Machine(kernel, memory), slot, Pte.swap(slot) | (saysSo ? Pte.EXCLUSIVE : 0));
+    return Pte.swap(slot) | (saysSo ? Pte.EXCLUSIVE : 0);
   }
 
   /** The entry maps a page; the slot is free. */

@@ -73,6 +73,12 @@ public final class AnonPage {
     return page(memory, kernel, new PageState(bit(PG_SWAPCACHE) | bit(PG_DIRTY), 0, 3, 0, 0, slot));
   }
 
+  /** In the swap cache and dirty, unmapped, and isolated from the LRU. */
+  public static Page unmappedInSwapCache(Memory memory, long contents, long slot) {
+    long flags = bit(PG_SWAPCACHE) | bit(PG_DIRTY);
+    return page(memory, "page", 0, new PageState(flags, 0, 2, -1, contents, slot));
+  }
+
   /** On the LRU, mapped read-only by two processes. */
   public static Page shared(Memory memory) {
     return page(memory, "page", 0, new PageState(bit(PG_LRU), 0, 2, 1));
