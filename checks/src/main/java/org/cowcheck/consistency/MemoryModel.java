@@ -34,8 +34,7 @@ public interface MemoryModel {
 
   /**
    * Whether a graph that may still grow breaks the axiom of grace periods, as far as that is cheap
-   * to see: once its open sections have ended, {@link #judge} rejects it, if these accesses are
-   * ordered as they are now.
+   * to see: once its open sections have ended, {@link #judge} rejects it, whatever else there is.
    */
   default boolean skipsSections(Graph graph) {
     return false;

@@ -33,7 +33,7 @@ final class SkippedSections {
     for (int waiting = 0; waiting < graph.cpus(); waiting++) {
       if (waits(graph, waiting)) {
         for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-          if (cpu != waiting && new SkippedSections(graph, cpu, waiting).any()) {
+          if (cpu != waiting && new SkippedSections(graph, cpu, waiting).isOneSkipped()) {
             return true;
           }
         }
@@ -53,13 +53,13 @@ final class SkippedSections {
   }
 
   /** Whether a grace period of the other CPU has skipped a section of this one. */
-  private boolean any() {
-    return any(Fence.LOCAL_IRQ_SAVE, Fence.LOCAL_IRQ_RESTORE)
-        || any(Fence.RCU_READ_LOCK, Fence.RCU_READ_UNLOCK)
-        || any(Fence.SRCU_READ_LOCK, Fence.SRCU_READ_UNLOCK);
+  private boolean isOneSkipped() {
+    return isOneSkipped(Fence.LOCAL_IRQ_SAVE, Fence.LOCAL_IRQ_RESTORE)
+        || isOneSkipped(Fence.RCU_READ_LOCK, Fence.RCU_READ_UNLOCK)
+        || isOneSkipped(Fence.SRCU_READ_LOCK, Fence.SRCU_READ_UNLOCK);
   }
 
-  private boolean any(Fence lock, Fence unlock) {
+  private boolean isOneSkipped(Fence lock, Fence unlock) {
     Sections sections = Sections.of(graph, lock, unlock);
     for (Sections.Section section : sections.pairs()) {
       if (isSkipped(section.lock(), graph.event(section.unlock()).index())) {

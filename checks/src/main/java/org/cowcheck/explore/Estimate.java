@@ -4,10 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Graph;
-import org.cowcheck.memory.Cpu;
 
 /**
  * Estimates how many executions a program has, by random probes of the tree of branches (Knuth,
@@ -43,11 +41,7 @@ final class Estimate {
    *
    * @param root makes the branch that has not been grown at all
    */
-  Estimate(
-      ImmutableList<ToLongFunction<Cpu>> programs,
-      MemoryModel model,
-      Search.Limits limits,
-      Supplier<Branch> root) {
+  Estimate(Programs programs, MemoryModel model, Search.Limits limits, Supplier<Branch> root) {
     this.root = root;
     this.counter = new Counter(model, limits);
     this.grower = new Grower(programs, counter, Grower.StandIns.NONE);

@@ -35,10 +35,10 @@ import org.cowcheck.memory.Word;
  *
  * The axiom of grace periods is closed under prefixes, but a graph that keeps it cannot always grow
  * maximally: an open section may have to read what is old. So it is checked on complete executions.
- * With two CPUs a graph is given up before that if a grace period g has {@link
- * MemoryModel#skipsSections skipped} a section: s in the section comes before e by one step of
- * communication, e before g and g before f in program order, and f before t in the section. Nothing
- * that grows from there is an execution:
+ * With two CPUs {@link #ofEndingSections} a graph is given up before that if a grace period g has
+ * {@link MemoryModel#skipsSections skipped} a section: s in the section comes before e by one step
+ * of communication, e before g and g before f in program order, and f before t in the section.
+ * Nothing that grows from there is an execution:
  *
  * <ul>
  *   <li>An event that is added leaves these steps as they are.
@@ -67,7 +67,7 @@ import org.cowcheck.memory.Word;
  */
 public final class Explorer {
   private final ImmutableList<Word> words;
-  private final ImmutableList<ToLongFunction<Cpu>> programs;
+  private final Programs programs;
   private final MemoryModel model;
   private final Bounds bounds;
   private final Visitor visitor;
@@ -101,6 +101,17 @@ public final class Explorer {
       Visitor visitor,
       LongConsumer progress,
       Watch watch) {
+    this(words, new Programs(programs, false), model, bounds, visitor, progress, watch);
+  }
+
+  private Explorer(
+      ImmutableList<Word> words,
+      Programs programs,
+      MemoryModel model,
+      Bounds bounds,
+      Visitor visitor,
+      LongConsumer progress,
+      Watch watch) {
     this.words = words;
     this.programs = programs;
     this.model = model;
@@ -108,6 +119,15 @@ public final class Explorer {
     this.visitor = visitor;
     this.progress = progress;
     this.watch = watch;
+  }
+
+  /**
+   * The same exploration, of programs that end every section that they begin: it finds the same,
+   * and gives graphs up in which a grace period has skipped a section.
+   */
+  Explorer ofEndingSections() {
+    Programs ending = new Programs(programs.ofCpus(), true);
+    return new Explorer(words, ending, model, bounds, visitor, progress, watch);
   }
 
   /** Explores, on the thread that calls. */
@@ -139,7 +159,7 @@ public final class Explorer {
   private Branch root() {
     Graph graph = new Graph(words, programs.size());
     Growth growth = model.growth().of(graph);
-    int first = programs.isEmpty() ? -1 : 0;
+    int first = programs.size() == 0 ? -1 : 0;
     return new Branch(graph, growth, new CpuState[programs.size()], first);
   }
 

@@ -3,12 +3,10 @@ package org.cowcheck.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.ToLongFunction;
 import org.cowcheck.consistency.Growth;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
-import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Spinlock;
 
 /**
@@ -21,7 +19,7 @@ import org.cowcheck.memory.Spinlock;
  * else the first that can.
  */
 final class Grower implements ReplayCpu.Extension {
-  private final ImmutableList<ToLongFunction<Cpu>> programs;
+  private final Programs programs;
   private final Search search;
   private final StandIns standIns;
   private final Deque<Branch> branches = new ArrayDeque<>();
@@ -39,7 +37,7 @@ final class Grower implements ReplayCpu.Extension {
     ImmutableList<Event> of(Graph graph, Event read);
   }
 
-  Grower(ImmutableList<ToLongFunction<Cpu>> programs, Search search, StandIns standIns) {
+  Grower(Programs programs, Search search, StandIns standIns) {
     this.programs = programs;
     this.search = search;
     this.standIns = standIns;
@@ -59,7 +57,7 @@ final class Grower implements ReplayCpu.Extension {
     for (int cpu = branch.cpu(); cpu >= 0 && !isLost(); cpu = next()) {
       states[cpu] = null;
       running = cpu;
-      CpuState state = ReplayCpu.run(programs.get(cpu), graph, cpu, this);
+      CpuState state = programs.run(cpu, graph, this);
       if (isDead) {
         return;
       }
@@ -72,7 +70,7 @@ final class Grower implements ReplayCpu.Extension {
 
   /** Whether every execution that comes from the graph breaks the axiom of grace periods. */
   private boolean isLost() {
-    return standIns == StandIns.NONE && search.isLost(graph);
+    return programs.endSections() && standIns == StandIns.NONE && search.isLost(graph);
   }
 
   /** The CPU that goes on when the running one has returned or waits, or -1. */

@@ -207,7 +207,8 @@ public final class ScenarioCheck {
 
   private Explorer explorer(
       Bounds bounds, Explorer.Visitor visitor, LongConsumer progress, Watch watch) {
-    return new Explorer(words(), programs(), model, bounds, visitor, progress, watch);
+    return new Explorer(words(), programs(), model, bounds, visitor, progress, watch)
+        .ofEndingSections();
   }
 
   /**

@@ -113,8 +113,8 @@ class Search {
   }
 
   /**
-   * Whether no execution comes from a graph of two CPUs, for a grace period has skipped a section
-   * for good; see {@link Explorer}.
+   * Whether no execution comes from a graph of two CPUs that end their sections, for a grace period
+   * has skipped one for good; see {@link Explorer}.
    */
   boolean isLost(Graph graph) {
     return graph.cpus() == 2 && model.skipsSections(graph);

@@ -1,11 +1,8 @@
 package org.cowcheck.explore;
 
 import com.google.common.base.Throwables;
-import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToLongFunction;
-import org.cowcheck.memory.Cpu;
 
 /**
  * One thread of an exploration. It grows its own branches, the youngest first, and gives the oldest
@@ -19,7 +16,7 @@ final class Worker implements Runnable {
   private Throwable thrown;
 
   Worker(
-      ImmutableList<ToLongFunction<Cpu>> programs,
+      Programs programs,
       Search search,
       Search.Limits limits,
       Frontier frontier,

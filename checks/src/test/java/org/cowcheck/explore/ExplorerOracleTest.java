@@ -3,6 +3,7 @@ package org.cowcheck.explore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -24,6 +25,7 @@ import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.consistency.MemoryModels;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Relation;
+import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Word;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,16 @@ final class ExplorerOracleTest {
       }
       return answer;
     }
+  }
+
+  @Test
+  void aSectionThatDoesNotEnd_isAnErrorOfThoseThatEndTheirs() {
+    Explorer explorer =
+        TestProgram.program()
+            .cpu(Cpu::rcu_read_lock)
+            .explorer(MemoryModels.LKMM, Bounds.NONE, execution -> "");
+    assertEquals(1, explorer.explore().executions());
+    assertThrows(IllegalStateException.class, explorer.ofEndingSections()::explore);
   }
 
   @Test
@@ -444,7 +456,8 @@ final class ExplorerOracleTest {
           }
           return "";
         };
-    long executions = program.explorer(explored, Bounds.NONE, visitor).explore().executions();
+    long executions =
+        program.explorer(explored, Bounds.NONE, visitor).ofEndingSections().explore().executions();
     if (found.equals(expected) && executions == expected.size()) {
       return "";
     }

@@ -17,11 +17,11 @@ final class SwapInFromMemory {
           "swap-in finds no page in the swap cache, and copies what brd had before it was written",
           """
           Reclaim has unmapped a page. Now it copies the page to the slot, and then takes it out of
-          the swap cache. A fault
-          finds the swap cache empty, and the slot with one entry: it copies the slot, without the
-          swap cache. Nothing keeps its load of the slot behind that of the swap cache: a branch
-          orders no loads, the loads of brd take no lock, and one critical section on the way, that
-          of the page allocator, does not order what is before it and after it.
+          the swap cache. A fault finds the swap cache empty, and the slot with one entry: it copies
+          the slot, without the swap cache. Nothing keeps its load of the slot behind that of the
+          swap cache: a branch orders no loads, the loads of brd take no lock, and one critical
+          section on the way, that of the page allocator, does not order what is before it and
+          after it.
 
             CPU0: reclaim                             CPU1: read fault
                                                       (I2h) copy from the slot: old   [early]
