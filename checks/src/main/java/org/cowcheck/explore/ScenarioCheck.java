@@ -86,10 +86,28 @@ public final class ScenarioCheck {
    * races may not have been found.
    */
   public Outcome exploreToFirst(Bounds bounds, Progress progress, BooleanSupplier cancelled) {
+    return exploreToFirst(bounds, progress, cancelled, this::broken);
+  }
+
+  /** As {@link #exploreToFirst}, and a data race breaks something, too. */
+  public Outcome exploreToFirstOrRace(Bounds bounds, BooleanSupplier cancelled) {
+    return exploreToFirst(
+        bounds,
+        Progress.NONE,
+        cancelled,
+        execution -> {
+          String broken = broken(execution);
+          boolean races = execution.flags().contains("data-race");
+          return broken.isEmpty() && races ? "a data race" : broken;
+        });
+  }
+
+  private Outcome exploreToFirst(
+      Bounds bounds, Progress progress, BooleanSupplier cancelled, Explorer.Visitor breaks) {
     AtomicBoolean found = new AtomicBoolean();
     Explorer.Visitor visitor =
         execution -> {
-          String broken = broken(execution);
+          String broken = breaks.visit(execution);
           if (!broken.isEmpty()) {
             found.set(true);
           }
@@ -127,29 +145,6 @@ public final class ScenarioCheck {
         recording,
         exploration.stopped(),
         estimate);
-  }
-
-  /**
-   * Explores on the calling thread until something is broken: the witness need not be the least.
-   *
-   * @param racesBreak whether a data race is a violation
-   */
-  public Outcome exploreUntilBroken(Bounds bounds, BooleanSupplier cancelled, boolean racesBreak) {
-    long start = System.nanoTime();
-    AtomicBoolean found = new AtomicBoolean();
-    Explorer.Visitor visitor =
-        execution -> {
-          String broken = broken(execution);
-          if (broken.isEmpty() && racesBreak && execution.flags().contains("data-race")) {
-            broken = "a data race";
-          }
-          if (!broken.isEmpty()) {
-            found.set(true);
-          }
-          return broken;
-        };
-    Watch watch = new Watch(bounds, () -> found.get() || cancelled.getAsBoolean());
-    return outcome(explorer(bounds, visitor, count -> {}, watch).explore(), start, 0);
   }
 
   /**

@@ -9,7 +9,6 @@ import org.cowcheck.explore.Bounds;
 import org.cowcheck.explore.Progress;
 import org.cowcheck.explore.ScenarioCheck;
 import org.cowcheck.journal.Entry;
-import org.cowcheck.journal.Journal;
 import org.cowcheck.nightly.ExplorerTask;
 import org.cowcheck.report.WitnessFile;
 import org.cowcheck.verdict.Cell;
@@ -118,22 +117,7 @@ final class Answer {
   }
 
   static Entry.CellDone failed(int run, Cell cell, String reproduce, Throwable why) {
-    return new Entry.CellDone(
-        run,
-        ENGINE,
-        cell.toString(),
-        Entry.CellDone.FAILED,
-        false,
-        0,
-        0,
-        ImmutableList.of(),
-        ImmutableList.of(),
-        "",
-        "",
-        why.toString(),
-        reproduce,
-        Journal.now(),
-        null);
+    return Entry.CellDone.failed(run, key(cell), 0, reproduce, why);
   }
 
   /** The outcome that an entry was made of, but for data races; the witness is replayed. */

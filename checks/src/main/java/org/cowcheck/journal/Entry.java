@@ -70,6 +70,27 @@ public sealed interface Entry {
     /** The verdict of a cell that its engine did not answer. */
     public static final String FAILED = "failed";
 
+    /** A cell whose engine ended in an exception. */
+    public static CellDone failed(
+        int run, Key key, double seconds, String reproduce, Throwable why) {
+      return new CellDone(
+          run,
+          key.engine(),
+          key.cell(),
+          FAILED,
+          false,
+          0,
+          seconds,
+          List.of(),
+          List.of(),
+          "",
+          "",
+          why.toString(),
+          reproduce,
+          Journal.now(),
+          null);
+    }
+
     /** The same, of another run. */
     public CellDone inRun(int other) {
       return new CellDone(

@@ -185,7 +185,11 @@ public final class Night {
     try {
       return task.run(run, over);
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-      return Failures.entry(task, run, (System.nanoTime() - start) / 1e9, e);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return Entry.CellDone.failed(run, task.key(), seconds, task.reproduce(), e);
     }
   }
 }

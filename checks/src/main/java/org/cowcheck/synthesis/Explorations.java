@@ -119,8 +119,8 @@ final class Explorations implements AutoCloseable {
                   count(
                       checks
                           .get(scenario)
-                          .exploreUntilBroken(
-                              bounds, () -> stop.get() || cancelled.getAsBoolean(), true))));
+                          .exploreToFirstOrRace(
+                              bounds, () -> stop.get() || cancelled.getAsBoolean()))));
     }
     ImmutableList.Builder<Outcome> outcomes = ImmutableList.builder();
     for (int i = 0; i < futures.size(); i++) {

@@ -213,7 +213,7 @@ final class SynthesizerTest {
   }
 
   private static Outcome explore(Question question, Patch patch) {
-    return check(question, patch).exploreUntilBroken(Bounds.NONE, () -> false, true);
+    return check(question, patch).exploreToFirstOrRace(Bounds.NONE, () -> false);
   }
 
   private static ScenarioCheck check(Question question, Patch patch) {
