@@ -122,8 +122,9 @@ public final class Explorer {
   }
 
   /**
-   * The same exploration, of programs that end every section that they begin: it finds the same,
-   * and gives graphs up in which a grace period has skipped a section.
+   * The same exploration, of programs that end every section that they begin: it gives graphs up in
+   * which a grace period has skipped a section. It finds the same, but for deadlocks in which a CPU
+   * waits for ever in such a section; no grace period ends there.
    */
   Explorer ofEndingSections() {
     Programs ending = new Programs(programs.ofCpus(), true);
