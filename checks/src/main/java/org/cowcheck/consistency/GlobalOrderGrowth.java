@@ -290,22 +290,43 @@ final class GlobalOrderGrowth implements Growth {
 
   /** Closes the sets, each after those that it needs; false if there is a cycle. */
   private boolean close(Graph graph) {
-    int left = 0;
-    for (int id = graph.words(); id < graph.size(); id++) {
-      left += graph.event(id).isFence() ? 0 : 1;
-    }
+    int[] next = new int[graph.cpus()];
     boolean progress = true;
-    while (left > 0 && progress) {
+    while (progress) {
       progress = false;
-      for (int id = graph.words(); id < graph.size(); id++) {
-        if (!scratch.done.has(0, id) && scratch.direct.isWithin(of(id), scratch.done, 0)) {
-          before.close(of(id), scratch.direct, of(id), 2);
-          scratch.done.add(0, id);
-          left--;
-          progress = true;
+      for (int cpu = 0; cpu < next.length; cpu++) {
+        progress |= close(graph, cpu, next[cpu]);
+        while (next[cpu] < graph.length(cpu) && scratch.done.has(0, graph.at(cpu, next[cpu]))) {
+          next[cpu]++;
         }
       }
     }
-    return left == 0;
+    for (int cpu = 0; cpu < next.length; cpu++) {
+      if (next[cpu] < graph.length(cpu)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Closes the sets of a CPU's events from an index on, as far as that is possible; whether any.
+   */
+  private boolean close(Graph graph, int cpu, int from) {
+    boolean progress = false;
+    for (int i = from; i < graph.length(cpu); i++) {
+      int id = graph.at(cpu, i);
+      if (scratch.done.has(0, id)) {
+        continue;
+      }
+      if (scratch.direct.isWithin(of(id), scratch.done, 0)) {
+        before.close(of(id), scratch.direct, of(id), 2);
+        scratch.done.add(0, id);
+        progress = true;
+      } else if (!model.buffersStores() || graph.event(id).isRead()) {
+        break; // All that follows in program order needs it.
+      }
+    }
+    return progress;
   }
 }

@@ -93,6 +93,7 @@ final class Grower implements ReplayCpu.Extension {
     if (!search.goesOn(graph)) {
       isDead = true;
     } else if (event.isFence()) {
+      search.see(event.fence());
       growth.add(graph, graph.add(event, 0));
     } else if (event.isRead()) {
       addRead(event);

@@ -10,6 +10,7 @@ import org.cowcheck.consistency.Judgement;
 import org.cowcheck.consistency.MemoryModel;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
+import org.cowcheck.memory.Fence;
 import org.cowcheck.verdict.RacingPair;
 
 /**
@@ -40,6 +41,7 @@ class Search {
     private final AtomicLong executions = new AtomicLong();
     private volatile String stopped = "";
     private volatile boolean isCutShort;
+    private volatile boolean hasGracePeriods;
 
     Limits(Bounds bounds, Watch watch, LongConsumer progress, int words) {
       this.bounds = bounds;
@@ -112,12 +114,19 @@ class Search {
     return !isStopped();
   }
 
+  /** Sees a fence that some graph gets. */
+  void see(Fence fence) {
+    if (fence.isGracePeriod()) {
+      limits.hasGracePeriods = true;
+    }
+  }
+
   /**
    * Whether no execution comes from a graph of two CPUs that end their sections, for a grace period
    * has skipped one for good; see {@link Explorer}.
    */
   boolean isLost(Graph graph) {
-    return graph.cpus() == 2 && model.skipsSections(graph);
+    return limits.hasGracePeriods && graph.cpus() == 2 && model.skipsSections(graph);
   }
 
   /** Takes a complete graph, if it is an execution. */
