@@ -144,6 +144,36 @@ final class GlobalOrderGrowth implements Growth {
     return result;
   }
 
+  @Override
+  public Growth released(Graph graph, int unlock, int read) {
+    if (unlock >= width << 6) {
+      return of(graph);
+    }
+    before.grow(of(unlock + 1));
+    int word = graph.event(unlock).word().number();
+    seeAgain(graph, graph.write(word, graph.place(unlock) - 1));
+    takePredecessors(graph, unlock);
+    if (before.has(of(unlock), read)) {
+      return null;
+    }
+    putBefore(graph, unlock, read);
+    markSeen(graph, unlock);
+    markSeen(graph, read);
+    pass(graph, unlock, true);
+    return this;
+  }
+
+  /** Works out anew what a write and its readers come after, when it has one reader less. */
+  private void seeAgain(Graph graph, int write) {
+    before.clear(seen(write));
+    markSeen(graph, write);
+    for (int id = graph.words(); id < graph.size(); id++) {
+      if (graph.event(id).isRead() && graph.rf(id) == write) {
+        markSeen(graph, id);
+      }
+    }
+  }
+
   /** Fills in the set of an access that nothing else depends on yet. */
   private void takePredecessors(Graph graph, int id) {
     Event event = graph.event(id);

@@ -25,6 +25,19 @@ public interface Growth {
   Growth with(Graph graph, int id);
 
   /**
+   * The growth of a graph that is this one's with an unlock more, right after its lock in coherence
+   * order, from which a lock read reads now that read from the lock, and that waited. That read and
+   * its write are the last events of their CPU. This growth may be changed.
+   *
+   * @param unlock the unlock, which was added last; this growth has not followed it
+   * @param read the lock read
+   * @return null if the graph is not consistent
+   */
+  default Growth released(Graph graph, int unlock, int read) {
+    return of(graph);
+  }
+
+  /**
    * The growth of any other graph.
    *
    * @return null if the graph is not consistent

@@ -169,12 +169,15 @@ final class Grower implements ReplayCpu.Extension {
     }
     int id = graph.addWrite(write, place);
     if (write.lockRole() == LockRole.UNLOCK) {
-      if (LockChain.release(graph, id) || place != end) {
+      int waiting = LockChain.release(graph, id);
+      if (waiting >= 0) {
+        growth = growth.released(graph, id, waiting);
+      } else if (place != end) {
         growth = growth.of(graph);
-        return growth != null;
+      } else {
+        growth.add(graph, id);
       }
-      growth.add(graph, id);
-      return true;
+      return growth != null;
     }
     if (place == end) {
       growth.add(graph, id);

@@ -50,17 +50,16 @@ final class LockChain {
     throw new UnheldLockException(unlock);
   }
 
-  /** Lets an unlock take over as the source of the lock read that waits for it, if one does. */
-  static boolean release(Graph graph, int unlock) {
+  /** Lets an unlock take over as the source of the lock read that waits for it; -1 if none does. */
+  static int release(Graph graph, int unlock) {
     int lock = sectionStart(graph, unlock);
-    boolean released = false;
-    for (int id = 0; id < graph.size(); id++) {
+    for (int id = graph.words(); id < graph.size(); id++) {
       if (graph.event(id).lockRole() == LockRole.LOCK_READ && graph.rf(id) == lock) {
         graph.setRf(id, unlock);
-        released = true;
+        return id;
       }
     }
-    return released;
+    return -1;
   }
 
   /** Makes lock reads of a restricted graph whose unlock was deleted wait for it again. */

@@ -225,6 +225,11 @@ final class ExplorerOracleTest {
       return checked(graph, growth.of(graph));
     }
 
+    @Override
+    public Growth released(Graph graph, int unlock, int read) {
+      return checked(graph, growth.released(graph, unlock, read));
+    }
+
     private Growth checked(Graph graph, Growth answer) {
       asked.incrementAndGet();
       assertEquals(model.mayGrow(graph), answer != null, model.name());
