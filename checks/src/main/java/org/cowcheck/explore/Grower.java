@@ -54,7 +54,10 @@ final class Grower implements ReplayCpu.Extension {
     growth = branch.growth();
     states = branch.states();
     isDead = false;
-    for (int cpu = branch.cpu(); cpu >= 0 && !isLost(); cpu = next()) {
+    for (int cpu = branch.cpu(); cpu >= 0; cpu = next()) {
+      if (isLost()) {
+        return;
+      }
       states[cpu] = null;
       running = cpu;
       CpuState state = programs.run(cpu, graph, this);
