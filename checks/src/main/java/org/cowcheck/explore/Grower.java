@@ -1,5 +1,7 @@
 package org.cowcheck.explore;
 
+import static com.google.common.base.Preconditions.checkNotNull;
+
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,6 +28,7 @@ final class Grower implements ReplayCpu.Extension {
 
   private Graph graph;
   private Growth growth;
+  private Prefixes prefixes;
   private CpuState[] states;
   private int running;
   private boolean isDead;
@@ -52,6 +55,7 @@ final class Grower implements ReplayCpu.Extension {
   void grow(Branch branch) {
     graph = branch.graph();
     growth = branch.growth();
+    prefixes = new Prefixes(graph);
     states = branch.states();
     isDead = false;
     for (int cpu = branch.cpu(); cpu >= 0; cpu = next()) {
@@ -123,9 +127,12 @@ final class Grower implements ReplayCpu.Extension {
       push(other, its);
     }
     int id = graph.add(read, graph.write(word, last));
+    while (!mayRead(read, graph.write(word, last))) {
+      last--;
+    }
     for (int place = oldest; place < last && !search.isStopped(); place++) {
       int write = graph.write(word, place);
-      if (read.lockRole() != LockRole.LOCK_READ || LockChain.endsSection(graph, write)) {
+      if (mayRead(read, write)) {
         graph.setRf(id, write);
         Growth other = growth.with(graph, id);
         if (other != null) {
@@ -133,9 +140,20 @@ final class Grower implements ReplayCpu.Extension {
         }
       }
     }
-    // The end of coherence order is always consistent. A lock whose chain ends in a lock waits.
+    // The last is always consistent. A lock whose chain ends in a lock waits.
     graph.setRf(id, graph.write(word, last));
-    growth.add(graph, id);
+    if (last == graph.writes(word) - 1) {
+      growth.add(graph, id);
+    } else {
+      growth = checkNotNull(growth.with(graph, id));
+    }
+  }
+
+  /** Whether a read sees a write: a lock sees ends of sections, others no lock that waits. */
+  private boolean mayRead(Event read, int write) {
+    return LockChain.isChained(read)
+        ? LockChain.endsSection(graph, write)
+        : !LockChain.isWaiting(graph, write);
   }
 
   /**
@@ -205,7 +223,17 @@ final class Grower implements ReplayCpu.Extension {
   // Backward revisits.
 
   private void pushRevisits(Event write, boolean completes) {
-    Revisits revisits = new Revisits(graph, write);
+    if (write.lockRole() == LockRole.LOCK_WRITE) {
+      pushRevisits(write, completes, Revisits.ofLocks(graph, prefixes, write));
+      if (!LockChain.waits(graph, graph.at(write.cpu(), write.index() - 1))) {
+        pushRevisits(write, completes, Revisits.ofOthers(graph, prefixes, write));
+      }
+    } else {
+      pushRevisits(write, completes, Revisits.of(graph, prefixes, write));
+    }
+  }
+
+  private void pushRevisits(Event write, boolean completes, Revisits revisits) {
     for (int read = revisits.next(graph.size()); read >= 0; read = revisits.next(read)) {
       pushRevisit(write, completes, revisits, read);
     }
@@ -213,22 +241,28 @@ final class Grower implements ReplayCpu.Extension {
 
   private void pushRevisit(Event write, boolean completes, Revisits revisits, int read) {
     int[] newIds = new int[graph.size()];
-    Graph base = graph.restrictTo(revisits.kept(read), newIds);
-    LockChain.waitAgain(graph, base, newIds);
+    Graph base = revisits.restrict(read, newIds);
     int place = forcedPlace(base, write, completes);
     int first = place < 0 ? 1 : place;
     int last = place < 0 ? base.writes(write.word().number()) : place;
     for (int p = first; p <= last && !search.isStopped(); p++) {
       Graph revisited = p == last ? base : base.copy();
       int id = revisited.addWrite(write, p);
-      if (write.lockRole() == LockRole.UNLOCK) {
-        LockChain.release(revisited, id);
+      int waiting = write.lockRole() == LockRole.UNLOCK ? LockChain.release(revisited, id) : -1;
+      if (waiting >= 0) {
+        // The lock is taken with the unlock, and the next to revisit the read.
+        Event lock = revisited.event(waiting);
+        pushRevisited(revisited.copy(), read, revisited.at(lock.cpu(), lock.index() + 1), newIds);
       }
-      revisited.setRf(newIds[read], id);
-      Growth its = growth.of(revisited);
-      if (its != null) {
-        branches.push(revisit(revisited, its, newIds[read]));
-      }
+      pushRevisited(revisited, read, id, newIds);
+    }
+  }
+
+  private void pushRevisited(Graph revisited, int read, int write, int[] newIds) {
+    revisited.setRf(newIds[read], write);
+    Growth its = growth.of(revisited);
+    if (its != null) {
+      branches.push(revisit(revisited, its, newIds[read]));
     }
   }
 

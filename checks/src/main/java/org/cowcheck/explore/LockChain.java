@@ -16,6 +16,11 @@ import org.cowcheck.execution.LockRole;
  * and a lock's prefix reaches from lock to lock: with the unlock in it, a graph would be reached
  * once with the unlock and once without. The unlock's place in coherence order is right after its
  * lock, so it leaves no choice and is exempt from the maximality rule.
+ *
+ * <p>A lock that waits has a place in the chain, but has not been taken: only locks see it. Any
+ * other read of the word (a trylock, a look whether it is held) would come after the lock, and so
+ * after the unlock that is still to come. To such reads a lock is added once it is taken: if it had
+ * to wait, with the unlock. A read that the unlock revisits is then revisited by the lock, too.
  */
 final class LockChain {
   private LockChain() {}
@@ -48,6 +53,22 @@ final class LockChain {
       }
     }
     throw new UnheldLockException(unlock);
+  }
+
+  /** Whether a lock read waits: it reads from a lock. */
+  static boolean waits(Graph graph, int read) {
+    return graph.event(graph.rf(read)).lockRole() == LockRole.LOCK_WRITE;
+  }
+
+  /** Whether a write is that of a lock that waits. */
+  static boolean isWaiting(Graph graph, int write) {
+    return graph.event(write).lockRole() == LockRole.LOCK_WRITE
+        && waits(graph, graph.poBefore(write));
+  }
+
+  /** Whether a read is a link of the chain: it sees locks that wait. */
+  static boolean isChained(Event read) {
+    return read.lockRole() == LockRole.LOCK_READ;
   }
 
   /** Lets an unlock take over as the source of the lock read that waits for it; -1 if none does. */

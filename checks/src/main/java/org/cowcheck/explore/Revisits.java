@@ -1,10 +1,12 @@
 package org.cowcheck.explore;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.EventSet;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
+import org.cowcheck.memory.Word;
 
 /**
  * Which reads of a graph a new write may revisit, and what of the graph a revisit keeps (TruSt,
@@ -12,7 +14,10 @@ import org.cowcheck.execution.LockRole;
  */
 final class Revisits {
   private final Graph graph;
-  private final Event write;
+  private final Word word;
+
+  /** Which reads the write may revisit, by what they are. */
+  private final Predicate<Event> revisits;
 
   /** Per CPU, how many of its events are in the write's prefix in (po | rf)+. */
   private final int[] prefix;
@@ -26,21 +31,45 @@ final class Revisits {
   /** Whether some read of the word is not in the prefix; if not, nothing else is worked out. */
   private final boolean hasReads;
 
-  /** The revisits of a write that is about to be added. */
-  Revisits(Graph graph, Event write) {
+  private Revisits(Graph graph, Word word, Predicate<Event> revisits, int[] prefix) {
     this.graph = graph;
-    this.write = write;
-    this.prefix = new int[graph.cpus()];
-    addPrefix(write.cpu(), write.index());
-    if (isAfterLock(write)) {
-      addPrefix(graph.rf(graph.at(write.cpu(), write.index() - 2)));
-    }
+    this.word = word;
+    this.revisits = revisits;
+    this.prefix = prefix;
     this.hasReads = hasReads();
     this.firstReader = new int[hasReads ? graph.size() : 0];
     this.isReadInPrefix = new boolean[firstReader.length];
     if (hasReads) {
       findReaders();
     }
+  }
+
+  /**
+   * The revisits of a write that is no lock and is about to be added. An unlock revisits no locks:
+   * it takes over in place.
+   *
+   * @param prefixes those of the graph
+   */
+  static Revisits of(Graph graph, Prefixes prefixes, Event write) {
+    Predicate<Event> revisits =
+        write.lockRole() == LockRole.UNLOCK ? Revisits::isNoLock : read -> true;
+    return new Revisits(graph, write.word(), revisits, prefixes.before(write));
+  }
+
+  /** The revisits of other locks by a lock that is about to be added. */
+  static Revisits ofLocks(Graph graph, Prefixes prefixes, Event lock) {
+    return new Revisits(graph, lock.word(), LockChain::isChained, prefixes.before(lock));
+  }
+
+  /**
+   * The revisits of reads that are no locks, by a lock that does not wait and is about to be added.
+   */
+  static Revisits ofOthers(Graph graph, Prefixes prefixes, Event lock) {
+    return new Revisits(graph, lock.word(), Revisits::isNoLock, prefixes.untilTaken(lock));
+  }
+
+  private static boolean isNoLock(Event read) {
+    return !LockChain.isChained(read);
   }
 
   private void findReaders() {
@@ -56,8 +85,7 @@ final class Revisits {
 
   /**
    * The last read before an id that the write may revisit, or -1: it reads the same word, is not in
-   * the write's prefix, and was added maximally, as was all that the revisit would delete. A lock
-   * read is revisited by locks alone; an unlock takes over in place.
+   * the write's prefix, and was added maximally, as was all that the revisit would delete.
    *
    * @param end the id before which to look: the size of the graph, or what was returned last
    */
@@ -73,9 +101,7 @@ final class Revisits {
         return -1;
       }
       Event event = graph.event(id);
-      if (event.isRead()
-          && event.word() == write.word()
-          && (event.lockRole() != LockRole.LOCK_READ || write.lockRole() != LockRole.UNLOCK)) {
+      if (isRevisited(event)) {
         return id;
       }
     }
@@ -85,58 +111,38 @@ final class Revisits {
   private boolean hasReads() {
     for (int id = graph.words(); id < graph.size(); id++) {
       Event event = graph.event(id);
-      if (event.isRead() && event.word() == write.word() && !isInPrefix(id)) {
+      if (isRevisited(event) && !isInPrefix(id)) {
         return true;
       }
     }
     return false;
   }
 
-  /** What a revisit of a read keeps: what was there when it was added, and the prefix. */
-  EventSet kept(int read) {
+  private boolean isRevisited(Event event) {
+    return event.isRead() && event.word() == word && revisits.test(event);
+  }
+
+  /**
+   * The graph that a revisit of a read starts from: what was there when the read was added, and the
+   * prefix. Locks whose unlock is deleted wait again.
+   *
+   * @param newIds receives for each id the one there, or -1
+   */
+  Graph restrict(int read, int[] newIds) {
     EventSet kept = EventSet.none(graph);
     for (int id = 0; id < graph.size(); id++) {
       if (isPrevious(id, read)) {
         kept.add(id);
       }
     }
-    return kept;
+    Graph base = graph.restrictTo(kept, newIds);
+    LockChain.waitAgain(graph, base, newIds);
+    return base;
   }
 
   private boolean isInPrefix(int id) {
     Event event = graph.event(id);
     return event.isInitial() || event.index() < prefix[event.cpu()];
-  }
-
-  private void addPrefix(int id) {
-    Event event = graph.event(id);
-    if (!event.isInitial()) {
-      addPrefix(event.cpu(), event.index() + 1);
-    }
-  }
-
-  /**
-   * Adds the first events of a CPU, and everything before them, to the prefix. A lock follows the
-   * lock of the section before it; only what comes after the lock follows that section's unlock,
-   * too.
-   */
-  private void addPrefix(int cpu, int length) {
-    int known = prefix[cpu];
-    prefix[cpu] = Math.max(known, length);
-    for (int i = known; i < length; i++) {
-      int id = graph.at(cpu, i);
-      if (graph.event(id).isRead()) {
-        addPrefix(LockChain.source(graph, id));
-      }
-      if (isAfterLock(graph.event(id))) {
-        addPrefix(graph.rf(graph.at(cpu, i - 2)));
-      }
-    }
-  }
-
-  private boolean isAfterLock(Event event) {
-    return event.index() > 0
-        && graph.event(graph.at(event.cpu(), event.index() - 1)).lockRole() == LockRole.LOCK_WRITE;
   }
 
   /**
@@ -153,24 +159,58 @@ final class Revisits {
       return false;
     }
     if (event.lockRole() == LockRole.UNLOCK) {
-      return true;
+      return !isLockAfterReadEarlier(id);
     }
     int source = event.isRead() ? LockChain.source(graph, id) : id;
-    return isPrevious(source, id) && !isOverwrittenEarlier(source, id);
+    return isThere(source, id) && !isOverwrittenEarlier(source, id);
   }
 
-  /** Whether a write is overwritten by something previous; for a lock, only locks count. */
+  /** Whether a write was there for an access when that was added. */
+  private boolean isThere(int write, int id) {
+    Event event = graph.event(id);
+    boolean seesTaken = event.isRead() && isNoLock(event);
+    return seesTaken ? isSeen(write, id) : isPrevious(write, id);
+  }
+
+  /** Whether a write was there, and did not wait, when a read was added that is not a lock. */
+  private boolean isSeen(int write, int read) {
+    return isPrevious(write, read)
+        && !LockChain.isWaiting(graph, write)
+        && (graph.event(write).lockRole() != LockRole.LOCK_WRITE
+            || isPrevious(graph.rf(graph.poBefore(write)), read));
+  }
+
+  /**
+   * Whether the lock that could be taken because of an unlock is read by something before the
+   * unlock that is not a lock: the unlock is there because of a revisit.
+   */
+  private boolean isLockAfterReadEarlier(int unlock) {
+    int next = graph.place(unlock) + 1;
+    if (next == graph.writes(graph.event(unlock).word().number())) {
+      return false;
+    }
+    int lock = graph.write(graph.event(unlock).word().number(), next);
+    for (int id = graph.words(); id < unlock; id++) {
+      Event event = graph.event(id);
+      if (event.isRead() && graph.rf(id) == lock && isNoLock(event)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a write is overwritten by something that was there; for a lock, only locks count. */
   private boolean isOverwrittenEarlier(int source, int id) {
     LockRole role = graph.event(id).lockRole();
     boolean chained = role == LockRole.LOCK_READ || role == LockRole.LOCK_WRITE;
-    int word = graph.event(id).word().number();
-    for (int place = graph.writes(word) - 1; place >= 0; place--) {
-      int later = graph.write(word, place);
+    int number = graph.event(id).word().number();
+    for (int place = graph.writes(number) - 1; place >= 0; place--) {
+      int later = graph.write(number, place);
       if (later == source) {
         return false;
       }
       boolean counts = !chained || graph.event(later).lockRole() != LockRole.UNLOCK;
-      if (counts && isPrevious(later, id)) {
+      if (counts && isThere(later, id)) {
         return true;
       }
     }

@@ -65,6 +65,26 @@ final class ExplorerOracleTest {
     assertTrue(compared >= enough, "only " + compared + " of " + PROGRAMS + " were compared");
   }
 
+  /** Locks that wait for one another, beside trylocks and looks whether they are held. */
+  @Test
+  void explorerFindsAllThatLocksLeave() {
+    int compared = 0;
+    for (long seed = 1; seed <= PROGRAMS; seed++) {
+      RandomProgram random = RandomProgram.withLocks(seed);
+      try {
+        Enumerator enumerator = new Enumerator(random.program(), LIMIT);
+        for (MemoryModel model : MemoryModels.all()) {
+          assertEquals(
+              "", difference(random.program(), enumerator, model, model), random::toString);
+        }
+        compared++;
+      } catch (EveryCandidate.LimitException e) {
+        // Too large for the oracle; the next seed is as good.
+      }
+    }
+    assertTrue(compared >= PROGRAMS / 2, "only " + compared + " were compared");
+  }
+
   /**
    * What two CPUs do not go on with, once a grace period has skipped a section, is no execution.
    */

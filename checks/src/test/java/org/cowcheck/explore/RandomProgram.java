@@ -140,6 +140,12 @@ final class RandomProgram {
     return new RandomProgram(seed, List.of(sections), Range.closed(0, 2), 2);
   }
 
+  /** A program of three or four CPUs that take locks, try them and look at them. */
+  static RandomProgram withLocks(long seed) {
+    List<Family> locks = List.of(Family.LOCK, Family.TRYLOCK);
+    return new RandomProgram(seed, locks, Range.closed(0, 1), seed % 3 == 0 ? 4 : 3);
+  }
+
   private int count() {
     int draw = random.nextInt(20);
     return draw < 10 ? 2 : draw < 18 ? 3 : 4;
