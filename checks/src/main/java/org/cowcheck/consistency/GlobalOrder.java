@@ -64,14 +64,13 @@ abstract class GlobalOrder implements MemoryModel {
     if (!GracePeriods.any(graph)) {
       return Judgement.consistent();
     }
-    InterleavedGracePeriods quick = new InterleavedGracePeriods(graph);
-    if (quick.areKept()) {
+    WidestGracePeriods widest = new WidestGracePeriods(graph);
+    if (widest.areKept()) {
       return Judgement.consistent();
     }
-    if (buffersStores() || !quick.isInterleaving()) {
-      return judgeGracePeriods(new Basics(graph));
-    }
-    return quick.areKeptUnderSc() ? Judgement.consistent() : Judgement.broken("rcu");
+    return buffersStores() || !widest.isKnown()
+        ? judgeGracePeriods(new Basics(graph))
+        : Judgement.broken("rcu");
   }
 
   @Override

@@ -1,21 +1,20 @@
 package org.cowcheck.consistency;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.Rows;
 
 /**
- * The growth of a graph under {@link GlobalOrder}: per event the set of all events before it in the
- * global order, transitively closed.
+ * The growth of a graph under {@link GlobalOrder}: per access the set of all accesses before it in
+ * the global order, transitively closed.
  *
- * <p>An event that is added where it orders nothing before anything else gets the union of the sets
- * of what comes right before it. One that reads an older write, or is placed in the middle of
- * coherence order, comes before the next write of its word, too: that is a cycle if the next write
- * is before it already, else its set is added to those of all events after the next write.
- *
- * <p>Bits are ids.
+ * <p>An access gets the union of the sets of what comes right before it. One that reads an older
+ * write, or is placed in the middle of coherence order, comes before the next write of its word,
+ * too: that is a cycle if the next write is before it already, else its set is added to those of
+ * all accesses after the next write.
  */
-final class GlobalOrderGrowth implements Growth {
+final class GlobalOrderGrowth extends StepwiseGrowth {
   /** Per CPU: all accesses so far. */
   private static final int ALL = 0;
 
@@ -27,165 +26,134 @@ final class GlobalOrderGrowth implements Growth {
 
   private static final int KINDS = 3;
 
-  /** Room for so many events before everything is worked out anew. */
-  private static final int HEADROOM = 16;
-
   private final GlobalOrder model;
+  private final int cpuCount;
   private int width;
 
-  /** Per event, in row {@link #of}, what is before it; per write, in {@link #seen}, more. */
+  /** The width that some growth of the same search has come to need. */
+  private final AtomicInteger widest;
+
+  /** Per access, in row {@link #of}, what is before it; per write, in {@link #seen}, more. */
   private Rows before;
 
   /** The sets of the CPUs, with all that is before what is in them. */
   private Rows cpus;
 
-  private Scratch scratch;
-
-  /** What is needed only while everything is worked out anew. */
-  private static final class Scratch {
-    final Places places = new Places();
-    int width;
-
-    /** Per event, in row {@link #of}, what is right before it; of program order, more. */
-    Rows direct;
-
-    /** One row: whose sets are closed. */
-    Rows done;
-
-    void prepare(Graph graph, int newWidth) {
-      if (width != newWidth) {
-        width = newWidth;
-        direct = new Rows(GlobalOrderGrowth.of(graph.size()), width);
-        done = new Rows(1, width);
-      }
-      direct.reset(GlobalOrderGrowth.of(graph.size()));
-      done.clear(0);
-      places.take(graph);
-    }
+  /** The growth of a graph that has nothing. */
+  GlobalOrderGrowth(GlobalOrder model) {
+    this(model, new AtomicInteger(1), 0);
   }
 
-  GlobalOrderGrowth(GlobalOrder model) {
+  /** A growth that has followed nothing of a graph. */
+  private GlobalOrderGrowth(GlobalOrder model, AtomicInteger widest, int cpus) {
     this.model = model;
+    this.cpuCount = cpus;
+    this.widest = widest;
+    this.width = widest.get();
+    this.before = new Rows(0, width);
+    this.cpus = new Rows(of(cpus, 0), width);
   }
 
   private GlobalOrderGrowth(GlobalOrderGrowth other) {
+    super(other);
     this.model = other.model;
+    this.cpuCount = other.cpuCount;
+    this.widest = other.widest;
     this.width = other.width;
     this.before = other.before.copy();
     this.cpus = other.cpus.copy();
   }
 
   @Override
-  public Growth copy() {
+  public GlobalOrderGrowth copy() {
     return new GlobalOrderGrowth(this);
   }
 
   @Override
-  public Growth of(Graph graph) {
-    GlobalOrderGrowth result = new GlobalOrderGrowth(model);
-    result.scratch = scratch == null ? new Scratch() : scratch;
-    boolean consistent = result.restart(graph);
-    scratch = result.scratch;
-    result.scratch = null;
-    return consistent ? result : null;
+  GlobalOrderGrowth begin(Graph graph) {
+    GlobalOrderGrowth result = new GlobalOrderGrowth(model, widest, graph.cpus());
+    for (int word = 0; word < graph.words(); word++) {
+      result.enroll(word);
+      result.markSeen(graph, word);
+    }
+    return result;
   }
 
-  private static int of(int id) {
-    return 2 * id;
+  /** The row of what is before an access. */
+  private static int of(int number) {
+    return 2 * number;
   }
 
   /** Of a write: itself, its readers, and what is before these. All that is before the next one. */
-  private static int seen(int write) {
-    return 2 * write + 1;
+  private static int seen(int number) {
+    return 2 * number + 1;
   }
 
   private static int of(int cpu, int kind) {
     return cpu * KINDS + kind;
   }
 
-  @Override
-  public void add(Graph graph, int id) {
-    if (id >= width << 6) {
-      scratch = new Scratch();
-      restart(graph);
-      return;
+  /** Gives an access a number, and empty sets. */
+  private void enroll(int id) {
+    int number = assign(id);
+    if (number >= width << 6) {
+      width = widest.accumulateAndGet((number >> 6) + 1, Math::max);
+      before = before.widened(width);
+      cpus = cpus.widened(width);
     }
-    before.grow(of(id + 1));
-    if (!graph.event(id).isFence()) {
-      takePredecessors(graph, id);
-      markSeen(graph, id);
-    }
-    pass(graph, id, true);
+    before.grow(of(number + 1));
+    before.clear(of(number));
+    before.clear(seen(number));
   }
 
+  // One event.
+
   @Override
-  public Growth with(Graph graph, int id) {
-    if (id >= width << 6) {
-      return of(graph);
+  boolean follow(Graph graph, int id, boolean isLast) {
+    if (graph.event(id).isFence()) {
+      pass(graph, id);
+      return true;
     }
-    Event event = graph.event(id);
-    int word = event.word().number();
-    int next = graph.place(event.isRead() ? graph.rf(id) : id) + 1;
-    int later = next < graph.writes(word) ? graph.write(word, next) : -1;
-    if (event.isWrite() && later >= 0 && Basics.isUpdateWrite(graph.event(later))) {
-      return null; // It would come between that update and its source.
-    }
-    before.grow(of(id + 1));
+    enroll(id);
     takePredecessors(graph, id);
-    if (later >= 0 && before.has(of(id), later)) {
-      return null;
-    }
-    GlobalOrderGrowth result = new GlobalOrderGrowth(this);
-    if (later >= 0) {
-      result.putBefore(graph, id, later);
-    }
-    result.markSeen(graph, id);
-    result.pass(graph, id, true);
-    return result;
-  }
-
-  @Override
-  public Growth released(Graph graph, int unlock, int read) {
-    if (unlock >= width << 6) {
-      return of(graph);
-    }
-    before.grow(of(unlock + 1));
-    int word = graph.event(unlock).word().number();
-    seeAgain(graph, graph.write(word, graph.place(unlock) - 1));
-    takePredecessors(graph, unlock);
-    if (before.has(of(unlock), read)) {
-      return null;
-    }
-    putBefore(graph, unlock, read);
-    markSeen(graph, unlock);
-    markSeen(graph, read);
-    pass(graph, unlock, true);
-    return this;
-  }
-
-  /** Works out anew what a write and its readers come after, when it has one reader less. */
-  private void seeAgain(Graph graph, int write) {
-    before.clear(seen(write));
-    markSeen(graph, write);
-    for (int id = graph.words(); id < graph.size(); id++) {
-      if (graph.event(id).isRead() && graph.rf(id) == write) {
-        markSeen(graph, id);
+    int later = isLast ? NONE : later(graph, id);
+    if (later != NONE) {
+      if (before.has(of(number(id)), later)) {
+        return false;
       }
+      putBefore(number(id), later);
     }
+    markSeen(graph, id);
+    pass(graph, id);
+    return true;
+  }
+
+  /** Nothing is known before its predecessors are. */
+  @Override
+  boolean refuses(Graph graph, int id) {
+    return false;
   }
 
   /** Fills in the set of an access that nothing else depends on yet. */
   private void takePredecessors(Graph graph, int id) {
     Event event = graph.event(id);
-    before.clear(of(id));
-    before.clear(seen(id));
-    addPreserved(graph, id, before);
+    int row = of(number(id));
+    if (!model.buffersStores() || event.isWrite() || isLocked(graph, id)) {
+      before.or(row, cpus, of(event.cpu(), ALL));
+    } else {
+      before.or(row, cpus, of(event.cpu(), FENCED));
+      before.or(row, cpus, of(event.cpu(), READS));
+    }
     if (event.isWrite()) {
       int word = event.word().number();
-      before.or(of(id), before, seen(graph.write(word, graph.place(id) - 1)));
+      int place = graph.place(id) - 1;
+      while (number(graph.write(word, place)) == NONE) {
+        place--;
+      }
+      before.or(row, before, seen(number(graph.write(word, place))));
     } else if (isGlobal(graph, id)) {
-      before.or(of(id), before, of(graph.rf(id)));
-      before.add(of(id), graph.rf(id));
+      before.or(row, before, of(number(graph.rf(id))));
+      before.add(row, number(graph.rf(id)));
     }
   }
 
@@ -194,49 +162,52 @@ final class GlobalOrderGrowth implements Growth {
     return !model.buffersStores() || graph.event(read).cpu() != graph.event(graph.rf(read)).cpu();
   }
 
+  /** The number of the next write in coherence order that has been followed, or NONE. */
+  private int later(Graph graph, int id) {
+    int word = graph.event(id).word().number();
+    for (int place = Placement.of(graph, id) + 1; place < graph.writes(word); place++) {
+      int number = number(graph.write(word, place));
+      if (number != NONE) {
+        return number;
+      }
+    }
+    return NONE;
+  }
+
   private void markSeen(Graph graph, int id) {
-    int write = graph.event(id).isRead() ? graph.rf(id) : id;
-    before.or(seen(write), before, of(id));
-    before.add(seen(write), id);
+    int row = seen(number(graph.event(id).isRead() ? graph.rf(id) : id));
+    before.or(row, before, of(number(id)));
+    before.add(row, number(id));
   }
 
   /** Puts an access and all before it before another one and all after that. */
-  private void putBefore(Graph graph, int id, int later) {
-    for (int row = 0; row < of(id); row++) {
-      if (row == of(later) || before.has(row, later)) {
-        before.or(row, before, of(id));
-        before.add(row, id);
+  private void putBefore(int number, int later) {
+    for (int other = 0; other < end(); other++) {
+      if (other == later || before.has(of(other), later)) {
+        before.or(of(other), before, of(number));
+        before.add(of(other), number);
+      }
+      if (before.has(seen(other), later)) {
+        before.or(seen(other), before, of(number));
+        before.add(seen(other), number);
       }
     }
-    for (int row = 0; row < of(graph.cpus(), 0); row++) {
+    for (int row = 0; row < of(cpuCount, 0); row++) {
       if (cpus.has(row, later)) {
-        cpus.or(row, before, of(id));
-        cpus.add(row, id);
+        cpus.or(row, before, of(number));
+        cpus.add(row, number);
       }
     }
   }
 
-  // Program order.
-
-  /** Adds to the row of an access what the model keeps before it in program order. */
-  private void addPreserved(Graph graph, int id, Rows rows) {
-    Event event = graph.event(id);
-    if (!model.buffersStores() || event.isWrite() || isLocked(graph, id)) {
-      rows.or(of(id), cpus, of(event.cpu(), ALL));
-    } else {
-      rows.or(of(id), cpus, of(event.cpu(), FENCED));
-      rows.or(of(id), cpus, of(event.cpu(), READS));
-    }
-  }
-
-  /** Goes past an event in program order, with or without what is before it. */
-  private void pass(Graph graph, int id, boolean closed) {
+  /** Goes past an event in program order. */
+  private void pass(Graph graph, int id) {
     Event event = graph.event(id);
     int cpu = event.cpu();
     if (!event.isFence()) {
-      keep(of(cpu, ALL), id, closed);
+      keep(of(cpu, ALL), number(id));
       if (event.isRead()) {
-        keep(of(cpu, READS), id, closed);
+        keep(of(cpu, READS), number(id));
       }
     }
     if (event.isFence() ? GlobalOrder.isFullFence(event.fence()) : isLocked(graph, id)) {
@@ -244,11 +215,9 @@ final class GlobalOrderGrowth implements Growth {
     }
   }
 
-  private void keep(int row, int id, boolean closed) {
-    if (closed) {
-      cpus.or(row, before, of(id));
-    }
-    cpus.add(row, id);
+  private void keep(int row, int number) {
+    cpus.or(row, before, of(number));
+    cpus.add(row, number);
   }
 
   /** Whether an access is half of a read-modify-write that succeeds: a full fence on x86. */
@@ -257,106 +226,70 @@ final class GlobalOrderGrowth implements Growth {
     return event.isRead() ? event.writesAfter(graph.value(id)) : Basics.isUpdateWrite(event);
   }
 
-  // Anew.
+  // What is kept of a graph.
 
-  private boolean restart(Graph graph) {
-    prepare(graph);
-    if (!scratch.places.areCoherentAndAtomic(graph)) {
-      return false;
-    }
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int i = 0; i < graph.length(cpu); i++) {
-        addDirect(graph, graph.at(cpu, i));
-        pass(graph, graph.at(cpu, i), false);
-      }
-    }
-    if (!close(graph)) {
-      return false;
-    }
-    cpus.reset(of(graph.cpus(), 0));
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      for (int i = 0; i < graph.length(cpu); i++) {
-        if (!graph.event(graph.at(cpu, i)).isFence()) {
-          markSeen(graph, graph.at(cpu, i));
-        }
-        pass(graph, graph.at(cpu, i), true);
-      }
-    }
-    return true;
-  }
-
-  private void prepare(Graph graph) {
-    width = (graph.size() + HEADROOM + 63) >> 6;
-    before = new Rows(of(graph.size() + HEADROOM), width);
-    cpus = new Rows(of(graph.cpus(), 0), width);
-    scratch.prepare(graph, width);
-    for (int word = 0; word < graph.words(); word++) {
-      before.add(seen(word), word);
-      scratch.done.add(0, word);
-    }
-  }
-
-  /** What is right before an access; of program order, perhaps all of it. */
-  private void addDirect(Graph graph, int id) {
-    Event event = graph.event(id);
-    if (event.isFence()) {
-      scratch.done.add(0, id);
-      return;
-    }
-    addPreserved(graph, id, scratch.direct);
-    int word = event.word().number();
-    int place = scratch.places.of(id);
-    if (event.isWrite()) {
-      scratch.direct.add(of(id), graph.write(word, place - 1));
-      return;
-    }
-    if (isGlobal(graph, id)) {
-      scratch.direct.add(of(id), graph.rf(id));
-    }
-    if (place + 1 < graph.writes(word)) {
-      scratch.direct.add(of(graph.write(word, place + 1)), id);
-    }
-  }
-
-  /** Closes the sets, each after those that it needs; false if there is a cycle. */
-  private boolean close(Graph graph) {
-    int[] next = new int[graph.cpus()];
-    boolean progress = true;
-    while (progress) {
-      progress = false;
-      for (int cpu = 0; cpu < next.length; cpu++) {
-        progress |= close(graph, cpu, next[cpu]);
-        while (next[cpu] < graph.length(cpu) && scratch.done.has(0, graph.at(cpu, next[cpu]))) {
-          next[cpu]++;
+  @Override
+  boolean keep(Graph graph, int[] kept) {
+    Rows dead = new Rows(1, width);
+    for (int cpu = 0; cpu < kept.length; cpu++) {
+      for (int i = kept[cpu]; i < graph.length(cpu); i++) {
+        int number = release(graph.at(cpu, i));
+        if (number != NONE) {
+          dead.add(0, number);
         }
       }
     }
-    for (int cpu = 0; cpu < next.length; cpu++) {
-      if (next[cpu] < graph.length(cpu)) {
+    for (int number = 0; number < end(); number++) {
+      if (isUsed(number) && !before.isDisjoint(of(number), dead, 0)) {
         return false;
       }
+      before.clear(seen(number));
+    }
+    for (int word = 0; word < graph.words(); word++) {
+      markSeen(graph, word);
+    }
+    for (int cpu = 0; cpu < kept.length; cpu++) {
+      boolean isWhole = kept[cpu] == graph.length(cpu);
+      for (int kind = 0; !isWhole && kind < KINDS; kind++) {
+        cpus.clear(of(cpu, kind));
+      }
+      for (int i = 0; i < kept[cpu]; i++) {
+        int id = graph.at(cpu, i);
+        if (!graph.event(id).isFence()) {
+          markSeen(graph, id);
+        }
+        if (!isWhole) {
+          pass(graph, id);
+        }
+      }
     }
     return true;
   }
 
-  /**
-   * Closes the sets of a CPU's events from an index on, as far as that is possible; whether any.
-   */
-  private boolean close(Graph graph, int cpu, int from) {
-    boolean progress = false;
-    for (int i = from; i < graph.length(cpu); i++) {
-      int id = graph.at(cpu, i);
-      if (scratch.done.has(0, id)) {
-        continue;
-      }
-      if (scratch.direct.isWithin(of(id), scratch.done, 0)) {
-        before.close(of(id), scratch.direct, of(id), 2);
-        scratch.done.add(0, id);
-        progress = true;
-      } else if (!model.buffersStores() || graph.event(id).isRead()) {
-        break; // All that follows in program order needs it.
+  @Override
+  public Growth released(Graph graph, int unlock, int read) {
+    enroll(unlock);
+    int word = graph.event(unlock).word().number();
+    seeAgain(graph, graph.write(word, graph.place(unlock) - 1));
+    takePredecessors(graph, unlock);
+    if (before.has(of(number(unlock)), number(read))) {
+      return null;
+    }
+    putBefore(number(unlock), number(read));
+    markSeen(graph, unlock);
+    markSeen(graph, read);
+    pass(graph, unlock);
+    return this;
+  }
+
+  /** Works out anew what a write and its readers come after, when it has one reader less. */
+  private void seeAgain(Graph graph, int write) {
+    before.clear(seen(number(write)));
+    markSeen(graph, write);
+    for (int id = graph.words(); id < graph.size(); id++) {
+      if (graph.event(id).isRead() && graph.rf(id) == write) {
+        markSeen(graph, id);
       }
     }
-    return progress;
   }
 }

@@ -38,6 +38,19 @@ public interface Growth {
   }
 
   /**
+   * The growth of a graph that a revisit has made of this one's.
+   *
+   * @param graph this growth's graph
+   * @param revisited the other graph: the first events of each CPU, of which some reads read from
+   *     other writes, and perhaps one event more
+   * @param newIds per event of the graph its id in the other one, or -1
+   * @return a growth of its own, or null if the graph is not consistent
+   */
+  default Growth revisited(Graph graph, Graph revisited, int[] newIds) {
+    return of(revisited);
+  }
+
+  /**
    * The growth of any other graph.
    *
    * @return null if the graph is not consistent

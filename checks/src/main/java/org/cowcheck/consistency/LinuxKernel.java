@@ -71,7 +71,7 @@ final class LinuxKernel implements MemoryModel {
   @Override
   public Judgement judgeGrown(Graph graph) {
     if (hasPlainAccess(graph)
-        || (GracePeriods.any(graph) && !new InterleavedGracePeriods(graph).areKept())) {
+        || (GracePeriods.any(graph) && !new WidestGracePeriods(graph).areKept())) {
       return judgeTheRest(new LinuxKernelRelations(new Basics(graph)));
     }
     return Judgement.consistentWith(

@@ -58,18 +58,33 @@ final class PassedEvents {
 
   private static final int KINDS = 15;
 
-  private final Rows sets;
+  private final int cpus;
+  private Rows sets;
 
   PassedEvents(int cpus, int width) {
+    this.cpus = cpus;
     sets = new Rows(2 * KINDS * cpus, width);
   }
 
   private PassedEvents(PassedEvents other) {
+    cpus = other.cpus;
     sets = other.sets.copy();
   }
 
   PassedEvents copy() {
     return new PassedEvents(this);
+  }
+
+  void widen(int width) {
+    sets = sets.widened(width);
+  }
+
+  /** Takes a CPU back to where it began. */
+  void forget(int cpu) {
+    for (int kind = 0; kind < KINDS; kind++) {
+      sets.clear(accesses(cpu, kind));
+      sets.clear(cumulated(cpu, kind));
+    }
   }
 
   private static int accesses(int cpu, int kind) {
@@ -165,16 +180,32 @@ final class PassedEvents {
   }
 
   /**
-   * Whether something that the CPU's next access happens after, on its own CPU, comes after a write
-   * in prop. If the access were overwritten by that write, it would happen before itself. What
-   * depends on dependencies is not looked at.
+   * Whether something that the CPU's next access happens after, on its own CPU, comes after one of
+   * some writes in prop. If the access were overwritten by that write, it would happen before
+   * itself. What depends on dependencies is not looked at.
    */
-  boolean isSeen(int cpu, Event event, int write) {
+  boolean isSeen(int cpu, Event event, Rows rows, int writes) {
     boolean isRelease = event.isWrite() && event.order() == Order.RELEASE;
-    return sets.has(cumulated(cpu, STRONG), write)
-        || sets.has(cumulated(cpu, ACQUIRES), write)
-        || (event.isRead() && !isNoreturn(event) && sets.has(cumulated(cpu, RMB), write))
-        || (isRelease && sets.has(cumulated(cpu, ALL), write));
+    return !sets.isDisjoint(cumulated(cpu, STRONG), rows, writes)
+        || !sets.isDisjoint(cumulated(cpu, ACQUIRES), rows, writes)
+        || (event.isRead()
+            && !isNoreturn(event)
+            && !sets.isDisjoint(cumulated(cpu, RMB), rows, writes))
+        || (isRelease && !sets.isDisjoint(cumulated(cpu, ALL), rows, writes));
+  }
+
+  /** Whether nothing that a CPU has passed comes after one of some writes in prop. */
+  boolean isNoneSeen(int cpu, Rows rows, int writes) {
+    return sets.isDisjoint(cumulated(cpu, ALL), rows, writes);
+  }
+
+  /** Cumulates an access wherever one of some writes is. */
+  void addIfMeets(Rows rows, int writes, int number) {
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      for (int kind = 0; kind < KINDS; kind++) {
+        sets.addIfMeets(cumulated(cpu, kind), rows, writes, number);
+      }
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package org.cowcheck.consistency;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.memory.Fence;
 
@@ -49,6 +50,19 @@ record Sections(ImmutableList<Section> pairs, ImmutableList<Integer> open, boole
       balanced &= open.isEmpty();
     }
     return new Sections(pairs.build(), left.build(), balanced);
+  }
+
+  /** Whether a grace period waits for the sections that a fence begins. */
+  static boolean waitsFor(Event event, Event lock) {
+    Fence fence = event.fence();
+    if (fence == null || !fence.isGracePeriod()) {
+      return false;
+    }
+    return switch (lock.fence()) {
+      case LOCAL_IRQ_SAVE -> fence != Fence.SYNCHRONIZE_SRCU;
+      case RCU_READ_LOCK -> fence == Fence.SYNCHRONIZE_RCU;
+      default -> fence == Fence.SYNCHRONIZE_SRCU && event.domain() == lock.domain();
+    };
   }
 
   /** The last open lock of the same srcu_struct, or -1. */

@@ -88,7 +88,7 @@ final class SkippedSections {
       }
     }
     for (int j = earliest; j < latest; j++) {
-      if (waitsFor(graph.event(graph.at(otherCpu, j)), graph.event(lock))) {
+      if (Sections.waitsFor(graph.event(graph.at(otherCpu, j)), graph.event(lock))) {
         return true;
       }
     }
@@ -97,18 +97,6 @@ final class SkippedSections {
 
   private static boolean counts(Event event) {
     return !event.isFence() && event.lockRole() == LockRole.NONE && event.order() != Order.PLAIN;
-  }
-
-  private static boolean waitsFor(Event event, Event lock) {
-    Fence fence = event.fence();
-    if (fence == null || !fence.isGracePeriod()) {
-      return false;
-    }
-    return switch (lock.fence()) {
-      case LOCAL_IRQ_SAVE -> fence != Fence.SYNCHRONIZE_SRCU;
-      case RCU_READ_LOCK -> fence == Fence.SYNCHRONIZE_RCU;
-      default -> fence == Fence.SYNCHRONIZE_SRCU && event.domain() == lock.domain();
-    };
   }
 
   /** Negative if rf, co or fr leads from one access to another, positive if it leads back. */

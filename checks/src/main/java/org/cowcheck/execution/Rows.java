@@ -30,20 +30,20 @@ public final class Rows {
     return new Rows(this);
   }
 
-  /** Empties all rows, and makes sure that there are so many. */
-  public void reset(int rows) {
-    if (bits.length < rows * width) {
-      bits = new long[rows * width];
-    } else {
-      Arrays.fill(bits, 0);
-    }
-  }
-
   /** Makes sure that there are so many rows; the new ones are empty. */
   public void grow(int rows) {
     if (bits.length < rows * width) {
       bits = Arrays.copyOf(bits, Math.max(rows * width, bits.length + bits.length / 2));
     }
+  }
+
+  /** A copy with wider rows. */
+  public Rows widened(int newWidth) {
+    Rows result = new Rows(bits.length / width, newWidth);
+    for (int row = 0; row < bits.length / width; row++) {
+      System.arraycopy(bits, row * width, result.bits, row * newWidth, width);
+    }
+    return result;
   }
 
   public boolean has(int row, int bit) {
@@ -96,18 +96,6 @@ public final class Rows {
     }
   }
 
-  /** Whether a row is contained in another. */
-  public boolean isWithin(int row, Rows other, int otherRow) {
-    int a = row * width;
-    int b = otherRow * width;
-    for (int w = 0; w < width; w++) {
-      if ((bits[a + w] & ~other.bits[b + w]) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Whether two rows have nothing in common. */
   public boolean isDisjoint(int row, Rows other, int otherRow) {
     int a = row * width;
@@ -120,37 +108,43 @@ public final class Rows {
     return true;
   }
 
+  /** Adds a member to a row that has something in common with another; whether it was new there. */
+  public boolean addIfMeets(int row, Rows other, int otherRow, int bit) {
+    if (isDisjoint(row, other, otherRow) || has(row, bit)) {
+      return false;
+    }
+    add(row, bit);
+    return true;
+  }
+
+  /** The first member of a row that is not one of another; -1 if there is none. */
+  public int firstBeyond(int row, int other) {
+    for (int w = 0; w < width; w++) {
+      long beyond = bits[row * width + w] & ~bits[other * width + w];
+      if (beyond != 0) {
+        return (w << 6) + Long.numberOfTrailingZeros(beyond);
+      }
+    }
+    return -1;
+  }
+
   /**
    * Adds a set to a row, and to the row of each of its members: {@code row |= set | rows of set}.
    * The rows are closed, so that members of another member's row are left out, the highest first.
    *
-   * @param stride the row of member {@code i} is row {@code i * stride}
+   * @param also gets in its row the rows of the members whose rows were added
    */
-  public void close(int row, Rows sets, int set, int stride) {
-    close(row, sets, set, stride, null);
-  }
-
-  /** As above with a row per member; {@code also} gets the members' rows in its row, too. */
   public void close(int row, Rows sets, int set, Rows also) {
-    close(row, sets, set, 1, also);
-  }
-
-  private void close(int row, Rows sets, int set, int stride, Rows also) {
     int to = row * width;
     int from = set * width;
     for (int w = width - 1; w >= 0; w--) {
       long left = sets.bits[from + w] & ~bits[to + w];
       while (left != 0) {
         int member = (w << 6) + 63 - Long.numberOfLeadingZeros(left);
-        int closed = member * stride * width;
-        for (int v = 0; v < width; v++) {
-          bits[to + v] |= bits[closed + v];
-        }
+        or(row, this, member);
         bits[to + w] |= 1L << member;
         left &= ~bits[to + w];
-        if (also != null) {
-          also.or(row, also, member);
-        }
+        also.or(row, also, member);
       }
     }
   }

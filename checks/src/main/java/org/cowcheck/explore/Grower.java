@@ -260,7 +260,7 @@ final class Grower implements ReplayCpu.Extension {
 
   private void pushRevisited(Graph revisited, int read, int write, int[] newIds) {
     revisited.setRf(newIds[read], write);
-    Growth its = growth.of(revisited);
+    Growth its = growth.revisited(graph, revisited, newIds);
     if (its != null) {
       branches.push(revisit(revisited, its, newIds[read]));
     }
