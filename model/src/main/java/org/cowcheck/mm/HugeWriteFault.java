@@ -123,10 +123,14 @@ public final class HugeWriteFault {
   enum Done {
     /** There is a page table: the fault goes on with the entry of one page. */
     NOTHING,
-    /** There is nothing more to do, or to wait for; the access is to be tried again. */
+    /** There is nothing more to do; the access is to be tried again. */
     ALL,
     /** VM_FAULT_WRITE: as ALL, and the huge page may be written to. */
-    WROTE
+    WROTE,
+    /** The huge page is being migrated: the access is to be tried again when that is over. */
+    MIGRATES,
+    /** It waits for the page lock until the end. */
+    STUCK
   }
 
   /**
@@ -136,6 +140,9 @@ public final class HugeWriteFault {
    */
   Done handlePmd(Cpu cpu, Mm mm, Vma vma, PageTable table, boolean write, boolean unshare) {
     long pmd = cpu.at(READ).read_plain_in_source(table.pmd());
+    if (Pte.isMigration(pmd)) {
+      return Done.MIGRATES;
+    }
     if (!Pte.isTransHuge(pmd)) {
       return Pte.isTable(pmd) ? Done.NOTHING : Done.ALL;
     }
@@ -157,9 +164,11 @@ public final class HugeWriteFault {
     if (isExclusive(cpu, EXCLUSIVE, head)) {
       return reuse(cpu, mm, vma, table, pmd, unshare);
     }
-    if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())
-        && !lockAfterWait(cpu, table, pmd, head)) {
-      return Done.ALL;
+    if (cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, head.flags())) {
+      SplitPageLock.Locked locked = lockAfterWait(cpu, table, pmd, head);
+      if (locked != SplitPageLock.Locked.YES) {
+        return locked == SplitPageLock.Locked.WAITS ? Done.STUCK : Done.ALL;
+      }
     }
     if (kernel.state() != KernelState.S1 && isExclusive(cpu, EXCLUSIVE_AGAIN, head)) {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
@@ -177,7 +186,7 @@ public final class HugeWriteFault {
     }
     cpu.note(NOT_REUSED, head.address());
     cpu.at(UNLOCK).spin_unlock(table.above().lock());
-    return split.split(cpu, mm, table) ? Done.NOTHING : Done.ALL;
+    return split.split(cpu, mm, table) ? Done.NOTHING : Done.STUCK;
   }
 
   private boolean isExclusive(Cpu cpu, Step step, Page head) {
@@ -185,15 +194,13 @@ public final class HugeWriteFault {
         && cpu.at(step).test_bit(PageFlag.anonExclusive(kernel), head.flags());
   }
 
-  /**
-   * Locks the page without the lock of the PMD entry; whether both are held, and all is as before.
-   */
-  private boolean lockAfterWait(Cpu cpu, PageTable table, long pmd, Page head) {
+  /** Locks the page without the lock of the PMD entry. Both are held if all is as before. */
+  private SplitPageLock.Locked lockAfterWait(Cpu cpu, PageTable table, long pmd, Page head) {
     cpu.at(GET).atomic_inc(head.refcount());
     cpu.at(UNLOCK_TO_WAIT).spin_unlock(table.above().lock());
     if (cpu.at(LOCK_PAGE).test_and_set_bit_lock(PG_LOCKED, head.flags())) {
       free.putPage(cpu.at(PUT), head);
-      return false;
+      return SplitPageLock.Locked.WAITS;
     }
     cpu.at(LOCK_AGAIN).spin_lock(table.above().lock());
     boolean same = cpu.at(SAME_AGAIN).recheck(table.pmd(), pmd);
@@ -202,7 +209,7 @@ public final class HugeWriteFault {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, head.flags());
     }
     free.putPage(cpu.at(PUT), head);
-    return same;
+    return same ? SplitPageLock.Locked.YES : SplitPageLock.Locked.CHANGED;
   }
 
   private static boolean isAlone(Cpu cpu, Page head) {

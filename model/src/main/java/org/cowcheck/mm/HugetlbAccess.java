@@ -101,7 +101,10 @@ public final class HugetlbAccess {
         vma.mm(),
         () -> walk(cpu, vma, index, access),
         use,
-        () -> fault.handle(cpu, vma, access, pages));
+        () -> {
+          fault.handle(cpu, vma, access, pages);
+          return MmFault.Result.DONE;
+        });
   }
 
   private Ref<Page> walk(Cpu cpu, HugetlbVma vma, int index, Access access) {

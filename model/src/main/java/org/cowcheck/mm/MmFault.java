@@ -12,7 +12,10 @@ import org.cowcheck.patch.Kernel;
  * handle_pte_fault() (mm/memory.c): which path a fault on one entry takes, S0 to S3. Above a table
  * of several entries the PMD entry is looked at first ({@link HugeWriteFault}).
  *
- * <p>A fault on a migration entry does nothing: it is tried again later. A page of a device is
+ * <p>Where the kernel waits, nobody waits here: the fault {@link Result#WAITS} for a page lock, or
+ * {@link Result#MIGRATES}, and is tried again. If it had to wait for a page lock once more, the
+ * kernel would keep the page meanwhile (FAULT_FLAG_TRIED); and a look at an entry changes nothing.
+ * So whoever has to wait for the same twice in a row waits until the end. A page of a device is
  * mapped by the faulting entry alone. Left out: NUMA hinting, and the zero page, for which a read
  * fault maps a page of its own.
  */
@@ -33,6 +36,33 @@ public final class MmFault {
     WRITE,
     /** FAULT_FLAG_UNSHARE: a read-only pin, which needs an exclusive page. */
     UNSHARE
+  }
+
+  /** What a fault has done; the access that faulted is to be tried again. */
+  public enum Result {
+    DONE,
+    /** VM_FAULT_WRITE: it broke COW where that had to be. */
+    WROTE,
+    /** VM_FAULT_RETRY: nothing; the kernel waits until somebody else is done. */
+    WAITS,
+    /** Nothing; the kernel waits until the page has been migrated (migration_entry_wait()). */
+    MIGRATES,
+    /** It waits, and nobody is seen to end that. */
+    STUCK;
+
+    /** Whether whoever had another fault right before waits until the end. */
+    boolean isStuckAfter(Result before) {
+      return this == STUCK || (this == before && (this == WAITS || this == MIGRATES));
+    }
+
+    private static Result of(HugeWriteFault.Done done) {
+      return switch (done) {
+        case WROTE -> WROTE;
+        case MIGRATES -> MIGRATES;
+        case STUCK -> STUCK;
+        case ALL, NOTHING -> DONE;
+      };
+    }
   }
 
   private final Memory memory;
@@ -66,34 +96,31 @@ public final class MmFault {
     this.pages = pages;
   }
 
-  /** Handles a fault in anonymous memory; the access that faulted is to be tried again. */
-  public void handle(Cpu cpu, Mm mm, PageTable table, Access access) {
-    handle(cpu, mm, Vma.ANON, table, access);
+  /** Handles a fault in anonymous memory. */
+  public Result handle(Cpu cpu, Mm mm, PageTable table, Access access) {
+    return handle(cpu, mm, Vma.ANON, table, access);
   }
 
-  /** Handles a fault; the access that faulted is to be tried again. */
-  public void handle(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
+  /** Handles a fault. */
+  public Result handle(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
     MmapLock.readLock(cpu.at(MMAP_LOCK), mm);
-    handleMmFault(cpu, mm, vma, table, access);
+    Result result = handleMmFault(cpu, mm, vma, table, access);
     MmapLock.readUnlock(cpu.at(MMAP_UNLOCK), mm);
+    return result;
   }
 
-  /**
-   * handle_mm_fault(): the caller has mmap_lock for reading.
-   *
-   * @return VM_FAULT_WRITE: whether COW was broken where it had to be
-   */
-  boolean handleMmFault(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
+  /** handle_mm_fault(): the caller has mmap_lock for reading. */
+  Result handleMmFault(Cpu cpu, Mm mm, Vma vma, PageTable table, Access access) {
     Ref<PageTable> walked = Ref.to(table);
     if (table.size() > 1) {
       HugeWriteFault.Done huge =
           hugeFault.handlePmd(cpu, mm, vma, table, access != Access.READ, access == Access.UNSHARE);
       if (huge != HugeWriteFault.Done.NOTHING) {
-        return huge == HugeWriteFault.Done.WROTE;
+        return Result.of(huge);
       }
       long pmd = cpu.at(READ_PMD).read_plain_in_source(table.pmd());
       if (!cpu.recheck(() -> Pte.isTable(pmd))) {
-        return false;
+        return Result.DONE;
       }
       walked = new Ref<>(table, cpu.lastRead());
     }
@@ -104,14 +131,18 @@ public final class MmFault {
       fileFault.doFault(cpu, vma, table, access == Access.WRITE, pages);
     } else if (Pte.isSwap(pte)) {
       SwapSlot slot = memory.object(Pte.address(pte), SwapSlot.class);
-      swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
+      SwapIn.Done done = swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
+      return done == SwapIn.Done.WAITS ? Result.WAITS : Result.DONE;
+    } else if (Pte.isMigration(pte)) {
+      return Result.MIGRATES;
     } else if (Pte.isDevicePrivate(pte)) {
       migrateVma.toRam(cpu, ImmutableList.of(new RmapVma(mm, table)), pages);
     } else if (Pte.isDeviceExclusive(pte)) {
       deviceExclusive.removeEntry(cpu, table);
     } else if (access != Access.READ && !Pte.writable(pte)) {
-      return writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
+      boolean wrote = writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
+      return wrote ? Result.WROTE : Result.DONE;
     }
-    return false;
+    return Result.DONE;
   }
 }

@@ -32,8 +32,9 @@ import org.cowcheck.patch.KernelState;
  *
  * <p>Left out: PROT_NONE, special entries and device pages; that a fault may drop mmap_lock;
  * signals; activating the page. The kernel tries again until it succeeds; here it gives up after a
- * few faults: whoever takes the page away again and again is done by then. A page that
- * FOLL_LONGTERM may not have is not migrated: the pin is dropped.
+ * few faults: whoever takes the page away again and again is done by then. Who has to wait twice in
+ * a row waits until the end ({@link MmFault}). A page that FOLL_LONGTERM may not have is not
+ * migrated: the pin is dropped.
  */
 public final class SlowGup {
   public static final Steps STEPS = new Steps("__get_user_pages");
@@ -135,15 +136,21 @@ public final class SlowGup {
   private Page getUserPagesLocked(Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags) {
     GupFlags now = flags;
     boolean brokeCow = false;
+    MmFault.Result result = MmFault.Result.DONE;
     for (int faults = 0; ; faults++) {
       Followed followed = followPmd(cpu, mm, vma, table, now, brokeCow);
       if (followed.page() != null || faults == MOST_FAULTS) {
         return followed.page();
       }
       Access access = now.write() ? Access.WRITE : Access.READ;
-      boolean wrote =
+      MmFault.Result before = result;
+      result =
           fault.handleMmFault(
               cpu, mm, vma, table, followed.mustUnshare() ? Access.UNSHARE : access);
+      if (result.isStuckAfter(before)) {
+        return null;
+      }
+      boolean wrote = result == MmFault.Result.WROTE;
       if (kernel.state() != KernelState.S3 && wrote && !vma.write()) {
         if (kernel.has(BROKE_COW)) {
           brokeCow = true;

@@ -18,7 +18,7 @@ import org.cowcheck.memory.Steps;
  * the cache of another slot, or in none, before the caller has locked the page.
  *
  * <p>Left out: shadow entries, readahead statistics, memory cgroups; and that a lookup starts again
- * if it meets a page that is going away, which fails here.
+ * by itself.
  */
 final class SwapCache {
   static final Steps STEPS = new Steps("swap cache");
@@ -49,13 +49,24 @@ final class SwapCache {
 
   private SwapCache() {}
 
+  /** What a lookup meets. */
+  enum Seen {
+    /** The slot has no page. */
+    NONE,
+    /** A page, which has one reference more. */
+    PAGE,
+    /** A page that is going away: the kernel looks until that is gone. */
+    GOING,
+    /** A page that was another slot's, or none's, by then: the kernel looks again. */
+    CHANGED
+  }
+
   /**
    * What a lookup found.
    *
-   * @param page the page, with a reference; null if there is none
-   * @param again whether it met a page that is going away
+   * @param page null if that is no PAGE
    */
-  record Found(Page page, boolean again) {}
+  record Found(Seen seen, Page page) {}
 
   /**
    * swap_cache_get_folio(), lookup_swap_cache().
@@ -65,17 +76,17 @@ final class SwapCache {
   static Found lookup(Cpu cpu, Memory memory, PageFree free, Ref<SwapSlot> slot) {
     long address = cpu.at(LOOKUP).READ_ONCE(slot.at(SwapSlot::swapCache));
     if (address == 0) {
-      return new Found(null, false);
+      return new Found(Seen.NONE, null);
     }
     Ref<Page> page = new Ref<>(memory.object(address, Page.class), cpu.lastRead());
     if (!cpu.atomic_add_unless(page.at(Page::refcount), 1, 0)) {
-      return new Found(null, true);
+      return new Found(Seen.GOING, null);
     }
     if (!cpu.at(RELOAD).recheck(() -> cpu.READ_ONCE(slot.at(SwapSlot::swapCache)) == address)) {
       free.putPage(cpu.at(LOOKUP_PUT), page.target());
-      return new Found(null, true);
+      return new Found(Seen.CHANGED, null);
     }
-    return new Found(page.target(), false);
+    return new Found(Seen.PAGE, page.target());
   }
 
   /** add_to_swap_cache(). */

@@ -36,9 +36,8 @@ import org.cowcheck.patch.KernelState;
  *
  * <p>Left out: mmap_lock; the list itself, and its lock; readahead; KSM's copy for a page of
  * another anon_vma; poisoned pages and errors of the device; entries of other types. Where the
- * kernel waits, for a page lock or for a slot that somebody else reads, the fault fails here and is
- * to be tried again. do_wp_page() after a write fault takes the PT lock anew, as a second fault
- * would.
+ * kernel waits, for a page lock or for a slot that somebody else reads, the fault {@link
+ * Done#WAITS}. do_wp_page() after a write fault takes the PT lock anew, as a second fault would.
  */
 public final class SwapIn {
   public static final Steps STEPS = new Steps("do_swap_page");
@@ -114,6 +113,16 @@ public final class SwapIn {
   private static final Step CLEAR =
       STEPS.step("I16", "swapcache_clear (13ddaf26be32)", "clear SWAP_HAS_CACHE under its lock");
 
+  /** What becomes of a fault. */
+  public enum Done {
+    /** It mapped a page. */
+    MAPPED,
+    /** The entry or the page has changed: the access is to be tried again. */
+    NOTHING,
+    /** As NOTHING, but the kernel waits first until somebody else is done (VM_FAULT_RETRY). */
+    WAITS
+  }
+
   private final Kernel kernel;
   private final Memory memory;
   private final PageFree free;
@@ -138,7 +147,7 @@ public final class SwapIn {
    * @return whether it mapped the page
    */
   public boolean doSwapPage(Cpu cpu, PageTable table, SwapSlot slot) {
-    return doSwapPage(cpu, table, slot, false, FreeList.of()) != null;
+    return doSwapPage(cpu, table, slot, false, FreeList.of()).done == Done.MAPPED;
   }
 
   /**
@@ -146,42 +155,54 @@ public final class SwapIn {
    *
    * @param write FAULT_FLAG_WRITE
    * @param pages the free pages of this CPU
-   * @return whether it mapped a page
    */
-  public boolean doSwapPage(
+  public Done doSwapPage(
       Cpu cpu, Mm mm, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
-    Long mapped = doSwapPage(cpu, table, slot, write, pages);
-    if (mapped == null) {
-      return false;
-    }
-    if (write && !Pte.writable(mapped)) {
+    Mapped mapped = doSwapPage(cpu, table, slot, write, pages);
+    if (mapped.done == Done.MAPPED && write && !Pte.writable(mapped.pte)) {
       writeFault.doWpPage(cpu, mm, table, false, pages);
     }
-    return true;
+    return mapped.done;
   }
 
-  /** The entry that was stored, or null. */
-  private Long doSwapPage(Cpu cpu, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
+  /**
+   * What became of a fault.
+   *
+   * @param pte the entry that was stored, if one was
+   */
+  private record Mapped(Done done, long pte) {
+    static final Mapped NOTHING = new Mapped(Done.NOTHING, 0);
+    static final Mapped WAITS = new Mapped(Done.WAITS, 0);
+  }
+
+  private Mapped doSwapPage(
+      Cpu cpu, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
     long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
     Ref<SwapSlot> named = new Ref<>(slot, cpu.lastRead());
     if (!Pte.isSwap(entry)) {
-      return null;
+      return Mapped.NOTHING;
     }
     SwapCache.Found found = SwapCache.lookup(cpu, memory, free, named);
-    if (found.again()) {
-      return null;
-    }
-    if (found.page() != null) {
-      return lockAndMap(cpu, table, slot, new Source(found.page(), true), entry, write);
-    }
+    return switch (found.seen()) {
+      case PAGE -> lockAndMap(cpu, table, slot, new Source(found.page(), true), entry, write);
+      case NONE -> readAndMap(cpu, table, slot, entry, write, pages);
+      case GOING -> Mapped.WAITS;
+      case CHANGED -> Mapped.NOTHING;
+    };
+  }
+
+  private Mapped readAndMap(
+      Cpu cpu, PageTable table, SwapSlot slot, long entry, boolean write, FreeList pages) {
     boolean fresh = slot.device().isSynchronous() && slot.countNow(cpu.at(ENTRIES)) == 1;
     boolean guarded = fresh && kernel.adds(PREPARE);
     if (guarded && !slot.prepareCache(cpu.at(PREPARE))) {
-      return null;
+      return Mapped.WAITS;
     }
     Page page = fresh ? readFresh(cpu, slot, pages) : readAhead(cpu, slot, pages);
-    Long mapped =
-        page == null ? null : lockAndMap(cpu, table, slot, new Source(page, !fresh), entry, write);
+    Mapped mapped =
+        page == null
+            ? Mapped.WAITS
+            : lockAndMap(cpu, table, slot, new Source(page, !fresh), entry, write);
     if (guarded) {
       slot.clearCache(cpu.at(CLEAR));
     }
@@ -228,17 +249,17 @@ public final class SwapIn {
     cpu.at(READ_DONE).clear_bit_unlock(PG_LOCKED, page.flags());
   }
 
-  private Long lockAndMap(
+  private Mapped lockAndMap(
       Cpu cpu, PageTable table, SwapSlot slot, Source source, long entry, boolean write) {
     Page page = source.page();
     if (cpu.at(LOCK_PAGE).test_and_set_bit_lock(PG_LOCKED, page.flags())) {
       free.putPage(cpu.at(PUT), page);
-      return null;
+      return Mapped.WAITS;
     }
     if (source.cached() && !cpu.at(STILL_CACHED).recheck(() -> SwapCache.has(cpu, slot, page))) {
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
       free.putPage(cpu.at(PUT), page);
-      return null;
+      return Mapped.NOTHING;
     }
     cpu.at(LOCK).spin_lock(table.lock());
     boolean mappable =
@@ -248,7 +269,7 @@ public final class SwapIn {
       cpu.at(UNLOCK).spin_unlock(table.lock());
       cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
       free.putPage(cpu.at(PUT), page);
-      return null;
+      return Mapped.NOTHING;
     }
     cpu.smp_rmb();
     long mapped =
@@ -257,7 +278,7 @@ public final class SwapIn {
             : map(cpu, table, slot, source, entry, write);
     cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.flags());
     cpu.at(UNLOCK).spin_unlock(table.lock());
-    return mapped;
+    return new Mapped(Done.MAPPED, mapped);
   }
 
   /** S0 stores the PTE, then counts the mapping, then frees the entry. */

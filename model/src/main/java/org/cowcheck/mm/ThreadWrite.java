@@ -55,6 +55,7 @@ public final class ThreadWrite {
   }
 
   private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, long value, boolean second) {
+    MmFault.Result result = MmFault.Result.DONE;
     for (int faults = 0; ; faults++) {
       long access = tlb.begin(cpu.at(ACCESS));
       long pte = tlb.isValid() ? tlb.entry() : tlb.walk(cpu.at(WALK));
@@ -74,7 +75,11 @@ public final class ThreadWrite {
       if (permitted || faults == MOST_FAULTS) {
         return permitted;
       }
-      fault.handle(cpu, mm, table, Access.WRITE);
+      MmFault.Result before = result;
+      result = fault.handle(cpu, mm, table, Access.WRITE);
+      if (result.isStuckAfter(before)) {
+        return false;
+      }
     }
   }
 }

@@ -5,11 +5,12 @@ import java.util.function.ToLongFunction;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
+import org.cowcheck.mm.MmFault.Result;
 
 /**
  * How user code gets to a page: the hardware's walk, a fault where that does not permit the access,
  * and the walk again, a few times at most: whoever takes the page away again and again is done by
- * then.
+ * then. If two faults in a row have to wait, the second waits until the end ({@link MmFault}).
  *
  * <p>Of an mm that has threads ({@link Mm#hasThreads}) a walk with its access is a section that a
  * flush of the TLB waits for, as in {@link Tlb}.
@@ -30,20 +31,29 @@ record TriedAccess(Step begin, Step end) {
    * @return what the access returns
    */
   long run(
-      Cpu cpu, Mm mm, Supplier<Ref<Page>> walk, ToLongFunction<Ref<Page>> use, Runnable fault) {
+      Cpu cpu,
+      Mm mm,
+      Supplier<Ref<Page>> walk,
+      ToLongFunction<Ref<Page>> use,
+      Supplier<Result> fault) {
     int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
+    Result result = Result.DONE;
     for (int faults = 0; ; faults++) {
       long section = mm.hasThreads() ? cpu.at(begin).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk.get();
       boolean isLast = page != null || faults == mostFaults;
-      long result = isLast ? use.applyAsLong(page) : 0;
+      long used = isLast ? use.applyAsLong(page) : 0;
       if (mm.hasThreads()) {
         cpu.at(end).srcu_read_unlock(mm.userAccesses(), section);
       }
       if (isLast) {
-        return result;
+        return used;
       }
-      fault.run();
+      Result before = result;
+      result = fault.get();
+      if (result.isStuckAfter(before)) {
+        return use.applyAsLong(null);
+      }
     }
   }
 }

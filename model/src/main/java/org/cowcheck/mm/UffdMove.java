@@ -179,7 +179,7 @@ public final class UffdMove {
     if (kernel.adds(LOOKUP)) {
       SwapCache.Found found = SwapCache.lookup(cpu.at(LOOKUP), memory, free, Ref.to(slot));
       page = found.page();
-      if (found.again()) {
+      if (found.seen() == SwapCache.Seen.GOING || found.seen() == SwapCache.Seen.CHANGED) {
         return false;
       }
     }

@@ -77,7 +77,7 @@ public final class UnusePte {
     }
     SwapCache.Found found = SwapCache.lookup(cpu, memory, free, Ref.to(slot));
     Page page = found.page();
-    if (page == null && !found.again()) {
+    if (found.seen() == SwapCache.Seen.NONE) {
       page = swapIn.readAhead(cpu, slot, pages);
     }
     if (page == null) {

@@ -96,13 +96,14 @@ final class SwappedPage {
         write ? "write fault" : "read fault",
         cpu ->
             swapIn.doSwapPage(kernel.boot(cpu), mm, table, slot, write, FreeList.of(pages))
+                    == SwapIn.Done.MAPPED
                 ? 1
                 : 0);
   }
 
   /** A write fault on the swap entry; then the user stores {@link #NEW}. */
   boolean writeSwapped(Cpu cpu, FreeList pages) {
-    return swapIn().doSwapPage(cpu, mm, table, slot, true, pages)
+    return swapIn().doSwapPage(cpu, mm, table, slot, true, pages) == SwapIn.Done.MAPPED
         && new UserAccess(kernel, memory, machine.free).write(cpu, mm, table, NEW, pages);
   }
 

@@ -54,7 +54,8 @@ final class SwapInTest {
 
     boolean fault(Cpu cpu, boolean write) {
       return new SwapIn(one.kernel, one.memory, one.free)
-          .doSwapPage(cpu, one.mm, one.table, slot, write, FreeList.of(one.spare));
+              .doSwapPage(cpu, one.mm, one.table, slot, write, FreeList.of(one.spare))
+          == SwapIn.Done.MAPPED;
     }
 
     void assertIsExclusive(boolean expected, Page page) {
