@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -47,20 +48,7 @@ final class ExplorerOracleTest {
 
   @Test
   void explorerFindsExactlyWhatTheEnumeratorFinds() {
-    int compared = 0;
-    for (long seed = 1; seed <= PROGRAMS; seed++) {
-      RandomProgram random = RandomProgram.of(seed);
-      try {
-        Enumerator enumerator = new Enumerator(random.program(), LIMIT);
-        for (MemoryModel model : MemoryModels.all()) {
-          assertEquals(
-              "", difference(random.program(), enumerator, model, model), random::toString);
-        }
-        compared++;
-      } catch (EveryCandidate.LimitException e) {
-        // Too large for the oracle; the next seed is as good.
-      }
-    }
+    int compared = assertAgreement(RandomProgram::of);
     int enough = PROGRAMS * 2 / 3;
     assertTrue(compared >= enough, "only " + compared + " of " + PROGRAMS + " were compared");
   }
@@ -68,9 +56,15 @@ final class ExplorerOracleTest {
   /** Locks that wait for one another, beside trylocks and looks whether they are held. */
   @Test
   void explorerFindsAllThatLocksLeave() {
+    int compared = assertAgreement(RandomProgram::withLocks);
+    assertTrue(compared >= PROGRAMS / 2, "only " + compared + " were compared");
+  }
+
+  /** Returns how many programs were small enough to be compared. */
+  private static int assertAgreement(LongFunction<RandomProgram> programs) {
     int compared = 0;
     for (long seed = 1; seed <= PROGRAMS; seed++) {
-      RandomProgram random = RandomProgram.withLocks(seed);
+      RandomProgram random = programs.apply(seed);
       try {
         Enumerator enumerator = new Enumerator(random.program(), LIMIT);
         for (MemoryModel model : MemoryModels.all()) {
@@ -82,7 +76,7 @@ final class ExplorerOracleTest {
         // Too large for the oracle; the next seed is as good.
       }
     }
-    assertTrue(compared >= PROGRAMS / 2, "only " + compared + " were compared");
+    return compared;
   }
 
   /**
