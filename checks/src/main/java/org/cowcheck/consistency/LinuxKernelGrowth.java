@@ -280,11 +280,8 @@ final class LinuxKernelGrowth extends StepwiseGrowth {
       beforeUnlock.set(number, passed.sets(), passed.cumulatedSoFar(cpu));
     }
     rows.set(CUMULATED, cumulated, number);
-    rows.set(PROP, rows, CUMULATED);
     int source = externalSource(graph, id);
-    if (source != NONE) {
-      rows.or(PROP, cumulated, source);
-    }
+    findPropagated(source);
     boolean succeeds = succeeds(graph, id);
     passed.access(cpu, event, succeeds, number, rows, CUMULATED, PROP);
     if (source != NONE && isTakenFrom(graph, id, succeeds)) {
@@ -330,13 +327,17 @@ final class LinuxKernelGrowth extends StepwiseGrowth {
     }
     rows.add(CUMULATED, number);
     // (prop \ id) & int
-    rows.set(SOME, rows, CUMULATED);
-    int source = externalSource(graph, id);
-    if (source != NONE) {
-      rows.or(SOME, cumulated, source);
+    findPropagated(externalSource(graph, id));
+    rows.and(PROP, passed.sets(), passed.all(cpu));
+    rows.or(DIRECT, rows, PROP);
+  }
+
+  /** Fills the row of what is before an access in prop: what is cumulated, then rfe, if any. */
+  private void findPropagated(int externalSource) {
+    rows.set(PROP, rows, CUMULATED);
+    if (externalSource != NONE) {
+      rows.or(PROP, cumulated, externalSource);
     }
-    rows.and(SOME, passed.sets(), passed.all(cpu));
-    rows.or(DIRECT, rows, SOME);
   }
 
   /** Adds reads of a CPU, by their places in program order, as far as they are marked. */

@@ -9,7 +9,6 @@ import org.cowcheck.consistency.Growth;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
-import org.cowcheck.memory.Spinlock;
 
 /**
  * Grows one branch after the other: adds the events that its CPUs run into, and keeps every other
@@ -92,7 +91,7 @@ final class Grower implements ReplayCpu.Extension {
 
   /** Whether a CPU that has stopped waits for a lock that is not released in the graph. */
   private boolean waits(int cpu) {
-    return graph.value(graph.at(cpu, graph.length(cpu) - 2)) != Spinlock.UNLOCKED;
+    return LockChain.waits(graph, graph.at(cpu, graph.length(cpu) - 2));
   }
 
   @Override
