@@ -167,11 +167,13 @@ public final class DeviceExclusive {
 
   /** A fault on a device-exclusive entry; whether it restored the entry. */
   public boolean removeEntry(Cpu cpu, PageTable table) {
-    long entry = cpu.at(FAULT_PTE).read_plain_in_source(table.pte());
-    if (!Pte.isDeviceExclusive(entry)) {
-      return false;
-    }
-    Ref<Page> page = new Ref<>(Pte.page(memory, entry), cpu.lastRead());
+    OrigPte entry = OrigPte.load(cpu.at(FAULT_PTE), table.pte());
+    return Pte.isDeviceExclusive(entry.value()) && removeEntry(cpu, table, entry);
+  }
+
+  /** The same, of an entry that has been loaded. */
+  boolean removeEntry(Cpu cpu, PageTable table, OrigPte entry) {
+    Ref<Page> page = entry.to(Pte.page(memory, entry.value()));
     boolean holds = kernel.state() == KernelState.S3;
     if (holds && !cpu.at(FAULT_GET).atomic_add_unless(page.at(Page::refcount), 1, 0)) {
       return false;
@@ -179,9 +181,9 @@ public final class DeviceExclusive {
     boolean same = false;
     if (!cpu.at(FAULT_TRYLOCK).test_and_set_bit_lock(PG_LOCKED, page.at(Page::flags))) {
       cpu.at(FAULT_LOCK).spin_lock(table.lock());
-      same = cpu.at(SAME).recheck(table.pte(), entry);
+      same = cpu.at(SAME).recheck(table.pte(), entry.value());
       if (same) {
-        restore.restoreExclusivePte(cpu, table, entry, page.target());
+        restore.restoreExclusivePte(cpu, table, entry.value(), page.target());
       }
       cpu.at(FAULT_UNLOCK).spin_unlock(table.lock());
       cpu.at(FAULT_UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, page.at(Page::flags));

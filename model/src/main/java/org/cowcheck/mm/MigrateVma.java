@@ -152,13 +152,14 @@ public final class MigrateVma {
    * @return whether it moved
    */
   public boolean toDevice(Cpu cpu, List<RmapVma> vmas, Page page) {
-    Page old = setup(cpu, vmas, null);
+    Page old = setup(cpu, vmas);
     return old != null && migrate(cpu, vmas, old, target -> handOut(target, page), 0);
   }
 
   /** The first half of {@link #toDevice}: the page, unmapped and locked; null if it failed. */
   public Page setup(Cpu cpu, List<RmapVma> vmas) {
-    return setup(cpu, vmas, null);
+    Page page = collect(cpu, vmas.get(0));
+    return page != null && unmap(cpu, vmas, page, null) ? page : null;
   }
 
   /** The second half. */
@@ -179,23 +180,45 @@ public final class MigrateVma {
    * @return whether the page moved
    */
   public boolean toRam(Cpu cpu, List<RmapVma> vmas, FreeList pages) {
+    OrigPte entry = OrigPte.load(cpu.at(FAULT_PTE), vmas.get(0).table().pte());
+    return Pte.isDevicePrivate(entry.value()) && toRam(cpu, vmas, entry, pages) == Brought.MOVED;
+  }
+
+  /** What becomes of a page that is to come back from a device. */
+  enum Brought {
+    MOVED,
+    /** The entry is another by now. */
+    CHANGED,
+    /** Somebody else migrates the page, or has locked it. */
+    BUSY,
+    /** It was unmapped, but somebody else has a reference: all is as before. */
+    KEPT
+  }
+
+  /** The same, of an entry that has been loaded. */
+  Brought toRam(Cpu cpu, List<RmapVma> vmas, OrigPte entry, FreeList pages) {
     PageTable table = vmas.get(0).table();
-    long entry = cpu.at(FAULT_PTE).read_plain_in_source(table.pte());
-    if (!Pte.isDevicePrivate(entry)) {
-      return false;
+    Page fault = kernel.state() == KernelState.S3 ? Pte.page(memory, entry.value()) : null;
+    if (fault != null && !hold(cpu, table, entry.value(), fault)) {
+      return Brought.CHANGED;
     }
-    Page fault = kernel.state() == KernelState.S3 ? Pte.page(memory, entry) : null;
-    if (fault != null && !hold(cpu, table, entry, fault)) {
-      return false;
-    }
-    Page old = setup(cpu, vmas, fault);
-    boolean moved =
-        old != null
-            && migrate(cpu, vmas, old, target -> lockedPage(target, pages), fault == old ? 1 : 0);
+    Brought brought = bring(cpu, vmas, fault, pages);
     if (fault != null) {
       free.putPage(cpu.at(FAULT_PUT), fault);
     }
-    return moved;
+    return brought;
+  }
+
+  /** migrate_to_ram() of a driver. */
+  private Brought bring(Cpu cpu, List<RmapVma> vmas, Page fault, FreeList pages) {
+    Page old = collect(cpu, vmas.get(0));
+    if (old == null) {
+      return Brought.BUSY;
+    }
+    boolean moved =
+        unmap(cpu, vmas, old, fault)
+            && migrate(cpu, vmas, old, target -> lockedPage(target, pages), fault == old ? 1 : 0);
+    return moved ? Brought.MOVED : Brought.KEPT;
   }
 
   /**
@@ -231,11 +254,6 @@ public final class MigrateVma {
     Page page = PageAlloc.allocPage(cpu, pages);
     cpu.at(LOCK_NEW).test_and_set_bit_lock(PG_LOCKED, page.flags());
     return page;
-  }
-
-  private Page setup(Cpu cpu, List<RmapVma> vmas, Page fault) {
-    Page page = collect(cpu, vmas.get(0));
-    return page != null && unmap(cpu, vmas, page, fault) ? page : null;
   }
 
   /** migrate_vma_collect_pmd(): the page, locked and with a reference; null if it is kept. */

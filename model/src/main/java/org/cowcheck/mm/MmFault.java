@@ -1,6 +1,7 @@
 package org.cowcheck.mm;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Ref;
@@ -15,9 +16,13 @@ import org.cowcheck.patch.Kernel;
  * <p>Where the kernel waits, nobody waits here: the fault {@link Result#WAITS} for a page lock, or
  * {@link Result#MIGRATES}, and is tried again. If it had to wait for a page lock once more, the
  * kernel would keep the page meanwhile (FAULT_FLAG_TRIED); and a look at an entry changes nothing.
- * So whoever has to wait for the same twice in a row waits until the end. A page of a device is
- * mapped by the faulting entry alone. Left out: NUMA hinting, and the zero page, for which a read
- * fault maps a page of its own.
+ * So whoever has to wait for the same twice in a row waits until the end. Whoever cannot bring a
+ * page of a device back, because somebody else has a reference, does not try again at all: all is
+ * as before, and a program that has the access twice shows what the next try does.
+ *
+ * <p>A page of a device is mapped by the faulting entry alone. Left out: what a fault does to an
+ * entry that permits the access already (accessed and dirty bits, the flush of a spurious fault);
+ * NUMA hinting; the zero page, for which a read fault maps a page of its own.
  */
 public final class MmFault {
   public static final Steps STEPS = new Steps("handle_pte_fault");
@@ -47,10 +52,10 @@ public final class MmFault {
     WAITS,
     /** Nothing; the kernel waits until the page has been migrated (migration_entry_wait()). */
     MIGRATES,
-    /** It waits, and nobody is seen to end that. */
+    /** Nothing, and no further try is shown: it waits until the end, or would begin anew. */
     STUCK;
 
-    /** Whether whoever had another fault right before waits until the end. */
+    /** Whether no further try is shown of whoever had another fault right before. */
     boolean isStuckAfter(Result before) {
       return this == STUCK || (this == before && (this == WAITS || this == MIGRATES));
     }
@@ -63,9 +68,16 @@ public final class MmFault {
         case ALL, NOTHING -> DONE;
       };
     }
+
+    private static Result of(MigrateVma.Brought brought) {
+      return switch (brought) {
+        case MOVED, CHANGED -> DONE;
+        case BUSY -> WAITS;
+        case KEPT -> STUCK;
+      };
+    }
   }
 
-  private final Memory memory;
   private final Fault fault;
   private final HugeWriteFault hugeFault;
   private final FileFault fileFault;
@@ -84,7 +96,6 @@ public final class MmFault {
    * @param pages the free pages of this CPU
    */
   public MmFault(Kernel kernel, Memory memory, PageFree free, FreeList pages) {
-    this.memory = memory;
     this.fault = new Fault(kernel);
     this.hugeFault = new HugeWriteFault(kernel, memory, free);
     this.fileFault = new FileFault(kernel, free);
@@ -124,23 +135,25 @@ public final class MmFault {
       }
       walked = new Ref<>(table, cpu.lastRead());
     }
-    long pte = cpu.at(READ_PTE).read_plain_in_source(walked.at(PageTable::pte));
+    OrigPte entry = OrigPte.load(cpu.at(READ_PTE), walked.at(PageTable::pte));
+    long pte = entry.value();
     if (pte == 0 && vma.isAnonymous()) {
       fault.doAnonymousPage(cpu, walked, pages, free);
     } else if (pte == 0) {
       fileFault.doFault(cpu, vma, table, access == Access.WRITE, pages);
     } else if (Pte.isSwap(pte)) {
-      SwapSlot slot = memory.object(Pte.address(pte), SwapSlot.class);
-      SwapIn.Done done = swapIn.doSwapPage(cpu, mm, table, slot, access == Access.WRITE, pages);
+      SwapIn.Done done = swapIn.doSwapPage(cpu, mm, table, entry, access == Access.WRITE, pages);
       return done == SwapIn.Done.WAITS ? Result.WAITS : Result.DONE;
     } else if (Pte.isMigration(pte)) {
       return Result.MIGRATES;
     } else if (Pte.isDevicePrivate(pte)) {
-      migrateVma.toRam(cpu, ImmutableList.of(new RmapVma(mm, table)), pages);
+      List<RmapVma> vmas = ImmutableList.of(new RmapVma(mm, table));
+      return Result.of(migrateVma.toRam(cpu, vmas, entry, pages));
     } else if (Pte.isDeviceExclusive(pte)) {
-      deviceExclusive.removeEntry(cpu, table);
+      deviceExclusive.removeEntry(cpu, table, entry);
     } else if (access != Access.READ && !Pte.writable(pte)) {
-      boolean wrote = writeFault.doWpPage(cpu, mm, vma, table, access == Access.UNSHARE, pages);
+      boolean unshare = access == Access.UNSHARE;
+      boolean wrote = writeFault.handlePte(cpu, mm, vma, table, entry, unshare, pages);
       return wrote ? Result.WROTE : Result.DONE;
     }
     return Result.DONE;

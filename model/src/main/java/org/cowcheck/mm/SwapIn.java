@@ -9,7 +9,6 @@ import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.memory.Ref;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.patch.Kernel;
@@ -146,8 +145,10 @@ public final class SwapIn {
    *
    * @return whether it mapped the page
    */
-  public boolean doSwapPage(Cpu cpu, PageTable table, SwapSlot slot) {
-    return doSwapPage(cpu, table, slot, false, FreeList.of()).done == Done.MAPPED;
+  public boolean doSwapPage(Cpu cpu, PageTable table) {
+    OrigPte entry = OrigPte.load(cpu.at(READ_ENTRY), table.pte());
+    return Pte.isSwap(entry.value())
+        && doSwapPage(cpu, table, entry, false, FreeList.of()).done == Done.MAPPED;
   }
 
   /**
@@ -156,9 +157,16 @@ public final class SwapIn {
    * @param write FAULT_FLAG_WRITE
    * @param pages the free pages of this CPU
    */
-  public Done doSwapPage(
-      Cpu cpu, Mm mm, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
-    Mapped mapped = doSwapPage(cpu, table, slot, write, pages);
+  public Done doSwapPage(Cpu cpu, Mm mm, PageTable table, boolean write, FreeList pages) {
+    OrigPte entry = OrigPte.load(cpu.at(READ_ENTRY), table.pte());
+    return Pte.isSwap(entry.value())
+        ? doSwapPage(cpu, mm, table, entry, write, pages)
+        : Done.NOTHING;
+  }
+
+  /** The same, of an entry that has been loaded. */
+  Done doSwapPage(Cpu cpu, Mm mm, PageTable table, OrigPte entry, boolean write, FreeList pages) {
+    Mapped mapped = doSwapPage(cpu, table, entry, write, pages);
     if (mapped.done == Done.MAPPED && write && !Pte.writable(mapped.pte)) {
       writeFault.doWpPage(cpu, mm, table, false, pages);
     }
@@ -175,14 +183,10 @@ public final class SwapIn {
     static final Mapped WAITS = new Mapped(Done.WAITS, 0);
   }
 
-  private Mapped doSwapPage(
-      Cpu cpu, PageTable table, SwapSlot slot, boolean write, FreeList pages) {
-    long entry = cpu.at(READ_ENTRY).read_plain_in_source(table.pte());
-    Ref<SwapSlot> named = new Ref<>(slot, cpu.lastRead());
-    if (!Pte.isSwap(entry)) {
-      return Mapped.NOTHING;
-    }
-    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, named);
+  private Mapped doSwapPage(Cpu cpu, PageTable table, OrigPte read, boolean write, FreeList pages) {
+    long entry = read.value();
+    SwapSlot slot = memory.object(Pte.address(entry), SwapSlot.class);
+    SwapCache.Found found = SwapCache.lookup(cpu, memory, free, read.to(slot));
     return switch (found.seen()) {
       case PAGE -> lockAndMap(cpu, table, slot, new Source(found.page(), true), entry, write);
       case NONE -> readAndMap(cpu, table, slot, entry, write, pages);

@@ -146,6 +146,26 @@ public final class WriteFault {
   boolean doWpPage(Cpu cpu, Mm mm, Vma vma, PageTable table, boolean unshare, FreeList pages) {
     cpu.at(LOCK).spin_lock(table.lock());
     long pte = cpu.at(READ_PTE).read_plain_in_source(table.pte());
+    return doWpPageLocked(cpu, mm, vma, table, pte, unshare, pages);
+  }
+
+  /**
+   * The same, after a load of the entry without the lock: handle_pte_fault().
+   *
+   * @param entry what was loaded; if it has changed, nothing is done
+   */
+  boolean handlePte(
+      Cpu cpu, Mm mm, Vma vma, PageTable table, OrigPte entry, boolean unshare, FreeList pages) {
+    cpu.at(LOCK).spin_lock(table.lock());
+    if (!cpu.at(READ_PTE).recheck(table.pte(), entry.value())) {
+      cpu.at(UNLOCK).spin_unlock(table.lock());
+      return false;
+    }
+    return doWpPageLocked(cpu, mm, vma, table, entry.value(), unshare, pages);
+  }
+
+  private boolean doWpPageLocked(
+      Cpu cpu, Mm mm, Vma vma, PageTable table, long pte, boolean unshare, FreeList pages) {
     boolean waitsForUser = !unshare && (pte & Pte.UFFD_WP) != 0;
     if (!Pte.present(pte) || Pte.writable(pte) || waitsForUser) {
       cpu.at(UNLOCK).spin_unlock(table.lock());

@@ -77,7 +77,7 @@ final class GupFastVersusShrinkPageList {
             engine -> {
               Cpu cpu = kernel.boot(engine);
               if (!swapOut.shrinkPage(cpu, race.mm, race.table, page, race.slot)
-                  || !swapIn.doSwapPage(cpu, race.table, race.slot)) {
+                  || !swapIn.doSwapPage(cpu, race.table)) {
                 return 0;
               }
               return user.write(cpu, race.mm, race.table, 1, race.pages()) ? 1 : 0;

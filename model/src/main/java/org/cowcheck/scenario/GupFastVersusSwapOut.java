@@ -120,7 +120,7 @@ final class GupFastVersusSwapOut {
               if (forks) {
                 race.fork(cpu);
               } else {
-                swapIn.doSwapPage(cpu, race.table, race.slot);
+                swapIn.doSwapPage(cpu, race.table);
               }
               return 1;
             }));

@@ -155,8 +155,7 @@ final class SwapEntriesOfTwoProcesses {
     SwapIn swapIn = new SwapIn(kernel, memory, entries.machine().free);
     return entries.running(
         new Program(
-            "read fault",
-            cpu -> swapIn.doSwapPage(kernel.boot(cpu), entries.table(), entries.slot()) ? 1 : 0));
+            "read fault", cpu -> swapIn.doSwapPage(kernel.boot(cpu), entries.table()) ? 1 : 0));
   }
 
   private static Setting buildSwapoff(Kernel kernel, Memory memory) {

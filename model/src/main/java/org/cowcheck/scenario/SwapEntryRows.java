@@ -157,7 +157,7 @@ final class SwapEntryRows {
               boolean mapped =
                   swapsOff
                       ? unuse.unusePteRange(cpu, swapped.table, swapped.slot, FreeList.of())
-                      : swapped.swapIn().doSwapPage(cpu, swapped.table, swapped.slot);
+                      : swapped.swapIn().doSwapPage(cpu, swapped.table);
               return mapped ? 1 : 0;
             }));
   }

@@ -95,7 +95,7 @@ final class SwappedPage {
     return new Program(
         write ? "write fault" : "read fault",
         cpu ->
-            swapIn.doSwapPage(kernel.boot(cpu), mm, table, slot, write, FreeList.of(pages))
+            swapIn.doSwapPage(kernel.boot(cpu), mm, table, write, FreeList.of(pages))
                     == SwapIn.Done.MAPPED
                 ? 1
                 : 0);
@@ -103,7 +103,7 @@ final class SwappedPage {
 
   /** A write fault on the swap entry; then the user stores {@link #NEW}. */
   boolean writeSwapped(Cpu cpu, FreeList pages) {
-    return swapIn().doSwapPage(cpu, mm, table, slot, true, pages) == SwapIn.Done.MAPPED
+    return swapIn().doSwapPage(cpu, mm, table, true, pages) == SwapIn.Done.MAPPED
         && new UserAccess(kernel, memory, machine.free).write(cpu, mm, table, NEW, pages);
   }
 

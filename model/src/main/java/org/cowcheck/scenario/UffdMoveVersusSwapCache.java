@@ -123,7 +123,7 @@ final class UffdMoveVersusSwapCache {
 
     boolean in(Cpu cpu, PageTable table, FreeList pages) {
       return new SwapIn(kernel, machine.memory, machine.free)
-              .doSwapPage(cpu, mm, table, slot, true, pages)
+              .doSwapPage(cpu, mm, table, true, pages)
           == SwapIn.Done.MAPPED;
     }
 

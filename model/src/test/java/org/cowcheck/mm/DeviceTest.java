@@ -187,6 +187,45 @@ final class DeviceTest {
     assertEquals(one.spare.address(), Pte.address(one.pte()));
   }
 
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aPageThatSomebodyElseReferencesStaysWithTheDevice(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    Page device = mapped(one, true, 2);
+    assertEquals(
+        MmFault.Result.STUCK,
+        new MmFault(one.kernel, one.memory, one.free, FreeList.of(one.spare))
+            .handle(one.cpu(), one.mm, one.table, MmFault.Access.READ));
+    assertEquals(Pte.devicePrivate(device, true), one.pte());
+    assertEquals(2 + extra(one), OneEntry.value(device.refcount()));
+    assertFalse(OneEntry.has(device, PG_LOCKED));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aFaultWaitsForWhoeverHasLockedThePage(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    Page device = mapped(one, true, 1);
+    OneEntry.set(device.flags(), OneEntry.value(device.flags()) | bit(PG_LOCKED));
+    assertEquals(
+        MmFault.Result.WAITS,
+        new MmFault(one.kernel, one.memory, one.free, FreeList.of(one.spare))
+            .handle(one.cpu(), one.mm, one.table, MmFault.Access.READ));
+    assertEquals(Pte.devicePrivate(device, true), one.pte());
+    assertEquals(1 + extra(one), OneEntry.value(device.refcount()));
+  }
+
+  /** do_swap_page() goes by what handle_pte_fault() loaded. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aFaultLoadsTheEntryOfADeviceOnce(KernelState state) {
+    OneEntry one = new OneEntry(state, 1);
+    mapped(one, true, 1);
+    new MmFault(one.kernel, one.memory, one.free, FreeList.of(one.spare))
+        .handle(one.cpu(), one.mm, one.table, MmFault.Access.READ);
+    assertEquals(1, one.did("YF2|MV31").size());
+  }
+
   /** 16ce101db85d: the fault holds the page. */
   @ParameterizedTest
   @EnumSource(KernelState.class)

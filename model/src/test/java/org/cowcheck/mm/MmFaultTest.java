@@ -110,6 +110,23 @@ final class MmFaultTest {
     assertEquals(List.of("YF1a load ONCE two.pmd"), one.did("YF1a|YF2|D.*"));
   }
 
+  /** pte_same(): the entry is loaded once, and nothing is done if it is another under the lock. */
+  @ParameterizedTest
+  @EnumSource(KernelState.class)
+  void aWriteFaultGoesByTheEntryThatItLoaded(KernelState state) {
+    for (boolean changes : List.of(false, true)) {
+      OneEntry one = new OneEntry(state, 1);
+      Page other = one.spare;
+      OneEntry.set(one.table.pte(), Pte.readOnly(one.page));
+      long meanwhile = Pte.readOnly(changes ? other : one.page);
+      Cpu cpu = one.cpuMeddledWithAt("W1", () -> OneEntry.set(one.table.pte(), meanwhile));
+      fault(one, cpu, Vma.ANON, Access.WRITE);
+      assertEquals(changes, one.did("W2a").isEmpty());
+      assertEquals(changes ? meanwhile : Pte.writable(one.page), one.pte());
+      assertEquals(1, one.did("YF2").size());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(KernelState.class)
   void aLoadThatWouldFaultIsLeftOut(KernelState state) {

@@ -54,7 +54,7 @@ final class SwapInTest {
 
     boolean fault(Cpu cpu, boolean write) {
       return new SwapIn(one.kernel, one.memory, one.free)
-              .doSwapPage(cpu, one.mm, one.table, slot, write, FreeList.of(one.spare))
+              .doSwapPage(cpu, one.mm, one.table, write, FreeList.of(one.spare))
           == SwapIn.Done.MAPPED;
     }
 
@@ -230,7 +230,7 @@ final class SwapInTest {
     OneEntry.set(test.one.table.pte(), Pte.swap(test.slot) | Pte.EXCLUSIVE | Pte.UFFD_WP);
     assertTrue(
         new SwapIn(test.one.kernel, test.one.memory, test.one.free)
-            .doSwapPage(test.one.cpu(), test.one.table, test.slot));
+            .doSwapPage(test.one.cpu(), test.one.table));
     assertEquals(Pte.readOnly(test.one.page) | Pte.UFFD_WP, test.one.pte());
   }
 

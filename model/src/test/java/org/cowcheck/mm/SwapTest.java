@@ -28,7 +28,7 @@ final class SwapTest {
   }
 
   private static boolean swapIn(OneEntry one) {
-    return new SwapIn(one.kernel, one.memory, one.free).doSwapPage(one.cpu(), one.table, one.slot);
+    return new SwapIn(one.kernel, one.memory, one.free).doSwapPage(one.cpu(), one.table);
   }
 
   private static boolean keepsExclusivity(KernelState state) {
