@@ -5,39 +5,23 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.CollapseHugePage;
-import org.cowcheck.mm.DeviceExclusive;
-import org.cowcheck.mm.Fault;
 import org.cowcheck.mm.FollowHugePage;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.GupFlags;
-import org.cowcheck.mm.HugeFault;
-import org.cowcheck.mm.HugetlbMigrate;
 import org.cowcheck.mm.HugetlbVma;
-import org.cowcheck.mm.HwPoison;
 import org.cowcheck.mm.MadviseFree;
-import org.cowcheck.mm.Migrate;
-import org.cowcheck.mm.MigrateHugePmd;
-import org.cowcheck.mm.MigrateVma;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.MmFault;
 import org.cowcheck.mm.MmapLock;
 import org.cowcheck.mm.MovePtes;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.RmapVma;
-import org.cowcheck.mm.Slab;
 import org.cowcheck.mm.SplitHugePmd;
-import org.cowcheck.mm.SwapOut;
-import org.cowcheck.mm.UnusePte;
 import org.cowcheck.mm.UserAccess;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.user.HugetlbTask;
-import org.cowcheck.user.KernelThreads;
 import org.cowcheck.user.PageOwner;
 import org.cowcheck.user.Task;
 
@@ -47,9 +31,7 @@ import org.cowcheck.user.Task;
  * <p>mmap_lock is taken here where the paths leave it out. Left out: detaching VMAs, so that zap is
  * MADV_DONTNEED and what comes after it may fault pages in again; that operations which exclude
  * each other by the lock of the anon_vma hold it longer here than in the kernel, for all of their
- * paths; that kernel threads find a page by walks of their own: they begin with the page of the
- * start, and take a reference of it unless it has none. Page reclaim, memory failures and devices
- * leave copies of the page alone.
+ * paths.
  */
 final class ClientCpu {
   static final Steps STEPS = new Steps("client program");
@@ -62,17 +44,9 @@ final class ClientCpu {
       STEPS.step("CP3", "the caller of the path", "take the lock of the anon_vma");
   private static final Step RMAP_UNLOCK =
       STEPS.step("CP4", "the caller of the path", "drop the lock of the anon_vma");
-  private static final Step ISOLATE =
-      STEPS.step(
-          "CP5", "isolate_lru_page", "_refcount + 1 unless 0; test and clear PG_lru: was it set?");
-  private static final Step PUTBACK = STEPS.step("CP6", "putback_lru_page", "set PG_lru");
-  private static final Step PUT = STEPS.step("CP7", "put_page", "drop the reference");
-  private static final Step LOCK =
-      STEPS.step("CP8", "lock_page", "trylock the page: test and set PG_locked");
-  private static final Step UNLOCK =
-      STEPS.step("CP9", "unlock_page", "unlock the page: clear PG_locked");
-  private static final Step IS_HUGE =
-      STEPS.step("CP10", "the caller of the path", "load the PMD entry: huge?");
+
+  /** Whoever drops a reference of the page of the start. */
+  static final Step PUT = STEPS.step("CP7", "put_page", "drop the reference");
 
   private final Kernel kernel;
   private final Memory memory;
@@ -82,10 +56,10 @@ final class ClientCpu {
   private final int number;
   private final FreeList pages;
   private final PageFree free;
+  private final FrameOwner frameOwner;
   private ClientSyscalls syscalls;
   private Page pinned;
   private Page childHeld;
-  private Page slab;
   private int stored;
 
   ClientCpu(Kernel kernel, Memory memory, Ground ground, Cpu engine, int number) {
@@ -97,10 +71,10 @@ final class ClientCpu {
     this.number = number;
     this.pages = FreeList.of(ground.spares.get(number).toArray(Page[]::new));
     this.free = ground.machine.free.onto(pages);
-    this.slab = ground.start == Start.SLAB ? ground.page : null;
+    this.frameOwner = new FrameOwner(kernel, ground, cpu, number, pages, free);
   }
 
-  private Mm mm() {
+  Mm mm() {
     return ground.mm == null ? null : ground.mm.reader(number);
   }
 
@@ -108,12 +82,8 @@ final class ClientCpu {
     return ground.childMm.reader(number);
   }
 
-  private boolean isHugetlb() {
+  boolean isHugetlb() {
     return ground.start.kind() == Kind.HUGETLB;
-  }
-
-  private boolean isHuge() {
-    return ground.start.kind() == Kind.HUGE;
   }
 
   private PageOwner parent() {
@@ -128,7 +98,7 @@ final class ClientCpu {
         : task(childMm(), ground.childTable);
   }
 
-  private HugetlbVma vma() {
+  HugetlbVma vma() {
     return ground.vma(mm());
   }
 
@@ -145,6 +115,14 @@ final class ClientCpu {
       syscalls = new ClientSyscalls(this, kernel, memory, ground, cpu, mm(), free, pages);
     }
     return syscalls;
+  }
+
+  FreeList pages() {
+    return pages;
+  }
+
+  PageFree free() {
+    return free;
   }
 
   /** A value that nobody else stores. */
@@ -336,156 +314,10 @@ final class ClientCpu {
         });
   }
 
-  long ksmMerge() {
-    return one(threads().merge(new KernelThreads.OnCpu(cpu, mm(), free)));
-  }
-
-  /** isolate_lru_page() of the page: a reference and PG_lru are the caller's now, or neither is. */
-  private boolean isolate() {
-    Page page = ground.page;
-    if (!cpu.at(ISOLATE).atomic_add_unless(page.refcount(), 1, 0)) {
-      return false;
-    }
-    if (!cpu.test_and_clear_bit(PageFlag.PG_LRU, page.flags())) {
-      free.putPage(cpu.at(PUT), page);
-      return false;
-    }
-    return true;
-  }
-
-  private void putBack() {
-    cpu.at(PUTBACK).set_bit(PageFlag.PG_LRU, ground.page.flags());
-    free.putPage(cpu.at(PUT), ground.page);
-  }
-
-  long swapOut() {
-    if (!isolate()) {
-      return 0;
-    }
-    boolean gone =
-        new SwapOut(kernel, free).shrinkPageList(cpu, mm(), ground.table, ground.page, ground.slot);
-    if (!gone) {
-      putBack();
-    }
-    return one(gone);
-  }
-
-  /** Reclaim of a page that is still being written when it comes by again. */
-  long swapUnmap() {
-    if (!isolate()) {
-      return 0;
-    }
-    boolean unmapped =
-        new SwapOut(kernel, free).shrinkPage(cpu, mm(), ground.table, ground.page, ground.slot);
-    putBack();
-    return one(unmapped);
-  }
-
-  long swapoff() {
-    return reading(
-        mm(),
-        () ->
-            one(
-                new UnusePte(kernel, memory, free)
-                    .unusePteRange(cpu, ground.table, ground.slot, pages)));
-  }
-
-  long migrate() {
-    if (isHugetlb()) {
-      return migrateHugetlb();
-    }
-    if (!isolate()) {
-      return 0;
-    }
-    if (isHuge()) {
-      long done = migrateHuge();
-      putBack();
-      return done;
-    }
-    boolean moved =
-        new Migrate(kernel, free).unmapAndMove(cpu, ground.page, ground.vmas(), ground.slot, pages);
-    if (!moved) {
-      putBack();
-    }
-    return one(moved);
-  }
-
-  /** A migration that fails: the entries come back. Parts that PTEs map stay mapped meanwhile. */
-  private long migrateHuge() {
-    Page head = ground.page;
-    if (cpu.at(LOCK).test_and_set_bit_lock(PageFlag.PG_LOCKED, head.flags())) {
-      return 0;
-    }
-    MigrateHugePmd migrate = new MigrateHugePmd(kernel, memory, free);
-    boolean set = false;
-    for (RmapVma vma : ground.vmas()) {
-      set |=
-          Pte.isHuge(cpu.at(IS_HUGE).read_plain_in_source(vma.table().pmd()))
-              && migrate.set(cpu, vma.mm(), vma.table().at(0), head);
-    }
-    if (set) {
-      for (RmapVma vma : ground.vmas()) {
-        migrate.removeMigrationPtes(cpu, vma.table().at(0), head);
-      }
-    }
-    cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
-    return one(set);
-  }
-
-  private long migrateHugetlb() {
-    if (!cpu.at(ISOLATE).atomic_add_unless(ground.page.refcount(), 1, 0)) {
-      return 0;
-    }
-    return one(new HugetlbMigrate(kernel, memory, free).migrate(cpu, vma(), ground.page, pages));
-  }
-
-  long toDevice() {
-    return reading(
-        mm(),
-        () ->
-            one(
-                new MigrateVma(kernel, memory, free)
-                    .toDevice(cpu, ground.vmas(), ground.devices.get(number))));
-  }
-
-  long deviceExclusive() {
-    return reading(
-        mm(),
-        () -> {
-          DeviceExclusive device = new DeviceExclusive(kernel, memory, free);
-          Page made = device.makeDeviceExclusive(cpu, ground.vmas());
-          if (made != null) {
-            device.done(cpu, made);
-          }
-          return one(made != null);
-        });
-  }
-
   long splitPmd() {
     return reading(
         mm(),
         () -> one(new SplitHugePmd(kernel, memory, free).split(cpu, mm(), ground.table.at(0))));
-  }
-
-  long splitPage() {
-    return one(threads().split(new KernelThreads.OnCpu(cpu, mm(), free), ground.page));
-  }
-
-  private KernelThreads threads() {
-    return new KernelThreads(
-        kernel,
-        memory,
-        ground.table.at(0),
-        ground.childTable == null ? null : ground.childTable.at(0),
-        ground.slot,
-        ground.ksmPage);
-  }
-
-  long collapse() {
-    return one(
-        new CollapseHugePage(kernel, memory, free)
-                .collapse(cpu, mm(), ground.table.above(), ground.table.size(), pages)
-            != null);
   }
 
   long writeHead() {
@@ -497,39 +329,19 @@ final class ClientCpu {
     return reading(mm(), () -> one(new FollowHugePage(kernel, memory).get(cpu, vma()) != null));
   }
 
+  KernelThread thread() {
+    return new KernelThread(this, kernel, memory, ground, cpu, number);
+  }
+
+  FrameOwner frameOwner() {
+    return frameOwner;
+  }
+
   FrameReader frames() {
     return new FrameReader(kernel, ground, cpu, free);
   }
 
   FileCpu files() {
     return new FileCpu(kernel, memory, ground, number, cpu, pages);
-  }
-
-  long hwpoison() {
-    return one(new HwPoison(kernel, free).memoryFailure(cpu, mm(), ground.table, ground.page));
-  }
-
-  long put() {
-    return one(free.putPage(cpu.at(PUT), ground.page));
-  }
-
-  long allocAnon() {
-    return one(new Fault(kernel).doAnonymousPage(cpu, ground.fresh.get(number), pages, free));
-  }
-
-  long allocSlab() {
-    slab = new Slab(kernel).allocSlabPage(cpu, pages);
-    return 1;
-  }
-
-  long freeSlab() {
-    boolean freed = new Slab(kernel).freeSlab(cpu, slab, free);
-    slab = null;
-    return one(freed);
-  }
-
-  long allocHuge() {
-    return one(
-        new HugeFault(kernel).doHugePmdAnonymousPage(cpu, ground.fresh.get(number), pages, free));
   }
 }
