@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patch;

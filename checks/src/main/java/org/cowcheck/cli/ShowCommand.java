@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.cowcheck.diff.ReadingText;
 import org.cowcheck.memory.Step;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.variant.VariantText;

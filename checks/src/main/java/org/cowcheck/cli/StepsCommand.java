@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.variant.NearNames;
 import org.cowcheck.variant.PossibleEdits;
 import org.cowcheck.variant.StepParts;

@@ -17,7 +17,7 @@ import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Edit;
 
 /**

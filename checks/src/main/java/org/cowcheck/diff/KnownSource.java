@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.KernelState;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;

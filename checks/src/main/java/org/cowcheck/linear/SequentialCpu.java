@@ -11,7 +11,7 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.UserAccess;
 
 /**
  * A CPU of a sequentially consistent machine: one step per access, and fences have no effect.

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;

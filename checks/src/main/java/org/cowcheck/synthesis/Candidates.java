@@ -24,7 +24,7 @@ import org.cowcheck.explore.StepBegin;
 import org.cowcheck.memory.Order;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Step;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;

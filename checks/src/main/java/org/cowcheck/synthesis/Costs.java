@@ -3,7 +3,7 @@ package org.cowcheck.synthesis;
 import com.google.common.collect.ImmutableMap;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 
 /**
  * What edits cost: the cost of the kind, times the weight of the path or function.

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Kernel;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.variant.StepParts.Part;

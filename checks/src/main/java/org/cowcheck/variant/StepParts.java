@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 
 /**
  * What steps do that a patch can change, in any kernel state and on any platform: from {@code

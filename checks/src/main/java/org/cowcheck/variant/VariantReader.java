@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.Step;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;

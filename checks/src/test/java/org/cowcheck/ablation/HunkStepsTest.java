@@ -22,7 +22,7 @@ import org.cowcheck.memory.Fence;
 import org.cowcheck.memory.ForwardingCpu;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Paths;
+import org.cowcheck.mm.paths.Paths;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Edit;
 import org.cowcheck.patch.Kernel;

@@ -10,7 +10,7 @@ import org.cowcheck.memory.RmwOp;
 import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.GupFast;
+import org.cowcheck.mm.Page;
 
 /** A CPU that gets one step of a kernel path wrong: the planted bugs of {@link LincheckRun}. */
 class SabotagedCpu extends ForwardingCpu {
@@ -88,7 +88,9 @@ class SabotagedCpu extends ForwardingCpu {
       @Override
       protected long load(Place place, Order order) {
         long value = super.load(place, order);
-        return looks && place.word().name().endsWith("._refcount") ? value % GupFast.PIN : value;
+        return looks && place.word().name().endsWith("._refcount")
+            ? value % Page.GUP_PIN_COUNTING_BIAS
+            : value;
       }
     };
   }

@@ -9,7 +9,6 @@ import java.util.List;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.mm.FileMapping;
-import org.cowcheck.mm.HugePmdSharing;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageBlock.Compound;
@@ -17,6 +16,7 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pmd;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.hugetlb.HugePmdSharing;
 import org.cowcheck.setting.Machine;
 
 /**

@@ -1,12 +1,12 @@
 package org.cowcheck.client;
 
 import org.cowcheck.memory.Cpu;
-import org.cowcheck.mm.Fault;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.HugeFault;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.Slab;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.alloc.Slab;
+import org.cowcheck.mm.fault.Fault;
+import org.cowcheck.mm.fault.HugeFault;
 import org.cowcheck.patch.Kernel;
 
 /** What a CPU of a client program allocates and frees: whose the page frame of the start is. */

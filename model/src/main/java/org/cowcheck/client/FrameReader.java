@@ -3,14 +3,14 @@ package org.cowcheck.client;
 import java.util.function.LongSupplier;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.DumpReader;
-import org.cowcheck.mm.IsolateMovablePage;
-import org.cowcheck.mm.KPageCount;
-import org.cowcheck.mm.KPageFlags;
-import org.cowcheck.mm.MemoryFailure;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTests;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.pfn.DumpReader;
+import org.cowcheck.mm.pfn.IsolateMovablePage;
+import org.cowcheck.mm.pfn.KPageCount;
+import org.cowcheck.mm.pfn.KPageFlags;
+import org.cowcheck.mm.pfn.MemoryFailure;
 import org.cowcheck.patch.Kernel;
 
 /**

@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import org.cowcheck.mm.UffdMove;
+import org.cowcheck.mm.userfaultfd.UffdMove;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.stream.IntStream;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.DirectIo;
-import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.DirectIo;
+import org.cowcheck.mm.access.UserAccess;
+import org.cowcheck.mm.alloc.HeldPage;
 
 /**
  * What must hold of the contents of pages, whoever maps them: values that are written differ, so

@@ -9,9 +9,9 @@ import org.cowcheck.memory.RmwOrder;
 import org.cowcheck.memory.Spinlock;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.FolioMigrate;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.migrate.FolioMigrate;
 import org.cowcheck.patch.Kernel;
 
 /**

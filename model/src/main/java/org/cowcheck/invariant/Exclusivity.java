@@ -9,19 +9,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.Fork;
-import org.cowcheck.mm.GupFast;
-import org.cowcheck.mm.GupHugePmd;
-import org.cowcheck.mm.Ksm;
-import org.cowcheck.mm.MovePtes;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UffdMove;
-import org.cowcheck.mm.UserAccess;
-import org.cowcheck.mm.WriteFault;
-import org.cowcheck.mm.Zap;
+import org.cowcheck.mm.access.UserAccess;
+import org.cowcheck.mm.daemon.Ksm;
+import org.cowcheck.mm.fault.WriteFault;
+import org.cowcheck.mm.fork.Fork;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.gup.GupHugePmd;
+import org.cowcheck.mm.mmap.MovePtes;
+import org.cowcheck.mm.mmap.Zap;
+import org.cowcheck.mm.userfaultfd.UffdMove;
 import org.cowcheck.patch.KernelState;
 
 /**
@@ -437,7 +437,8 @@ public record Exclusivity(World world) {
     boolean isLarge = (end.value(page.flags()) & bit(PageFlag.PG_HEAD)) != 0;
     if (!isLarge) {
       long mapped = Math.max(end.value(page.mapcount()) + 1, end.mappings(world).mapping(page));
-      return end.value(page.refcount()) >= mapped + GupFast.PIN * Pins.on(page, end).count();
+      return end.value(page.refcount())
+          >= mapped + Page.GUP_PIN_COUNTING_BIAS * Pins.on(page, end).count();
     }
     long mapped = end.value(page.block().compoundMapcount()) + 1;
     long pinned = 0;

@@ -1,9 +1,9 @@
 package org.cowcheck.invariant;
 
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.MemoryFailure;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
+import org.cowcheck.mm.pfn.MemoryFailure;
 
 /**
  * What must hold of PG_hwpoison: memory_failure() sets it atomically, and nothing here clears it.

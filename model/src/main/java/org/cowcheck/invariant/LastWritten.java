@@ -4,12 +4,12 @@ import java.util.HashSet;
 import java.util.Set;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.DirectIo;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.DirectIo;
+import org.cowcheck.mm.access.UserAccess;
 
 /**
  * What the memory at an address must hold in the end: what was written to it last.

@@ -3,9 +3,9 @@ package org.cowcheck.invariant;
 import java.util.ArrayList;
 import java.util.List;
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.gup.Unpin;
 
 /**
  * The pins on one page that are held at an instant.

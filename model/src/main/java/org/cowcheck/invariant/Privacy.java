@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.cowcheck.memory.Note;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.UserAccess;
-import org.cowcheck.mm.Zap;
+import org.cowcheck.mm.access.UserAccess;
+import org.cowcheck.mm.fork.Fork;
+import org.cowcheck.mm.mmap.Zap;
 import org.cowcheck.user.Task;
 
 /**

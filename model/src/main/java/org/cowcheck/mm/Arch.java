@@ -28,10 +28,11 @@ import org.cowcheck.patch.Platform;
  * <p>Left out: accessed and dirty bits that hardware sets in an entry, so the loop of cmpxchg runs
  * once; x86 kernels for hypervisors, which flush without IPI and free page tables as arm64 does.
  */
-final class Arch {
+public final class Arch {
   private final Kernel kernel;
 
-  Arch(Kernel kernel) {
+  /** The architecture that a kernel runs on. */
+  public Arch(Kernel kernel) {
     this.kernel = kernel;
   }
 
@@ -40,22 +41,22 @@ final class Arch {
   }
 
   /** ptep_get_and_clear(). */
-  long ptepGetAndClear(Cpu cpu, PageTable table) {
+  public long ptepGetAndClear(Cpu cpu, PageTable table) {
     return getAndClear(cpu, table.pte());
   }
 
   /** huge_ptep_get_and_clear() of an entry that is not contiguous. */
-  long getAndClear(Cpu cpu, Word entry) {
+  public long getAndClear(Cpu cpu, Word entry) {
     return isX86() ? cpu.xchg(entry, 0) : cpu.xchg_relaxed(entry, 0);
   }
 
   /** ptep_set_wrprotect() of an entry that the caller has just read. */
-  void ptepSetWrprotect(Cpu cpu, PageTable table, long pte) {
+  public void ptepSetWrprotect(Cpu cpu, PageTable table, long pte) {
     setWrprotect(cpu, table.pte(), pte);
   }
 
   /** huge_ptep_set_wrprotect() of an entry that is not contiguous. */
-  void setWrprotect(Cpu cpu, Word entry, long pte) {
+  public void setWrprotect(Cpu cpu, Word entry, long pte) {
     if (isX86()) {
       cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), entry);
       return;
@@ -65,12 +66,12 @@ final class Arch {
   }
 
   /** ptep_set_access_flags() of an entry that changes: adds permissions, so x86 need not flush. */
-  void ptepSetAccessFlags(Cpu cpu, Mm mm, PageTable table, long pte) {
+  public void ptepSetAccessFlags(Cpu cpu, Mm mm, PageTable table, long pte) {
     setAccessFlags(cpu, mm, table.pte(), pte);
   }
 
   /** huge_ptep_set_access_flags() of an entry that is not contiguous. */
-  void setAccessFlags(Cpu cpu, Mm mm, Word entry, long pte) {
+  public void setAccessFlags(Cpu cpu, Mm mm, Word entry, long pte) {
     if (isX86()) {
       cpu.WRITE_ONCE(entry, pte);
       return;
@@ -81,7 +82,7 @@ final class Arch {
   }
 
   /** flush_tlb_page() or flush_tlb_range(), at once. */
-  void flushTlb(Cpu cpu, Mm mm) {
+  public void flushTlb(Cpu cpu, Mm mm) {
     if (isX86()) {
       cpu.atomic_inc_return(mm.tlbGen());
       cpu.ipi_sync();
@@ -94,14 +95,14 @@ final class Arch {
   }
 
   /** tlb_remove_table_sync_one(): no section with IRQs off that began before is left. */
-  void tlbRemoveTableSyncOne(Cpu cpu) {
+  public void tlbRemoveTableSyncOne(Cpu cpu) {
     if (!isX86()) {
       cpu.ipi_sync();
     }
   }
 
   /** tlb_remove_table_free(): waits for an RCU grace period, where page tables are freed by RCU. */
-  void tableGracePeriod(Cpu cpu) {
+  public void tableGracePeriod(Cpu cpu) {
     if (!isX86()) {
       cpu.synchronize_rcu();
     }
@@ -111,18 +112,18 @@ final class Arch {
    * Whether pte_needs_flush() says no of an entry that mprotect() stores as it was: on x86, since
    * c9fe66560bf2 (v5.19).
    */
-  boolean knowsNeedlessFlushes() {
+  public boolean knowsNeedlessFlushes() {
     KernelState state = kernel.state();
     return isX86() && (state == KernelState.S2 || state == KernelState.S3);
   }
 
   /** Whether flushes of entries may be deferred: should_defer_flush(). */
-  boolean defersFlush() {
+  public boolean defersFlush() {
     return kernel.platform() != Platform.ARM64;
   }
 
   /** set_tlb_ubc_flush_pending(): remembers to flush later. */
-  void deferFlush(Cpu cpu, Mm mm) {
+  public void deferFlush(Cpu cpu, Mm mm) {
     if (isX86()) {
       cpu.atomic_inc_return(mm.tlbGen());
     }

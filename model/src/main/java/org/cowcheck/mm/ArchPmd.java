@@ -25,11 +25,12 @@ import org.cowcheck.patch.Platform;
  * dsb(ishst) is; accessed and dirty bits that hardware sets; what x86 makes of the offset of a
  * migration entry, which nobody reads meanwhile.
  */
-final class ArchPmd {
+public final class ArchPmd {
   private final Kernel kernel;
   private final Arch arch;
 
-  ArchPmd(Kernel kernel) {
+  /** The architecture that a kernel runs on. */
+  public ArchPmd(Kernel kernel) {
     this.kernel = kernel;
     this.arch = new Arch(kernel);
   }
@@ -43,7 +44,7 @@ final class ArchPmd {
   }
 
   /** The first half of pmdp_invalidate(): a load, and pmdp_establish() of an invalid entry. */
-  long establishInvalid(Cpu cpu, Word pmd) {
+  public long establishInvalid(Cpu cpu, Word pmd) {
     return exchange(cpu, pmd, mkInvalid(cpu.read_plain_in_source(pmd)));
   }
 
@@ -55,12 +56,12 @@ final class ArchPmd {
   }
 
   /** pmdp_huge_get_and_clear(). */
-  long hugeGetAndClear(Cpu cpu, Word pmd) {
+  public long hugeGetAndClear(Cpu cpu, Word pmd) {
     return exchange(cpu, pmd, 0);
   }
 
   /** pmdp_set_wrprotect(). */
-  void setWrprotect(Cpu cpu, Word pmd) {
+  public void setWrprotect(Cpu cpu, Word pmd) {
     if (isX86()) {
       cpu.clear_bit(Long.numberOfTrailingZeros(Pte.WRITE), pmd);
       return;
@@ -70,7 +71,7 @@ final class ArchPmd {
   }
 
   /** pmdp_set_access_flags() of an entry that changes. */
-  void setAccessFlags(Cpu cpu, Mm mm, Word pmd, long value) {
+  public void setAccessFlags(Cpu cpu, Mm mm, Word pmd, long value) {
     if (isX86()) {
       cpu.WRITE_ONCE(pmd, value);
       return;
@@ -84,7 +85,7 @@ final class ArchPmd {
    * pmdp_collapse_flush() of an entry that points to a page table: clears it and flushes the range;
    * the entry as it was. A huge page is a VM_BUG_ON.
    */
-  long collapseFlush(Cpu cpu, Mm mm, Word pmd) {
+  public long collapseFlush(Cpu cpu, Mm mm, Word pmd) {
     cpu.VM_BUG_ON(Pte.isHuge(cpu.read_plain_in_source(pmd)));
     long old = exchange(cpu, pmd, 0);
     flush(cpu, mm);
@@ -96,7 +97,7 @@ final class ArchPmd {
    *
    * @param table {@link PageTable#asPmd()}
    */
-  void populate(Cpu cpu, Word pmd, long table) {
+  public void populate(Cpu cpu, Word pmd, long table) {
     cpu.WRITE_ONCE(pmd, table);
     if (kernel.platform() == Platform.ARM64) {
       cpu.wmb();
@@ -106,17 +107,17 @@ final class ArchPmd {
   /**
    * Whether pmdp_invalidate_ad() leaves the flush to its caller: x86, since 4f83145721f3 (v5.19).
    */
-  boolean invalidatesWithoutFlush() {
+  public boolean invalidatesWithoutFlush() {
     return arch.knowsNeedlessFlushes();
   }
 
   /** As {@link Arch#knowsNeedlessFlushes}: huge_pmd_needs_flush(). */
-  boolean knowsNeedlessFlushes() {
+  public boolean knowsNeedlessFlushes() {
     return arch.knowsNeedlessFlushes();
   }
 
   /** flush_pmd_tlb_range(), the second half of pmdp_invalidate(). */
-  void flush(Cpu cpu, Mm mm) {
+  public void flush(Cpu cpu, Mm mm) {
     arch.flushTlb(cpu, mm);
   }
 }

@@ -9,16 +9,16 @@ import org.cowcheck.memory.Ref;
  *
  * <p>Left out: that compound_head of a page is loaded which was never part of a larger one.
  */
-final class Folio {
+public final class Folio {
   private Folio() {}
 
   /** page_folio(). */
-  static Page of(Cpu cpu, Page page) {
+  public static Page of(Cpu cpu, Page page) {
     return page.block().size() == 1 ? page : PageTests.compoundHead(cpu, Ref.to(page)).target();
   }
 
   /** get_page(). */
-  static void getPage(Cpu cpu, Page page) {
+  public static void getPage(Cpu cpu, Page page) {
     cpu.atomic_inc(of(cpu, page).refcount());
   }
 }

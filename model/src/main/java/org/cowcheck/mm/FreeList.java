@@ -23,7 +23,7 @@ public final class FreeList {
   }
 
   /** Takes a block of so many pages. */
-  Page take(int size) {
+  public Page take(int size) {
     for (PageBlock block : blocks) {
       if (block.size() == size) {
         blocks.remove(block);
@@ -34,7 +34,7 @@ public final class FreeList {
   }
 
   /** Takes back a block. */
-  void put(Page head) {
+  public void put(Page head) {
     blocks.addFirst(head.block());
   }
 }

@@ -36,7 +36,7 @@ public final class MmapLock {
   }
 
   /** mmap_write_trylock(), with the branch of the caller on it. */
-  static boolean tryWriteLock(Cpu cpu, Mm mm) {
+  public static boolean tryWriteLock(Cpu cpu, Mm mm) {
     ImmutableList<Spinlock> locks = mm.mmapLocks();
     for (int i = 0; i < locks.size(); i++) {
       boolean taken = cpu.spin_trylock(locks.get(i));

@@ -12,16 +12,16 @@ import org.cowcheck.memory.Ref;
  * @param value the entry
  * @param read the program-order index of its load
  */
-record OrigPte(long value, int read) {
+public record OrigPte(long value, int read) {
 
   /** Loads the entry. */
-  static OrigPte load(Cpu cpu, Place pte) {
+  public static OrigPte load(Cpu cpu, Place pte) {
     long value = cpu.read_plain_in_source(pte);
     return new OrigPte(value, cpu.lastRead());
   }
 
   /** What the entry names. */
-  <T> Ref<T> to(T target) {
+  public <T> Ref<T> to(T target) {
     return new Ref<>(target, read);
   }
 }

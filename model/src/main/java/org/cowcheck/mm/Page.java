@@ -24,6 +24,10 @@ import org.cowcheck.memory.Word;
  * mapping (v5.17 to v6.1) and is modelled there.
  */
 public final class Page {
+
+  /** How many references one pin of a small page takes. */
+  public static final long GUP_PIN_COUNTING_BIAS = 1024;
+
   /** PAGE_MAPPING_ANON. */
   public static final long MAPPING_ANON = 1;
 
@@ -181,7 +185,7 @@ public final class Page {
   }
 
   /** copy_user_highpage() to this page, word by word. The caller labels the step. */
-  void copyFrom(Cpu cpu, Page from) {
+  public void copyFrom(Cpu cpu, Page from) {
     cpu.WRITE_ONCE(contents, cpu.READ_ONCE(from.contents));
     if (from.more != null) {
       cpu.WRITE_ONCE(more, cpu.READ_ONCE(from.more));
@@ -189,7 +193,7 @@ public final class Page {
   }
 
   /** clear_user_highpage(), word by word. The caller labels the step. */
-  void clear(Cpu cpu) {
+  public void clear(Cpu cpu) {
     cpu.WRITE_ONCE(contents, 0);
     if (more != null) {
       cpu.WRITE_ONCE(more, 0);
@@ -197,7 +201,7 @@ public final class Page {
   }
 
   /** pages_identical(), word by word. The caller labels the step. */
-  boolean isIdentical(Cpu cpu, Page other) {
+  public boolean isIdentical(Cpu cpu, Page other) {
     return cpu.READ_ONCE(contents) == cpu.READ_ONCE(other.contents)
         && (more == null || cpu.READ_ONCE(more) == cpu.READ_ONCE(other.more));
   }
@@ -237,7 +241,7 @@ public final class Page {
   }
 
   /** The swap slot that a value of page->private names. */
-  SwapSlot slot(long privateData) {
+  public SwapSlot slot(long privateData) {
     return memory.object(privateData, SwapSlot.class);
   }
 }

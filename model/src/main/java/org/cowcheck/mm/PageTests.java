@@ -33,27 +33,27 @@ public final class PageTests {
   private PageTests() {}
 
   /** compound_head(): one marked load; what is reached through it depends on that load. */
-  static Ref<Page> compoundHead(Cpu cpu, Ref<Page> page) {
+  public static Ref<Page> compoundHead(Cpu cpu, Ref<Page> page) {
     return cpu.READ_ONCE(page.at(Page::compoundHead), value -> page.target().head(value));
   }
 
   /** PageAnon(): compound_head, then mapping (plain in source). The caller labels the step. */
-  static boolean pageAnon(Cpu cpu, Page page) {
+  public static boolean pageAnon(Cpu cpu, Page page) {
     return pageAnon(cpu, Ref.to(page));
   }
 
   /** The same, of a page that was just found. */
-  static boolean pageAnon(Cpu cpu, Ref<Page> page) {
+  public static boolean pageAnon(Cpu cpu, Ref<Page> page) {
     return folioTestAnon(cpu, compoundHead(cpu, page));
   }
 
   /** folio_test_anon(): one load of mapping (plain in source). The caller labels the step. */
-  static boolean folioTestAnon(Cpu cpu, Ref<Page> folio) {
+  public static boolean folioTestAnon(Cpu cpu, Ref<Page> folio) {
     return (cpu.read_plain_in_source(folio.at(Page::mapping)) & Page.MAPPING_ANON) != 0;
   }
 
   /** folio_test_ksm(): one load of mapping (plain in source). The caller labels the step. */
-  static boolean folioTestKsm(Cpu cpu, Page folio) {
+  public static boolean folioTestKsm(Cpu cpu, Page folio) {
     return (cpu.read_plain_in_source(folio.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
   }
 
@@ -63,7 +63,7 @@ public final class PageTests {
   }
 
   /** PageSlab() of a page that a pointer names. */
-  static boolean pageSlab(Kernel kernel, Cpu cpu, Ref<Page> page) {
+  public static boolean pageSlab(Kernel kernel, Cpu cpu, Ref<Page> page) {
     Ref<Page> head = compoundHead(cpu.at(SLAB_HEAD), page);
     if (kernel.has(SLAB_MAPPING)) {
       if (folioTestAnon(cpu.at(SLAB_MAPPING), head)) {
@@ -88,7 +88,7 @@ public final class PageTests {
   /**
    * is_longterm_pinnable_page(): the zone, in flags (plain in source). The caller labels the step.
    */
-  static boolean isLongtermPinnable(Cpu cpu, Ref<Page> page) {
+  public static boolean isLongtermPinnable(Cpu cpu, Ref<Page> page) {
     return (cpu.read_plain_in_source(page.at(Page::flags)) & PageFlag.bit(PageFlag.ZONE_MOVABLE))
         == 0;
   }

@@ -54,11 +54,13 @@ public record SwapSlot(
     /** SWP_STABLE_WRITES: a page must not change while it is written, for it has a checksum. */
     STABLE_WRITES;
 
-    boolean isSynchronous() {
+    /** SWP_SYNCHRONOUS_IO: a page is read before the call returns. */
+    public boolean isSynchronous() {
       return this == SYNCHRONOUS || this == ZRAM;
     }
 
-    boolean needsStableWrites() {
+    /** Whether a page must not change while it is written. */
+    public boolean needsStableWrites() {
       return this == STABLE_WRITES;
     }
   }
@@ -167,7 +169,7 @@ public record SwapSlot(
   }
 
   /** get_swap_pages(): whether the slot was free and is the caller's now. */
-  boolean alloc(Cpu cpu) {
+  public boolean alloc(Cpu cpu) {
     cpu.spin_lock(lock);
     boolean free = cpu.read_plain_in_source(swapMap) == 0;
     if (free) {
@@ -178,12 +180,12 @@ public record SwapSlot(
   }
 
   /** swap_duplicate(): one entry more. */
-  void duplicate(Cpu cpu) {
+  public void duplicate(Cpu cpu) {
     add(cpu, 1);
   }
 
   /** swap_free(): one entry less. Returns what swap_map[] holds then. */
-  long free(Cpu cpu) {
+  public long free(Cpu cpu) {
     return add(cpu, -1);
   }
 
@@ -196,7 +198,7 @@ public record SwapSlot(
   }
 
   /** swapcache_prepare(): whether the slot has entries and nobody else had set SWAP_HAS_CACHE. */
-  boolean prepareCache(Cpu cpu) {
+  public boolean prepareCache(Cpu cpu) {
     cpu.spin_lock(lock);
     long map = cpu.read_plain_in_source(swapMap);
     boolean prepared = map > 0 && (map & HAS_CACHE) == 0;
@@ -206,14 +208,14 @@ public record SwapSlot(
   }
 
   /** swapcache_clear() and put_swap_folio(): clears SWAP_HAS_CACHE. */
-  void clearCache(Cpu cpu) {
+  public void clearCache(Cpu cpu) {
     cpu.spin_lock(lock);
     cpu.WRITE_ONCE(swapMap, count(cpu.read_plain_in_source(swapMap)));
     cpu.spin_unlock(lock);
   }
 
   /** swap_swapcount(): the entries, under the lock. */
-  long lockedCount(Cpu cpu) {
+  public long lockedCount(Cpu cpu) {
     cpu.spin_lock(lock);
     long map = cpu.read_plain_in_source(swapMap);
     cpu.spin_unlock(lock);
@@ -221,12 +223,12 @@ public record SwapSlot(
   }
 
   /** __swap_count(): the entries, without the lock. */
-  long countNow(Cpu cpu) {
+  public long countNow(Cpu cpu) {
     return count(cpu.read_plain_in_source(swapMap));
   }
 
   /** The device copies a page to the slot; what it has loaded of the first word. */
-  long write(Cpu cpu, Page page) {
+  public long write(Cpu cpu, Page page) {
     long first = cpu.READ_ONCE(page.contents());
     long second = moreContents == null ? 0 : cpu.READ_ONCE(page.moreContents());
     lockContents(cpu);
@@ -239,7 +241,7 @@ public record SwapSlot(
   }
 
   /** The device copies the slot to a page. */
-  void read(Cpu cpu, Page page) {
+  public void read(Cpu cpu, Page page) {
     lockContents(cpu);
     cpu.WRITE_ONCE(page.contents(), cpu.READ_ONCE(contents));
     if (moreContents != null) {

@@ -13,7 +13,7 @@ import org.cowcheck.memory.Cpu;
  * <p>Left out: that a CPU may drop a translation at any time, which a walk at the first access
  * gives enough of; most paths here do not invalidate, for no user code runs beside them.
  */
-final class Tlb {
+public final class Tlb {
   private final Mm mm;
   private final PageTable table;
   private long generation;
@@ -22,19 +22,19 @@ final class Tlb {
   private boolean valid;
 
   /** An empty TLB. */
-  Tlb(Mm mm, PageTable table) {
+  public Tlb(Mm mm, PageTable table) {
     this.mm = mm;
     this.table = table;
   }
 
   /** A flush, once the entry has been changed and the architecture has done its part. */
-  static void invalidate(Cpu cpu, Mm mm) {
+  public static void invalidate(Cpu cpu, Mm mm) {
     cpu.atomic_inc_return(mm.tlbGen());
     cpu.synchronize_srcu(mm.userAccesses());
   }
 
   /** An access begins; what its end is to be given. */
-  long begin(Cpu cpu) {
+  public long begin(Cpu cpu) {
     long access = cpu.srcu_read_lock(mm.userAccesses());
     long now = cpu.smp_load_acquire(mm.tlbGen());
     valid &= now == generation;
@@ -43,22 +43,22 @@ final class Tlb {
   }
 
   /** Whether the translation may be used by this access. */
-  boolean isValid() {
+  public boolean isValid() {
     return valid;
   }
 
   /** The entry that the translation was made of. */
-  long entry() {
+  public long entry() {
     return entry;
   }
 
   /** The load that the translation was made by, on which accesses depend. */
-  int read() {
+  public int read() {
     return read;
   }
 
   /** Walks the page table, and keeps what it finds if user code may use it. */
-  long walk(Cpu cpu) {
+  public long walk(Cpu cpu) {
     entry = cpu.READ_ONCE(table.pte());
     read = cpu.lastRead();
     valid = Pte.present(entry) && Pte.writable(entry);
@@ -66,7 +66,7 @@ final class Tlb {
   }
 
   /** The access is over. */
-  void end(Cpu cpu, long access) {
+  public void end(Cpu cpu, long access) {
     cpu.srcu_read_unlock(mm.userAccesses(), access);
   }
 }

@@ -19,12 +19,12 @@ public record Vma(boolean write, Page file) {
   }
 
   /** vma_is_anonymous(). */
-  boolean isAnonymous() {
+  public boolean isAnonymous() {
     return file == null;
   }
 
   /** maybe_mkwrite(). */
-  long maybeMkwrite(long pte) {
+  public long maybeMkwrite(long pte) {
     return write ? pte | Pte.WRITE : pte;
   }
 }

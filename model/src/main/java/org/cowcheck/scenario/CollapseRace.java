@@ -2,15 +2,15 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.CollapseHugePage;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.daemon.CollapseHugePage;
+import org.cowcheck.mm.gup.GupFast;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.AnonPage;
 import org.cowcheck.setting.Machine;

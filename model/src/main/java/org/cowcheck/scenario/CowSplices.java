@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.UserAccess;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.SlowGupPatches;

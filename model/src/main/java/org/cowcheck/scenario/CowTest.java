@@ -3,7 +3,7 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import org.cowcheck.memory.Cpu;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.UserAccess;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.user.PageOwner;
 

@@ -5,11 +5,11 @@ import static org.cowcheck.invariant.PageInvariants.slabWasTrue;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fault;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.fault.Fault;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.Program;
 import org.cowcheck.setting.Setting;

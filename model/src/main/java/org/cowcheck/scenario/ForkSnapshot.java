@@ -8,9 +8,7 @@ import static org.cowcheck.mm.PageFlag.bit;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Contents;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
@@ -18,7 +16,8 @@ import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.ThreadWrite;
+import org.cowcheck.mm.access.ThreadWrite;
+import org.cowcheck.mm.fork.Fork;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 import org.cowcheck.patch.Patches;
@@ -82,7 +81,7 @@ final class ForkSnapshot {
                 new PageState(
                     bit(PG_UPTODATE) | bit(PG_SWAPBACKED) | bit(PG_LRU) | exclusive,
                     Page.ANON_VMA,
-                    1 + GupFast.PIN,
+                    1 + Page.GUP_PIN_COUNTING_BIAS,
                     0)));
     Mm mm = machine.mm("mm", true);
     PageTable table = machine.map(mm, PageTable.of(memory, "mm", Pte.writable(page)));

@@ -8,7 +8,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
+import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.AnonPage;
 import org.cowcheck.setting.Program;

@@ -2,9 +2,9 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.MigrateVma;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.migrate.MigrateVma;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.MigrationPatches;
 import org.cowcheck.patch.Patch;

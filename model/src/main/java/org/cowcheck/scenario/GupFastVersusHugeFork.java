@@ -2,13 +2,13 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.fork.Fork;
+import org.cowcheck.mm.gup.GupFast;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.setting.HugeMemory;

@@ -2,7 +2,7 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.HugetlbMigrate;
+import org.cowcheck.mm.hugetlb.HugetlbMigrate;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.Program;

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.HugetlbAccess;
+import org.cowcheck.mm.hugetlb.HugetlbAccess;
 import org.cowcheck.patch.HugetlbPatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.setting.Program;

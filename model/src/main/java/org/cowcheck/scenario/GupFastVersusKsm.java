@@ -2,8 +2,8 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.daemon.Ksm;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;

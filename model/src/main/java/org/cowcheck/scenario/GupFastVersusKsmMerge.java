@@ -2,11 +2,11 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.Pte;
+import org.cowcheck.mm.daemon.Ksm;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.setting.AnonPage;

@@ -2,12 +2,12 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.SplitHugePage;
-import org.cowcheck.mm.SplitHugePmd;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.thp.SplitHugePage;
+import org.cowcheck.mm.thp.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.ThpPatches;

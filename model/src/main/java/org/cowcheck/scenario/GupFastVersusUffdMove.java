@@ -2,12 +2,12 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UffdMove;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.userfaultfd.UffdMove;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.SwapPatches;
 import org.cowcheck.setting.AnonPage;

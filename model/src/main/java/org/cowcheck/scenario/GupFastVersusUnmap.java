@@ -2,10 +2,10 @@ package org.cowcheck.scenario;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.FreePgtables;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.PageTable;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.mmap.FreePgtables;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;

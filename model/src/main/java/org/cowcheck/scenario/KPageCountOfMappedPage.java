@@ -3,7 +3,7 @@ package org.cowcheck.scenario;
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.invariant.Invariant;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.KPageCount;
+import org.cowcheck.mm.pfn.KPageCount;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Patches;

@@ -1,10 +1,10 @@
 package org.cowcheck.scenario;
 
-import static org.cowcheck.mm.KPageFlags.KPF_SLAB;
+import static org.cowcheck.mm.pfn.KPageFlags.KPF_SLAB;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.KPageFlags;
+import org.cowcheck.mm.pfn.KPageFlags;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.setting.Setting;

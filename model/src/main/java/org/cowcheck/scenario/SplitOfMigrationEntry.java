@@ -11,7 +11,7 @@ import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.SplitHugePmd;
+import org.cowcheck.mm.thp.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;

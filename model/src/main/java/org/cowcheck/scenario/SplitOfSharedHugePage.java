@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.mm.PageBlock;
-import org.cowcheck.mm.SplitHugePmd;
+import org.cowcheck.mm.thp.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;
 import org.cowcheck.patch.Platform;

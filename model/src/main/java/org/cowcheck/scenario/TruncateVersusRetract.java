@@ -7,14 +7,14 @@ import static org.cowcheck.mm.PageFlag.bit;
 
 import com.google.common.collect.ImmutableList;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.CollapsePteMappedThp;
 import org.cowcheck.mm.FileMapping;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.UnmapMappingRange;
+import org.cowcheck.mm.daemon.CollapsePteMappedThp;
+import org.cowcheck.mm.mmap.UnmapMappingRange;
 import org.cowcheck.patch.CollapsePatches;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.Patches;

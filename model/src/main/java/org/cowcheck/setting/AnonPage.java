@@ -8,7 +8,6 @@ import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.GupFast;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
@@ -40,7 +39,7 @@ public final class AnonPage {
 
   /** As {@link #mapped}, and pinned once. */
   public static Page mappedAndPinned(Memory memory, Kernel kernel) {
-    return page(memory, kernel, bit(PG_LRU), 1 + GupFast.PIN, 0);
+    return page(memory, kernel, bit(PG_LRU), 1 + Page.GUP_PIN_COUNTING_BIAS, 0);
   }
 
   /** As {@link #mapped}, but isolated from the LRU by somebody who holds a reference. */

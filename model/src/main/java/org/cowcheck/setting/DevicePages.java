@@ -5,10 +5,10 @@ import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.bit;
 
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.DevicePage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
 import org.cowcheck.mm.PageState;
+import org.cowcheck.mm.alloc.DevicePage;
 import org.cowcheck.patch.Kernel;
 
 /** Device-private pages as scenarios find them. */

@@ -23,11 +23,11 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageBlock;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pmd;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.patch.Kernel;
 
 /**

@@ -4,18 +4,18 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.FollowHugetlbPage;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.GupFast;
-import org.cowcheck.mm.GupFlags;
-import org.cowcheck.mm.HugetlbAccess;
-import org.cowcheck.mm.HugetlbFork;
-import org.cowcheck.mm.HugetlbProtect;
 import org.cowcheck.mm.HugetlbVma;
-import org.cowcheck.mm.HugetlbZap;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
-import org.cowcheck.mm.Unpin;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.gup.GupFast;
+import org.cowcheck.mm.gup.GupFlags;
+import org.cowcheck.mm.gup.Unpin;
+import org.cowcheck.mm.hugetlb.FollowHugetlbPage;
+import org.cowcheck.mm.hugetlb.HugetlbAccess;
+import org.cowcheck.mm.hugetlb.HugetlbFork;
+import org.cowcheck.mm.hugetlb.HugetlbProtect;
+import org.cowcheck.mm.hugetlb.HugetlbZap;
 import org.cowcheck.patch.Kernel;
 
 /**

@@ -4,17 +4,17 @@ import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Steps;
-import org.cowcheck.mm.Ksm;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageFlag;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.SplitHugePage;
-import org.cowcheck.mm.SplitHugePmd;
-import org.cowcheck.mm.SwapOut;
 import org.cowcheck.mm.SwapSlot;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.daemon.Ksm;
+import org.cowcheck.mm.swap.SwapOut;
+import org.cowcheck.mm.thp.SplitHugePage;
+import org.cowcheck.mm.thp.SplitHugePmd;
 import org.cowcheck.patch.Kernel;
 
 /**

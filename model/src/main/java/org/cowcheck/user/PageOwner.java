@@ -1,14 +1,17 @@
 package org.cowcheck.user;
 
-import org.cowcheck.mm.GupFlags;
 import org.cowcheck.mm.Page;
+import org.cowcheck.mm.gup.GupFlags;
 
 /**
  * What a process can do with one page of its private memory, whatever the memory is: what the tests
  * of a matrix ask for. fork() is not here: a child has memory of the same kind.
  */
 public sealed interface PageOwner permits Task, HugetlbTask.OnePage {
-  /** Loads from the page; {@link org.cowcheck.mm.UserAccess#SEGV} if that was never permitted. */
+  /**
+   * Loads from the page; {@link org.cowcheck.mm.access.UserAccess#SEGV} if that was never
+   * permitted.
+   */
   long read();
 
   /** Stores to the page; whether it was permitted in the end. */

@@ -2,22 +2,22 @@ package org.cowcheck.user;
 
 import org.cowcheck.memory.Cpu;
 import org.cowcheck.memory.Memory;
-import org.cowcheck.mm.Fork;
 import org.cowcheck.mm.FreeList;
-import org.cowcheck.mm.Gup;
-import org.cowcheck.mm.GupFlags;
-import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
-import org.cowcheck.mm.PageFree;
 import org.cowcheck.mm.PageTable;
-import org.cowcheck.mm.ProtectPmdRange;
-import org.cowcheck.mm.SlowGup;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.Unpin;
-import org.cowcheck.mm.UserAccess;
 import org.cowcheck.mm.Vma;
-import org.cowcheck.mm.ZapPmdRange;
+import org.cowcheck.mm.access.UserAccess;
+import org.cowcheck.mm.alloc.HeldPage;
+import org.cowcheck.mm.alloc.PageFree;
+import org.cowcheck.mm.fork.Fork;
+import org.cowcheck.mm.gup.Gup;
+import org.cowcheck.mm.gup.GupFlags;
+import org.cowcheck.mm.gup.SlowGup;
+import org.cowcheck.mm.gup.Unpin;
+import org.cowcheck.mm.mmap.ProtectPmdRange;
+import org.cowcheck.mm.mmap.ZapPmdRange;
 import org.cowcheck.patch.Kernel;
 
 /**

@@ -8,13 +8,13 @@ import com.google.common.collect.ImmutableMap;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.DirectIo;
-import org.cowcheck.mm.HeldPage;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageState;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.DirectIo;
+import org.cowcheck.mm.access.UserAccess;
+import org.cowcheck.mm.alloc.HeldPage;
 import org.junit.jupiter.api.Test;
 
 /** Each invariant holds where it should and is broken where it should be. */

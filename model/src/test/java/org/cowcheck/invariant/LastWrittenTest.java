@@ -9,12 +9,12 @@ import java.util.Map;
 import org.cowcheck.memory.Memory;
 import org.cowcheck.memory.Note;
 import org.cowcheck.memory.Word;
-import org.cowcheck.mm.DirectIo;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.UserAccess;
+import org.cowcheck.mm.access.DirectIo;
+import org.cowcheck.mm.access.UserAccess;
 import org.junit.jupiter.api.Test;
 
 /** What memory must hold, and which VMA a page belongs to, at good ends and at bad ones. */

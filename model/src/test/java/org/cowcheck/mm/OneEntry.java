@@ -15,6 +15,7 @@ import org.cowcheck.memory.Note;
 import org.cowcheck.memory.RecordingCpu;
 import org.cowcheck.memory.Step;
 import org.cowcheck.memory.Word;
+import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
@@ -23,34 +24,34 @@ import org.cowcheck.patch.Patch;
 import org.cowcheck.patch.Platform;
 
 /** One mm with one entry, which maps an exclusive anonymous page, and one CPU: for tests. */
-final class OneEntry {
-  final Kernel kernel;
-  final Memory memory = new Memory();
-  final Page page;
-  final Page spare = Page.free(memory, "spare");
-  final Mm mm;
-  final PageTable table = PageTable.of(memory, "mm", 0);
-  final PageTable childTable = PageTable.of(memory, "child", 0);
-  final SwapSlot slot = SwapSlot.free(memory);
-  final PageFree free;
-  final RecordingCpu engine = new RecordingCpu();
+public final class OneEntry {
+  public final Kernel kernel;
+  public final Memory memory = new Memory();
+  public final Page page;
+  public final Page spare = Page.free(memory, "spare");
+  public final Mm mm;
+  public final PageTable table = PageTable.of(memory, "mm", 0);
+  public final PageTable childTable = PageTable.of(memory, "child", 0);
+  public final SwapSlot slot = SwapSlot.free(memory);
+  public final PageFree free;
+  public final RecordingCpu engine = new RecordingCpu();
 
   /** The page has so many references, one of which is the entry's; the mm has pinned before. */
-  OneEntry(KernelState state, long references) {
+  public OneEntry(KernelState state, long references) {
     this(state, references, true);
   }
 
-  OneEntry(KernelState state, long references, boolean hasPinned) {
+  public OneEntry(KernelState state, long references, boolean hasPinned) {
     this(new Kernel(Patch.of(state), Platform.GENERIC, Accesses.MARKED), references, hasPinned);
   }
 
   /** The same under a patched kernel. */
-  OneEntry(Patch patch, long references) {
+  public OneEntry(Patch patch, long references) {
     this(new Kernel(patch, Platform.GENERIC, Accesses.MARKED), references, true);
   }
 
   /** The same under any kernel. */
-  OneEntry(Kernel kernel, long references) {
+  public OneEntry(Kernel kernel, long references) {
     this(kernel, references, true);
   }
 
@@ -73,12 +74,12 @@ final class OneEntry {
   }
 
   /** The CPU that runs the kernel. */
-  Cpu cpu() {
+  public Cpu cpu() {
     return kernel.boot(engine);
   }
 
   /** The same, but another CPU does something right before a step. */
-  Cpu cpuMeddledWithAt(String step, Runnable meddling) {
+  public Cpu cpuMeddledWithAt(String step, Runnable meddling) {
     return kernel.boot(
         new ForwardingCpu(engine) {
           @Override
@@ -91,63 +92,63 @@ final class OneEntry {
         });
   }
 
-  OneEntry readOnly() {
+  public OneEntry readOnly() {
     set(table.pte(), Pte.readOnly(page));
     return this;
   }
 
   /** The page is no longer exclusive; nothing to do in S0. */
-  OneEntry shared() {
+  public OneEntry shared() {
     if (kernel.state().hasAnonExclusive()) {
       set(page.flags(), value(page.flags()) & ~bit(PageFlag.anonExclusive(kernel)));
     }
     return this;
   }
 
-  static void set(Word word, long value) {
+  public static void set(Word word, long value) {
     new RecordingCpu().WRITE_ONCE(word, value);
   }
 
-  static long value(Word word) {
+  public static long value(Word word) {
     return HardwareCpu.finalValue(word);
   }
 
-  long pte() {
+  public long pte() {
     return value(table.pte());
   }
 
-  long childPte() {
+  public long childPte() {
     return value(childTable.pte());
   }
 
-  long references() {
+  public long references() {
     return value(page.refcount());
   }
 
-  static boolean has(Page page, int flag) {
+  public static boolean has(Page page, int flag) {
     return (value(page.flags()) & bit(flag)) != 0;
   }
 
-  boolean isExclusive(Page which) {
+  public boolean isExclusive(Page which) {
     return has(which, PageFlag.anonExclusive(kernel));
   }
 
-  boolean hasExclusive() {
+  public boolean hasExclusive() {
     return kernel.state().hasAnonExclusive();
   }
 
-  boolean noted(String name, long value) {
+  public boolean noted(String name, long value) {
     return engine.log().stream().anyMatch(line -> line.endsWith("note " + name + ' ' + value));
   }
 
-  boolean bug() {
+  public boolean bug() {
     return noted(Note.BUG, 0);
   }
 
   /**
    * What the CPU did in the steps named by a regular expression, without dependencies and notes.
    */
-  List<String> did(String steps) {
+  public List<String> did(String steps) {
     UnaryOperator<String> plain = line -> line.replaceAll(" (addr|data) \\d+", "");
     return engine.log().stream()
         .filter(line -> line.matches("(" + steps + ") (?!note ).*"))

@@ -12,7 +12,7 @@ import org.cowcheck.memory.Word;
 import org.cowcheck.mm.FreeList;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.PageTests;
-import org.cowcheck.mm.Slab;
+import org.cowcheck.mm.alloc.Slab;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;

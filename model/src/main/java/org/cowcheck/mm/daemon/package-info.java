@@ -1,0 +1,2 @@
+/** ksmd and khugepaged (mm/ksm.c, mm/khugepaged.c). */
+package org.cowcheck.mm.daemon;

@@ -1,0 +1,2 @@
+/** The list of all paths. */
+package org.cowcheck.mm.paths;

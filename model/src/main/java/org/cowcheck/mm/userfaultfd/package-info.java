@@ -1,0 +1,2 @@
+/** UFFDIO_COPY, UFFDIO_CONTINUE and UFFDIO_MOVE (mm/userfaultfd.c). */
+package org.cowcheck.mm.userfaultfd;
