@@ -60,6 +60,7 @@ import org.cowcheck.mm.migrate.DeviceExclusive;
 import org.cowcheck.mm.migrate.FolioMigrate;
 import org.cowcheck.mm.migrate.Migrate;
 import org.cowcheck.mm.migrate.MigrateVma;
+import org.cowcheck.mm.migrate.MigrateVmaCollect;
 import org.cowcheck.mm.migrate.RemoveMigrationPte;
 import org.cowcheck.mm.migrate.RestoreExclusivePte;
 import org.cowcheck.mm.migrate.TryToMigrate;
@@ -152,6 +153,7 @@ public final class Paths {
         FolioMigrate.STEPS,
         RemoveMigrationPte.STEPS,
         AddAnonRmap.STEPS,
+        MigrateVmaCollect.STEPS,
         MigrateVma.STEPS,
         DevicePage.STEPS,
         DeviceExclusive.STEPS,
