@@ -27,7 +27,8 @@ import org.cowcheck.patch.Kernel;
  * <p>Where the kernel waits, nobody waits here: the fault {@link Result#WAITS} for a page lock, or
  * {@link Result#MIGRATES}, and is tried again. If it had to wait for a page lock once more, the
  * kernel would keep the page meanwhile (FAULT_FLAG_TRIED); and a look at an entry changes nothing.
- * So whoever has to wait for the same twice in a row waits until the end. Whoever cannot bring a
+ * So whoever has to wait for the same twice in a row waits until the end; for a page of a device
+ * that somebody else migrates the kernel faults again instead of waiting. Whoever cannot bring a
  * page of a device back, because somebody else has a reference, does not try again at all: all is
  * as before, and a program that has the access twice shows what the next try does.
  *
@@ -59,7 +60,7 @@ public final class MmFault {
     DONE,
     /** VM_FAULT_WRITE: it broke COW where that had to be. */
     WROTE,
-    /** VM_FAULT_RETRY: nothing; the kernel waits until somebody else is done. */
+    /** VM_FAULT_RETRY, or a page of a device is locked: nothing, until somebody else is done. */
     WAITS,
     /** Nothing; the kernel waits until the page has been migrated (migration_entry_wait()). */
     MIGRATES,
