@@ -151,7 +151,8 @@ final class ClientCpu {
     return result;
   }
 
-  private static long one(boolean success) {
+  /** What an operation returns that may fail. */
+  static long one(boolean success) {
     return success ? 1 : 0;
   }
 

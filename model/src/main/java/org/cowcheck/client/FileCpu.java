@@ -69,10 +69,6 @@ final class FileCpu {
     return ground.mm.reader(number);
   }
 
-  private static long one(boolean success) {
-    return success ? 1 : 0;
-  }
-
   /** GUP-fast through a table of PMD entries. */
   Page pinFast(boolean write) {
     return new GupFast(kernel, memory, free).pinFastBelowPud(cpu, mm(), ground.table, write);
@@ -90,7 +86,7 @@ final class FileCpu {
         hasTable(ground.table)
             && new HugePmdSharing(kernel).unshare(cpu, mm, ground.table, file.shared);
     MmapLock.writeUnlock(cpu.at(MMAP_UNLOCK), mm);
-    return one(was);
+    return ClientCpu.one(was);
   }
 
   /**
@@ -125,12 +121,12 @@ final class FileCpu {
         new RetractPageTables(kernel, memory)
             .retract(cpu, file.mapping, mm(), ground.table.above());
     cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, file.page.flags());
-    return one(retracted);
+    return ClientCpu.one(retracted);
   }
 
   /** khugepaged_collapse_pte_mapped_thps(), which has looked the huge page up. */
   long collapseMapped() {
-    return one(
+    return ClientCpu.one(
         new CollapsePteMappedThp(kernel, memory, free)
             .collapse(cpu, file.mapping, mm(), ground.table.above(), file.page.block()));
   }
@@ -147,7 +143,7 @@ final class FileCpu {
 
   /** mremap() of what is below the PMD entry. */
   long mremap() {
-    return one(
+    return ClientCpu.one(
         new MoveNormalPmd(kernel, file.frame0)
             .mremap(cpu, file.mapping, mm(), ground.table.above(), ground.moved.above()));
   }

@@ -29,16 +29,13 @@ final class FrameOwner {
     this.slab = ground.start == Start.SLAB ? ground.page : null;
   }
 
-  private static long one(boolean success) {
-    return success ? 1 : 0;
-  }
-
   long put() {
-    return one(free.putPage(cpu.at(ClientCpu.PUT), ground.page));
+    return ClientCpu.one(free.putPage(cpu.at(ClientCpu.PUT), ground.page));
   }
 
   long allocAnon() {
-    return one(new Fault(kernel).doAnonymousPage(cpu, ground.fresh.get(number), pages, free));
+    return ClientCpu.one(
+        new Fault(kernel).doAnonymousPage(cpu, ground.fresh.get(number), pages, free));
   }
 
   long allocSlab() {
@@ -49,11 +46,11 @@ final class FrameOwner {
   long freeSlab() {
     boolean freed = new Slab(kernel).freeSlab(cpu, slab, free);
     slab = null;
-    return one(freed);
+    return ClientCpu.one(freed);
   }
 
   long allocHuge() {
-    return one(
+    return ClientCpu.one(
         new HugeFault(kernel).doHugePmdAnonymousPage(cpu, ground.fresh.get(number), pages, free));
   }
 }

@@ -30,10 +30,6 @@ final class FrameReader {
     this.free = free;
   }
 
-  private static long one(boolean success) {
-    return success ? 1 : 0;
-  }
-
   long memoryFailure() {
     return reader(
         () -> {
@@ -41,7 +37,7 @@ final class FrameReader {
           if (outcome == MemoryFailure.Outcome.SLAB) {
             cpu.note(ReaderInvariants.SLAB, ground.page.address());
           }
-          return one(outcome != MemoryFailure.Outcome.IGNORED);
+          return ClientCpu.one(outcome != MemoryFailure.Outcome.IGNORED);
         });
   }
 
@@ -54,7 +50,7 @@ final class FrameReader {
 
   private long says(Page page, boolean slabPage) {
     cpu.note(slabPage ? ReaderInvariants.SLAB : ReaderInvariants.NO_SLAB, page.address());
-    return one(slabPage);
+    return ClientCpu.one(slabPage);
   }
 
   long pageSlab() {
@@ -86,7 +82,7 @@ final class FrameReader {
           if ((flags & KPageFlags.KPF_SLAB) != 0) {
             says(ground.page, true);
           }
-          return one((flags & KPageFlags.KPF_SLAB) != 0);
+          return ClientCpu.one((flags & KPageFlags.KPF_SLAB) != 0);
         });
   }
 
@@ -97,7 +93,7 @@ final class FrameReader {
           if (count == 0 && ground.start.kind() == Kind.SMALL) {
             cpu.note(ReaderInvariants.UNMAPPED, ground.page.address());
           }
-          return one(count > 0);
+          return ClientCpu.one(count > 0);
         });
   }
 
@@ -108,7 +104,7 @@ final class FrameReader {
           if (isolated) {
             cpu.note(ReaderInvariants.MOVABLE, ground.page.address());
           }
-          return one(isolated);
+          return ClientCpu.one(isolated);
         });
   }
 

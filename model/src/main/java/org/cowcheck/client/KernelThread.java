@@ -64,12 +64,8 @@ final class KernelThread {
     this.free = owner.free();
   }
 
-  private static long one(boolean success) {
-    return success ? 1 : 0;
-  }
-
   long ksmMerge() {
-    return one(threads().merge(new KernelThreads.OnCpu(cpu, mm, free)));
+    return ClientCpu.one(threads().merge(new KernelThreads.OnCpu(cpu, mm, free)));
   }
 
   /** isolate_lru_page() of the page: a reference and PG_lru are the caller's now, or neither is. */
@@ -99,7 +95,7 @@ final class KernelThread {
     if (!gone) {
       putBack();
     }
-    return one(gone);
+    return ClientCpu.one(gone);
   }
 
   /** Reclaim of a page that is still being written when it comes by again. */
@@ -110,14 +106,14 @@ final class KernelThread {
     boolean unmapped =
         new SwapOut(kernel, free).shrinkPage(cpu, mm, ground.table, ground.page, ground.slot);
     putBack();
-    return one(unmapped);
+    return ClientCpu.one(unmapped);
   }
 
   long swapoff() {
     return owner.reading(
         mm,
         () ->
-            one(
+            ClientCpu.one(
                 new UnusePte(kernel, memory, free)
                     .unusePteRange(cpu, ground.table, ground.slot, pages)));
   }
@@ -139,7 +135,7 @@ final class KernelThread {
     if (!moved) {
       putBack();
     }
-    return one(moved);
+    return ClientCpu.one(moved);
   }
 
   /** A migration that fails: the entries come back. Parts that PTEs map stay mapped meanwhile. */
@@ -161,14 +157,14 @@ final class KernelThread {
       }
     }
     cpu.at(UNLOCK).clear_bit_unlock(PageFlag.PG_LOCKED, head.flags());
-    return one(set);
+    return ClientCpu.one(set);
   }
 
   private long migrateHugetlb() {
     if (!cpu.at(ISOLATE).atomic_add_unless(ground.page.refcount(), 1, 0)) {
       return 0;
     }
-    return one(
+    return ClientCpu.one(
         new HugetlbMigrate(kernel, memory, free).migrate(cpu, owner.vma(), ground.page, pages));
   }
 
@@ -176,7 +172,7 @@ final class KernelThread {
     return owner.reading(
         mm,
         () ->
-            one(
+            ClientCpu.one(
                 new MigrateVma(kernel, memory, free)
                     .toDevice(cpu, ground.vmas(), ground.devices.get(number))));
   }
@@ -190,12 +186,12 @@ final class KernelThread {
           if (made != null) {
             device.done(cpu, made);
           }
-          return one(made != null);
+          return ClientCpu.one(made != null);
         });
   }
 
   long splitPage() {
-    return one(threads().split(new KernelThreads.OnCpu(cpu, mm, free), ground.page));
+    return ClientCpu.one(threads().split(new KernelThreads.OnCpu(cpu, mm, free), ground.page));
   }
 
   private KernelThreads threads() {
@@ -209,13 +205,14 @@ final class KernelThread {
   }
 
   long collapse() {
-    return one(
+    return ClientCpu.one(
         new CollapseHugePage(kernel, memory, free)
                 .collapse(cpu, mm, ground.table.above(), ground.table.size(), pages)
             != null);
   }
 
   long hwpoison() {
-    return one(new HwPoison(kernel, free).memoryFailure(cpu, mm, ground.table, ground.page));
+    return ClientCpu.one(
+        new HwPoison(kernel, free).memoryFailure(cpu, mm, ground.table, ground.page));
   }
 }
