@@ -1,8 +1,6 @@
 package org.cowcheck.mm.fault;
 
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
-import static org.cowcheck.mm.PageFlag.PG_LRU;
-import static org.cowcheck.mm.PageFlag.PG_SWAPBACKED;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 import static org.cowcheck.mm.PageFlag.PG_WRITEBACK;
@@ -20,16 +18,16 @@ import org.cowcheck.mm.PageTable;
 import org.cowcheck.mm.PageTests;
 import org.cowcheck.mm.Pte;
 import org.cowcheck.mm.SwapSlot;
-import org.cowcheck.mm.alloc.PageAlloc;
 import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.mm.rmap.AddAnonRmap;
 import org.cowcheck.mm.swap.SwapCache;
+import org.cowcheck.mm.swap.SwapRead;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
 /**
- * do_swap_page() of a small page (mm/memory.c), and the reads that it asks for (mm/swap_state.c,
- * mm/page_io.c), S0 to S3.
+ * do_swap_page() of a small page (mm/memory.c), S0 to S3; the reads that it asks for are in {@link
+ * SwapRead}.
  *
  * <h2>Who owns the page</h2>
  *
@@ -44,12 +42,10 @@ import org.cowcheck.patch.KernelState;
  * else finds. Two faults on one entry read two pages; pte_same() decides, and it cannot tell an
  * entry from one that was used again meanwhile. 13ddaf26be32 has SWAP_HAS_CACHE set meanwhile.
  *
- * <p>A page is on the LRU at once, as if the batch that it goes to were full.
- *
- * <p>Left out: mmap_lock; the list itself, and its lock; readahead; KSM's copy for a page of
- * another anon_vma; poisoned pages and errors of the device; entries of other types. Where the
- * kernel waits, for a page lock or for a slot that somebody else reads, the fault {@link
- * Done#WAITS}. do_wp_page() after a write fault takes the PT lock anew, as a second fault would.
+ * <p>Left out: mmap_lock; KSM's copy for a page of another anon_vma; poisoned pages; entries of
+ * other types. Where the kernel waits, for a page lock or for a slot that somebody else reads, the
+ * fault {@link Done#WAITS}. do_wp_page() after a write fault takes the PT lock anew, as a second
+ * fault would.
  */
 public final class SwapIn {
   public static final Steps STEPS = new Steps("do_swap_page");
@@ -63,21 +59,6 @@ public final class SwapIn {
           "I2d",
           "swapcache_prepare (13ddaf26be32)",
           "set SWAP_HAS_CACHE under its lock, unless it is");
-  private static final Step FRESH =
-      STEPS.step("I2e", "do_swap_page", "a page of its own: set PG_locked, PG_swapbacked");
-  private static final Step READ_AHEAD =
-      STEPS.step(
-          "I2f",
-          "__read_swap_cache_async",
-          "a new page: set SWAP_HAS_CACHE, PG_locked, PG_swapbacked");
-  private static final Step NOT_CACHED =
-      STEPS.step("I2g", "__read_swap_cache_async", "somebody else reads it: drop the page");
-  private static final Step READ_SLOT =
-      STEPS.step("I2h", "swap_readpage", "copy from the slot; smp_wmb, set PG_uptodate");
-  private static final Step READ_DONE =
-      STEPS.step("I2i", "swap_readpage", "unlock the page: clear PG_locked");
-  private static final Step ADD_LRU =
-      STEPS.step("I2j", "folio_add_lru", "the batch is full: set PG_lru");
   private static final Step LOCK_PAGE =
       STEPS.step("I3", "lock_page_or_retry", "lock the page: test and set PG_locked");
   private static final Step STILL_CACHED =
@@ -215,7 +196,7 @@ public final class SwapIn {
     if (guarded && !slot.prepareCache(cpu.at(PREPARE))) {
       return Mapped.WAITS;
     }
-    Page page = fresh ? readFresh(cpu, slot, pages) : readAhead(cpu, slot, pages);
+    Page page = fresh ? SwapRead.fresh(cpu, slot, pages) : SwapRead.ahead(cpu, slot, free, pages);
     Mapped mapped =
         page == null
             ? Mapped.WAITS
@@ -232,39 +213,6 @@ public final class SwapIn {
    * @param cached from the swap cache; else it is a fresh page that nobody else finds
    */
   private record Source(Page page, boolean cached) {}
-
-  private static Page readFresh(Cpu cpu, SwapSlot slot, FreeList pages) {
-    Page page = PageAlloc.allocPage(cpu, pages);
-    cpu.at(FRESH).__set_bit(PG_LOCKED, page.flags());
-    cpu.__set_bit(PG_SWAPBACKED, page.flags());
-    cpu.at(ADD_LRU).set_bit(PG_LRU, page.flags());
-    readSlot(cpu, page, slot);
-    return page;
-  }
-
-  /**
-   * swapin_readahead(): reads the slot into a page of the swap cache; null if somebody else does.
-   */
-  Page readAhead(Cpu cpu, SwapSlot slot, FreeList pages) {
-    Page page = PageAlloc.allocPage(cpu, pages);
-    if (!slot.prepareCache(cpu.at(READ_AHEAD))) {
-      free.putPage(cpu.at(NOT_CACHED), page);
-      return null;
-    }
-    cpu.__set_bit(PG_LOCKED, page.flags());
-    cpu.__set_bit(PG_SWAPBACKED, page.flags());
-    SwapCache.add(cpu, page, slot);
-    cpu.at(ADD_LRU).set_bit(PG_LRU, page.flags());
-    readSlot(cpu, page, slot);
-    return page;
-  }
-
-  private static void readSlot(Cpu cpu, Page page, SwapSlot slot) {
-    slot.read(cpu.at(READ_SLOT), page);
-    cpu.smp_wmb();
-    cpu.set_bit(PG_UPTODATE, page.flags());
-    cpu.at(READ_DONE).clear_bit_unlock(PG_LOCKED, page.flags());
-  }
 
   private Mapped lockAndMap(
       Cpu cpu, PageTable table, SwapSlot slot, Source source, long entry, boolean write) {

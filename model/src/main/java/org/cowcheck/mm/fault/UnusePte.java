@@ -18,6 +18,7 @@ import org.cowcheck.mm.SwapSlot;
 import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.mm.rmap.AddAnonRmap;
 import org.cowcheck.mm.swap.SwapCache;
+import org.cowcheck.mm.swap.SwapRead;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
@@ -59,7 +60,6 @@ public final class UnusePte {
   private final Kernel kernel;
   private final Memory memory;
   private final PageFree free;
-  private final SwapIn swapIn;
 
   /**
    * swapoff() under a kernel.
@@ -71,7 +71,6 @@ public final class UnusePte {
     this.kernel = kernel;
     this.memory = memory;
     this.free = free;
-    this.swapIn = new SwapIn(kernel, memory, free);
   }
 
   /**
@@ -87,7 +86,7 @@ public final class UnusePte {
     SwapCache.Found found = SwapCache.lookup(cpu, memory, free, Ref.to(slot));
     Page page = found.page();
     if (found.seen() == SwapCache.Seen.NONE) {
-      page = swapIn.readAhead(cpu, slot, pages);
+      page = SwapRead.ahead(cpu, slot, free, pages);
     }
     if (page == null) {
       return false;

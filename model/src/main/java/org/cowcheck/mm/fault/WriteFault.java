@@ -1,7 +1,6 @@
 package org.cowcheck.mm.fault;
 
 import static org.cowcheck.mm.PageFlag.PG_LOCKED;
-import static org.cowcheck.mm.PageFlag.PG_LRU;
 import static org.cowcheck.mm.PageFlag.PG_SWAPCACHE;
 import static org.cowcheck.mm.PageFlag.PG_UPTODATE;
 
@@ -26,20 +25,15 @@ import org.cowcheck.mm.rmap.AnonRmap;
 import org.cowcheck.mm.rmap.CompoundRmap;
 import org.cowcheck.mm.swap.SwapCache;
 import org.cowcheck.patch.Kernel;
-import org.cowcheck.patch.KernelState;
 
 /**
  * do_wp_page(), wp_page_reuse() and wp_page_copy() of a small page in a private mapping
  * (mm/memory.c), S0 to S3: a write to a present entry that is not writable, or FAULT_FLAG_UNSHARE.
  *
- * <p>S0 asks only how many references the page has, and a pin is one: a pinned page is copied, and
- * page table and pin diverge. S1 to S3 reuse an exclusive page whatever its references. Until
- * 09854ba94c6a (v5.9) the mappings were counted instead of the references: what S0 does without the
- * hunk of W4.
+ * <p>Which pages are reused, and which copied, {@link ReuseAnonPage} decides.
  *
- * <p>Left out: that draining LRU batches (W4a) drops references, for no page is in a batch here;
- * userfaultfd, but that it is not written to a page that it protects; the zero page; KSM's reuse of
- * its own pages and sleeping on the page lock before v5.9; MMU notifiers.
+ * <p>Left out: userfaultfd, but that it is not written to a page that it protects; the zero page;
+ * MMU notifiers.
  */
 public final class WriteFault {
   public static final Steps STEPS = new Steps("do_wp_page");
@@ -55,41 +49,6 @@ public final class WriteFault {
       STEPS.step("W2", "handle_pte_fault", "load the PTE: present, not writable?");
   private static final Step IS_ANON =
       STEPS.step("W2a", "do_wp_page", "load compound_head and mapping: PageAnon?");
-  private static final Step EXCLUSIVE =
-      STEPS.step("W3", "do_wp_page, S1 to S3", "load flags: PG_anon_exclusive? then reuse");
-  private static final Step COUNT =
-      STEPS.hunk(
-          "W4",
-          "do_wp_page",
-          "load mapping, _refcount: KSM, or more than 3 (S0: 1) references? then copy");
-  private static final Step ON_LRU =
-      STEPS.step("W4a", "do_wp_page, S1 to S3", "load flags: PG_lru? else lru_add_drain()");
-  private static final Step COUNT_WITH_CACHE =
-      STEPS.step(
-          "W4b",
-          "do_wp_page, S1 to S3",
-          "load _refcount, flags: more than the entry and the swap cache? then copy");
-  private static final Step TRYLOCK =
-      STEPS.step("W5", "do_wp_page", "trylock the page: test and set PG_locked");
-  private static final Step IN_CACHE =
-      STEPS.step(
-          "W5a", "do_wp_page, S1 to S3", "load flags: PG_swapcache? then try to free the slot");
-  private static final Step COUNT_AGAIN =
-      STEPS.step(
-          "W6",
-          "do_wp_page",
-          "with the page locked: load mapping and _refcount again (S0: _mapcount too)");
-  private static final Step MAPCOUNT =
-      STEPS.step(
-          "W6a",
-          "reuse_swap_page, before 09854ba94c6a",
-          "with the page locked: load mapping, _mapcount, flags, swap_map: one entry? then reuse");
-  private static final Step MAPPING =
-      STEPS.step("W7", "page_move_anon_rmap, S1 to S3", "store mapping");
-  private static final Step SET_EXCLUSIVE =
-      STEPS.step("W8", "page_move_anon_rmap, S1 to S3", "set PG_anon_exclusive, atomically");
-  private static final Step UNLOCK_PAGE =
-      STEPS.step("W9", "do_wp_page", "unlock the page: clear PG_locked");
   private static final Step REUSE_BUG =
       STEPS.step(
           "W9a", "wp_page_reuse, S1 to S3, DEBUG_VM", "PageAnon: VM_BUG_ON without the flag");
@@ -127,6 +86,7 @@ public final class WriteFault {
   private final Arch arch;
   private final Memory memory;
   private final PageFree free;
+  private final ReuseAnonPage reuse;
 
   /**
    * Write faults under a kernel.
@@ -139,6 +99,7 @@ public final class WriteFault {
     this.arch = new Arch(kernel);
     this.memory = memory;
     this.free = free;
+    this.reuse = new ReuseAnonPage(kernel);
   }
 
   /**
@@ -189,7 +150,7 @@ public final class WriteFault {
     }
     Page page = Pte.page(memory, pte);
     boolean anon = PageTests.pageAnon(cpu.at(IS_ANON), page);
-    boolean reuses = anon && mayReuse(cpu, page);
+    boolean reuses = anon && reuse.mayReuse(cpu, page);
     if (!reuses && (anon || !unshare)) {
       Folio.getPage(cpu.at(GET), page);
       cpu.note(COPIED, page.address());
@@ -201,90 +162,6 @@ public final class WriteFault {
     }
     cpu.at(UNLOCK).spin_unlock(table.lock());
     return !unshare;
-  }
-
-  private boolean mayReuse(Cpu cpu, Page page) {
-    KernelState state = kernel.state();
-    if (state == KernelState.S0) {
-      return kernel.has(COUNT) ? mayReuseByCount(cpu, page) : mayReuseByMapcount(cpu, page);
-    }
-    if (cpu.at(EXCLUSIVE).test_bit(PageFlag.anonExclusive(kernel), page.flags())) {
-      return true;
-    }
-    Page folio = Folio.of(cpu.at(COUNT), page);
-    if (ReuseLargeFolio.applies(kernel, folio)) {
-      boolean reuses = ReuseLargeFolio.mayReuse(kernel, cpu, folio);
-      if (reuses) {
-        cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
-      }
-      return reuses;
-    }
-    if (isKsm(cpu, folio) || cpu.atomic_read(folio.refcount()) > 3) {
-      return false;
-    }
-    cpu.at(ON_LRU).test_bit(PG_LRU, folio.flags());
-    if (cpu.at(COUNT_WITH_CACHE).atomic_read(folio.refcount())
-            > (cpu.test_bit(PG_SWAPCACHE, folio.flags()) ? 2 : 1)
-        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
-      return false;
-    }
-    if (cpu.at(IN_CACHE).test_bit(PG_SWAPCACHE, folio.flags())) {
-      SwapCache.freeSwap(cpu, folio);
-    }
-    boolean alone =
-        cpu.at(COUNT_AGAIN)
-            .recheck(() -> !isKsm(cpu, folio) && cpu.atomic_read(folio.refcount()) == 1);
-    if (alone) {
-      cpu.at(MAPPING).WRITE_ONCE(folio.mapping(), Page.ANON_VMA);
-      cpu.at(SET_EXCLUSIVE).set_bit(PageFlag.anonExclusive(kernel), page.flags());
-    }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
-    return alone;
-  }
-
-  /** S0, since 09854ba94c6a (v5.9). */
-  private boolean mayReuseByCount(Cpu cpu, Page page) {
-    Page folio = Folio.of(cpu.at(COUNT), page);
-    if (isKsm(cpu, folio)
-        || cpu.atomic_read(folio.refcount()) != 1
-        || cpu.at(TRYLOCK).test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
-      return false;
-    }
-    boolean alone =
-        cpu.at(COUNT_AGAIN)
-            .recheck(
-                () ->
-                    !isKsm(cpu, folio)
-                        && cpu.atomic_read(page.mapcount()) == 0
-                        && cpu.atomic_read(folio.refcount()) == 1);
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
-    return alone;
-  }
-
-  /** Before 09854ba94c6a: mappings and swap entries count, references do not. */
-  private boolean mayReuseByMapcount(Cpu cpu, Page page) {
-    Page folio = Folio.of(cpu.at(TRYLOCK), page);
-    if (cpu.test_and_set_bit_lock(PG_LOCKED, folio.flags())) {
-      return false;
-    }
-    boolean alone = !isKsm(cpu.at(MAPCOUNT), folio) && isMappedOnce(cpu, folio);
-    if (alone && cpu.test_bit(PG_SWAPCACHE, folio.flags())) {
-      SwapCache.freeSwap(cpu, folio);
-      alone = !cpu.at(MAPCOUNT).test_bit(PG_SWAPCACHE, folio.flags());
-    }
-    cpu.at(UNLOCK_PAGE).clear_bit_unlock(PG_LOCKED, folio.flags());
-    return alone;
-  }
-
-  private static boolean isMappedOnce(Cpu cpu, Page folio) {
-    return folio.block().size() > 1
-        ? CompoundRmap.mostMappings(cpu, folio) <= 1
-        : cpu.atomic_read(folio.mapcount()) == 0;
-  }
-
-  /** PageKsm(): one load of mapping (plain in source). The caller labels the step. */
-  private static boolean isKsm(Cpu cpu, Page page) {
-    return (cpu.read_plain_in_source(page.mapping()) & Page.MAPPING_FLAGS) == Page.MAPPING_FLAGS;
   }
 
   private void wpPageReuse(Cpu cpu, Mm mm, Vma vma, PageTable table, long pte, Page page) {

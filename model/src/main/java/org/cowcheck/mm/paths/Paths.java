@@ -29,6 +29,7 @@ import org.cowcheck.mm.fault.FileFault;
 import org.cowcheck.mm.fault.HugeFault;
 import org.cowcheck.mm.fault.HugeWriteFault;
 import org.cowcheck.mm.fault.MmFault;
+import org.cowcheck.mm.fault.ReuseAnonPage;
 import org.cowcheck.mm.fault.ReuseLargeFolio;
 import org.cowcheck.mm.fault.SwapIn;
 import org.cowcheck.mm.fault.UnusePte;
@@ -92,6 +93,7 @@ import org.cowcheck.mm.swap.Pageout;
 import org.cowcheck.mm.swap.RemoveMapping;
 import org.cowcheck.mm.swap.SwapCache;
 import org.cowcheck.mm.swap.SwapOut;
+import org.cowcheck.mm.swap.SwapRead;
 import org.cowcheck.mm.thp.FreezeParts;
 import org.cowcheck.mm.thp.HugeSwapOut;
 import org.cowcheck.mm.thp.MigrateHugePmd;
@@ -165,8 +167,10 @@ public final class Paths {
         Pageout.STEPS,
         RemoveMapping.STEPS,
         SwapIn.STEPS,
+        SwapRead.STEPS,
         UnusePte.STEPS,
         WriteFault.STEPS,
+        ReuseAnonPage.STEPS,
         Protect.STEPS,
         Zap.STEPS,
         MadviseFree.STEPS,
