@@ -14,6 +14,7 @@ import org.cowcheck.mm.Tlb;
 import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.mm.fault.MmFault;
 import org.cowcheck.mm.fault.MmFault.Access;
+import org.cowcheck.mm.fault.Tries;
 import org.cowcheck.patch.Kernel;
 
 /**
@@ -63,8 +64,8 @@ public final class ThreadWrite {
   }
 
   private boolean set(Cpu cpu, Mm mm, PageTable table, Tlb tlb, long value, boolean second) {
-    MmFault.Result result = MmFault.Result.DONE;
-    for (int faults = 0; ; faults++) {
+    Tries tries = new Tries(MOST_FAULTS);
+    while (true) {
       long access = tlb.begin(cpu.at(ACCESS));
       long pte = tlb.isValid() ? tlb.entry() : tlb.walk(cpu.at(WALK));
       boolean permitted = Pte.present(pte) && Pte.writable(pte);
@@ -80,12 +81,10 @@ public final class ThreadWrite {
         }
       }
       tlb.end(cpu.at(END), access);
-      if (permitted || faults == MOST_FAULTS) {
+      if (permitted || tries.isLast()) {
         return permitted;
       }
-      MmFault.Result before = result;
-      result = fault.handle(cpu, mm, table, Access.WRITE);
-      if (result.isStuckAfter(before)) {
+      if (!tries.goOnAfter(fault.handle(cpu, mm, table, Access.WRITE))) {
         return false;
       }
     }

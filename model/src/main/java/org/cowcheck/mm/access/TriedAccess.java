@@ -8,13 +8,12 @@ import org.cowcheck.memory.Step;
 import org.cowcheck.mm.Mm;
 import org.cowcheck.mm.Page;
 import org.cowcheck.mm.Tlb;
-import org.cowcheck.mm.fault.MmFault;
 import org.cowcheck.mm.fault.MmFault.Result;
+import org.cowcheck.mm.fault.Tries;
 
 /**
  * How user code gets to a page: the hardware's walk, a fault where that does not permit the access,
- * and the walk again, a few times at most: whoever takes the page away again and again is done by
- * then. If two faults in a row have to wait, the second waits until the end ({@link MmFault}).
+ * and the walk again ({@link Tries}).
  *
  * <p>Of an mm that has threads ({@link Mm#hasThreads}) a walk with its access is a section that a
  * flush of the TLB waits for, as in {@link Tlb}.
@@ -40,12 +39,11 @@ public record TriedAccess(Step begin, Step end) {
       Supplier<Ref<Page>> walk,
       ToLongFunction<Ref<Page>> use,
       Supplier<Result> fault) {
-    int mostFaults = mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS;
-    Result result = Result.DONE;
-    for (int faults = 0; ; faults++) {
+    Tries tries = new Tries(mm.hasThreads() ? MOST_FAULTS_OF_THREADS : MOST_FAULTS);
+    while (true) {
       long section = mm.hasThreads() ? cpu.at(begin).srcu_read_lock(mm.userAccesses()) : 0;
       Ref<Page> page = walk.get();
-      boolean isLast = page != null || faults == mostFaults;
+      boolean isLast = page != null || tries.isLast();
       long used = isLast ? use.applyAsLong(page) : 0;
       if (mm.hasThreads()) {
         cpu.at(end).srcu_read_unlock(mm.userAccesses(), section);
@@ -53,9 +51,7 @@ public record TriedAccess(Step begin, Step end) {
       if (isLast) {
         return used;
       }
-      Result before = result;
-      result = fault.get();
-      if (result.isStuckAfter(before)) {
+      if (!tries.goOnAfter(fault.get())) {
         return use.applyAsLong(null);
       }
     }

@@ -67,11 +67,6 @@ public final class MmFault {
     /** Nothing, and no further try is shown: it waits until the end, or would begin anew. */
     STUCK;
 
-    /** Whether no further try is shown of whoever had another fault right before. */
-    public boolean isStuckAfter(Result before) {
-      return this == STUCK || (this == before && (this == WAITS || this == MIGRATES));
-    }
-
     private static Result of(HugeWriteFault.Done done) {
       return switch (done) {
         case WROTE -> WROTE;

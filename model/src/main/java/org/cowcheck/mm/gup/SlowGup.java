@@ -20,6 +20,7 @@ import org.cowcheck.mm.Vma;
 import org.cowcheck.mm.alloc.PageFree;
 import org.cowcheck.mm.fault.MmFault;
 import org.cowcheck.mm.fault.MmFault.Access;
+import org.cowcheck.mm.fault.Tries;
 import org.cowcheck.patch.Kernel;
 import org.cowcheck.patch.KernelState;
 
@@ -42,10 +43,8 @@ import org.cowcheck.patch.KernelState;
  * </pre>
  *
  * <p>Left out: PROT_NONE, special entries and device pages; that a fault may drop mmap_lock;
- * signals; activating the page. The kernel tries again until it succeeds; here it gives up after a
- * few faults: whoever takes the page away again and again is done by then. Who has to wait twice in
- * a row waits until the end ({@link MmFault}). A page that FOLL_LONGTERM may not have is not
- * migrated: the pin is dropped.
+ * signals; activating the page; trying again without a limit ({@link Tries}). A page that
+ * FOLL_LONGTERM may not have is not migrated: the pin is dropped.
  */
 public final class SlowGup {
   public static final Steps STEPS = new Steps("__get_user_pages");
@@ -147,18 +146,17 @@ public final class SlowGup {
   private Page getUserPagesLocked(Cpu cpu, Mm mm, Vma vma, PageTable table, GupFlags flags) {
     GupFlags now = flags;
     boolean brokeCow = false;
-    MmFault.Result result = MmFault.Result.DONE;
-    for (int faults = 0; ; faults++) {
+    Tries tries = new Tries(MOST_FAULTS);
+    while (true) {
       Followed followed = followPmd(cpu, mm, vma, table, now, brokeCow);
-      if (followed.page() != null || faults == MOST_FAULTS) {
+      if (followed.page() != null || tries.isLast()) {
         return followed.page();
       }
       Access access = now.write() ? Access.WRITE : Access.READ;
-      MmFault.Result before = result;
-      result =
+      MmFault.Result result =
           fault.handleMmFault(
               cpu, mm, vma, table, followed.mustUnshare() ? Access.UNSHARE : access);
-      if (result.isStuckAfter(before)) {
+      if (!tries.goOnAfter(result)) {
         return null;
       }
       boolean wrote = result == MmFault.Result.WROTE;
