@@ -1,12 +1,11 @@
 package org.cowcheck.report;
 
-import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.commons.text.WordUtils;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
@@ -20,9 +19,6 @@ import org.cowcheck.verdict.Witness;
 final class MailColumns {
   private static final String GAP = "  ";
   private static final String REST = "...";
-
-  /** Marks where a line may be broken without a space. */
-  private static final String BREAK = "\0";
 
   /** The width of a step's label and the space after it. */
   private static final int LABEL = 6;
@@ -49,11 +45,8 @@ final class MailColumns {
   private void select() {
     for (int id : witness.rows()) {
       Event event = graph.event(id);
-      if (event.isRead()) {
-        selectIfOther(event, id, graph.rf(id));
-        selectIfOther(event, id, next(graph.rf(id)));
-      } else if (event.isWrite()) {
-        selectIfOther(event, id, next(id));
+      if (!event.isFence()) {
+        Communication.add(graph, id, shown);
       }
       if (!notesAfter(event).isEmpty()) {
         shown.add(id);
@@ -64,20 +57,6 @@ final class MailColumns {
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
       selectFences(cpu);
     }
-  }
-
-  private void selectIfOther(Event event, int id, int other) {
-    if (other >= 0 && !graph.event(other).isInitial() && graph.event(other).cpu() != event.cpu()) {
-      shown.add(id);
-      shown.add(other);
-    }
-  }
-
-  /** The write that follows a write in coherence order, or -1. */
-  private int next(int write) {
-    int word = graph.event(write).word().number();
-    int place = graph.place(write) + 1;
-    return place < graph.writes(word) ? graph.write(word, place) : -1;
   }
 
   /** Barriers between the first and the last event that is shown of a CPU. */
@@ -104,15 +83,13 @@ final class MailColumns {
 
   /** The lines, none longer than the width. */
   String print() {
-    StringBuilder text = new StringBuilder();
-    List<String> head = new ArrayList<>();
-    List<String> rule = new ArrayList<>();
+    CpuColumns text = new CpuColumns(graph.cpus(), width, "", GAP);
+    List<List<String>> head = new ArrayList<>();
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      head.add("CPU" + cpu + ": " + witness.columns().get(cpu));
-      rule.add("-".repeat(width));
+      head.add(wrap("CPU" + cpu + ": " + witness.columns().get(cpu)));
     }
-    append(text, head);
-    append(text, rule);
+    text.add(head);
+    text.add(Collections.nCopies(graph.cpus(), List.of("-".repeat(width))));
     String[] function = new String[graph.cpus()];
     boolean[] rest = new boolean[graph.cpus()];
     for (int id : witness.rows()) {
@@ -126,62 +103,24 @@ final class MailColumns {
         continue;
       }
       if (rest[cpu]) {
-        append(text, row(cpu, REST));
+        text.add(cpu, wrap(REST));
         rest[cpu] = false;
       }
       String of = event.step().kernelFunction();
       if (!of.equals(function[cpu]) && !of.isEmpty()) {
-        append(text, row(cpu, of + "():"));
+        text.add(cpu, wrap(of + "():"));
       }
       function[cpu] = of;
-      append(text, row(cpu, events.describe(id)));
+      text.add(cpu, wrap(events.describe(id)));
       for (Note note : notesAfter(event)) {
-        append(text, row(cpu, "*** " + note.name()));
+        text.add(cpu, wrap("*** " + note.name()));
       }
     }
     return text.toString();
   }
 
-  private List<String> row(int cpu, String text) {
-    List<String> row = new ArrayList<>();
-    for (int i = 0; i < graph.cpus(); i++) {
-      row.add(i == cpu ? text : "");
-    }
-    return row;
-  }
-
-  private void append(StringBuilder text, List<String> row) {
-    List<List<String>> cells = row.stream().map(this::wrap).toList();
-    int lines = cells.stream().mapToInt(List::size).max().orElse(0);
-    for (int line = 0; line < lines; line++) {
-      StringBuilder whole = new StringBuilder();
-      for (List<String> cell : cells) {
-        whole
-            .append(Strings.padEnd(line < cell.size() ? cell.get(line) : "", width, ' '))
-            .append(GAP);
-      }
-      text.append(whole.toString().stripTrailing()).append('\n');
-    }
-  }
-
-  /**
-   * Lines of a cell, broken at spaces and after {@code |}: what follows a step's label stays to the
-   * right of it.
-   */
   private List<String> wrap(String cell) {
-    int hanging = cell.startsWith("(") ? LABEL : 0;
-    List<String> lines = new ArrayList<>();
-    for (String line :
-        WordUtils.wrap(
-                cell.substring(hanging).replace("|", "|" + BREAK + " "),
-                width - hanging,
-                "\n",
-                true)
-            .replace(BREAK + " ", "")
-            .replace(BREAK, "")
-            .split("\n", -1)) {
-      lines.add((lines.isEmpty() ? cell.substring(0, hanging) : " ".repeat(hanging)) + line);
-    }
-    return lines;
+    int label = cell.startsWith("(") ? LABEL : 0;
+    return CpuColumns.wrap(cell, label, width - label);
   }
 }

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.commons.text.WordUtils;
 import org.cowcheck.execution.Event;
 import org.cowcheck.execution.Graph;
 import org.cowcheck.execution.LockRole;
@@ -47,7 +46,7 @@ final class StoryColumns {
     for (int id : witness.rows()) {
       Event event = graph.event(id);
       if (!event.isFence() && event.lockRole() == LockRole.NONE) {
-        addNeighbours(id);
+        Communication.add(graph, id, shown);
       }
     }
     if (shown.size() > MANY) {
@@ -82,42 +81,24 @@ final class StoryColumns {
         : Cause.access(event.step().label(), event.isRead() ? "load" : "store", event.word());
   }
 
-  /** What another CPU stores right before or after. */
-  private void addNeighbours(int id) {
-    Event event = graph.event(id);
-    int write = event.isRead() ? graph.rf(id) : id;
-    addIfOther(id, write);
-    int place = graph.place(write) + 1;
-    if (place < graph.writes(event.word().number())) {
-      addIfOther(id, graph.write(event.word().number(), place));
-    }
-  }
-
-  private void addIfOther(int id, int other) {
-    if (!graph.event(other).isInitial() && graph.event(other).cpu() != graph.event(id).cpu()) {
-      shown.add(id);
-      shown.add(other);
-    }
-  }
-
   private String print() {
-    StringBuilder text = new StringBuilder();
-    List<String> head = new ArrayList<>();
+    CpuColumns text = new CpuColumns(graph.cpus(), width, "  ", "");
+    List<List<String>> head = new ArrayList<>();
     for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      head.add("CPU" + cpu + ": " + witness.columns().get(cpu));
+      head.add(wrap("CPU" + cpu + ": " + witness.columns().get(cpu)));
     }
-    append(text, head);
+    text.add(head);
     Map<Integer, Step> last = new HashMap<>();
     for (int id : witness.rows()) {
       Event event = graph.event(id);
       boolean isEarly = witness.early().contains(id);
       if (shown.contains(id) && (isEarly || !event.step().equals(last.get(event.cpu())))) {
-        append(text, row(event.cpu(), describe(event) + (isEarly ? EARLY : "")));
+        text.add(event.cpu(), wrap(describe(event) + (isEarly ? EARLY : "")));
         last.put(event.cpu(), event.step());
       }
       for (Note note : witness.notes().get(event.cpu())) {
         if (note.position() == event.index() + 1 && isNews(note)) {
-          append(text, row(event.cpu(), " ".repeat(label) + "[" + note.name() + "]"));
+          text.add(event.cpu(), wrap(" ".repeat(label) + "[" + note.name() + "]"));
         }
       }
     }
@@ -139,33 +120,8 @@ final class StoryColumns {
     return head + what;
   }
 
-  private List<String> row(int cpu, String text) {
-    List<String> row = new ArrayList<>();
-    for (int i = 0; i < graph.cpus(); i++) {
-      row.add(i == cpu ? text : "");
-    }
-    return row;
-  }
-
-  private void append(StringBuilder text, List<String> row) {
-    List<List<String>> cells = row.stream().map(this::wrap).toList();
-    int lines = cells.stream().mapToInt(List::size).max().orElse(0);
-    for (int line = 0; line < lines; line++) {
-      StringBuilder whole = new StringBuilder("  ");
-      for (List<String> cell : cells) {
-        whole.append(Strings.padEnd(line < cell.size() ? cell.get(line) : "", width, ' '));
-      }
-      text.append(whole.toString().stripTrailing()).append('\n');
-    }
-  }
-
   private List<String> wrap(String cell) {
-    List<String> lines = new ArrayList<>();
     int hanging = cell.startsWith("CPU") ? 0 : Math.min(label, cell.length());
-    int room = width - label - 2;
-    for (String line : WordUtils.wrap(cell.substring(hanging), room, "\n", true).split("\n", -1)) {
-      lines.add((lines.isEmpty() ? cell.substring(0, hanging) : " ".repeat(hanging)) + line);
-    }
-    return lines;
+    return CpuColumns.wrap(cell, hanging, width - label - 2);
   }
 }
