@@ -30,7 +30,7 @@ final class Placement {
       return true;
     }
     int place = of(graph, id);
-    int before = previous(graph, event);
+    int before = graph.poLocBefore(event);
     if (before >= 0 && of(graph, before) > place - (event.isWrite() ? 1 : 0)) {
       return false;
     }
@@ -38,17 +38,6 @@ final class Placement {
     return event.isRead()
         || (isAtomic(graph, id)
             && (place + 1 == graph.writes(word) || isAtomic(graph, graph.write(word, place + 1))));
-  }
-
-  /** The access of the same word that comes before an event on its CPU, or -1. */
-  private static int previous(Graph graph, Event event) {
-    for (int i = event.index() - 1; i >= 0; i--) {
-      int id = graph.at(event.cpu(), i);
-      if (graph.event(id).word() == event.word()) {
-        return id;
-      }
-    }
-    return -1;
   }
 
   /** Whether a write, if it is that of a read-modify-write, comes right after its source. */

@@ -104,6 +104,17 @@ public final class Graph {
     return event.isInitial() || event.index() == 0 ? -1 : po[event.cpu()][event.index() - 1];
   }
 
+  /** The id of the access of the same word right before this one in program order, or -1. */
+  public int poLocBefore(Event access) {
+    for (int i = access.index() - 1; i >= 0; i--) {
+      int id = po[access.cpu()][i];
+      if (events[id].word() == access.word()) {
+        return id;
+      }
+    }
+    return -1;
+  }
+
   /** How many writes a word has, the initial one included. */
   public int writes(int word) {
     return co[word].length;

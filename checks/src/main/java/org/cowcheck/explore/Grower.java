@@ -160,13 +160,11 @@ final class Grower implements ReplayCpu.Extension {
    * coherence it reads nothing older, and writes nothing before it.
    */
   private int oldest(Event event) {
-    for (int i = event.index() - 1; i >= 0; i--) {
-      int id = graph.at(event.cpu(), i);
-      if (graph.event(id).word() == event.word()) {
-        return graph.place(graph.event(id).isRead() ? graph.rf(id) : id);
-      }
+    int before = graph.poLocBefore(event);
+    if (before < 0) {
+      return 0;
     }
-    return 0;
+    return graph.place(graph.event(before).isRead() ? graph.rf(before) : before);
   }
 
   // Writes.
