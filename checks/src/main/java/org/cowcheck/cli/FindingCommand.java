@@ -14,7 +14,7 @@ import org.cowcheck.client.ClientProgram;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.finding.FindingFiles;
 import org.cowcheck.finding.Findings;
-import org.cowcheck.finding.Violation;
+import org.cowcheck.finding.Sighting;
 import org.cowcheck.patch.Accesses;
 import org.cowcheck.report.FindingText;
 import org.cowcheck.report.FindingsJson;
@@ -105,7 +105,7 @@ final class FindingCommand implements Callable<Integer> {
               threads.threads(),
               interruption::isRequested,
               Optional.of(out.resolve("catalogue-causes.json")));
-      ImmutableList<Finding> found = findings.of(violations(all, outcomes));
+      ImmutableList<Finding> found = findings.of(sightings(all, outcomes));
       print(found, outcomes, asked);
       if (!found.isEmpty()) {
         return ExitCode.FOUND;
@@ -136,18 +136,18 @@ final class FindingCommand implements Callable<Integer> {
   }
 
   /** The first outcome of each program that is Sometimes. */
-  private ImmutableList<Violation> violations(
+  private ImmutableList<Sighting> sightings(
       ImmutableList<ClientProgram> all, ImmutableList<Outcome> outcomes) {
-    List<Violation> violations = new ArrayList<>();
+    List<Sighting> sightings = new ArrayList<>();
     int columns = models.columns().size();
     for (int i = 0; i < all.size(); i++) {
       ClientProgram program = all.get(i);
       outcomes.subList(i * columns, (i + 1) * columns).stream()
           .filter(outcome -> outcome.verdict() == Verdict.SOMETIMES)
           .findFirst()
-          .ifPresent(outcome -> violations.add(Violation.of(program, outcome)));
+          .ifPresent(outcome -> sightings.add(Sighting.of(program, outcome)));
     }
-    return ImmutableList.copyOf(violations);
+    return ImmutableList.copyOf(sightings);
   }
 
   private void print(

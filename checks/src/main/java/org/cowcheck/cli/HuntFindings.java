@@ -12,8 +12,9 @@ import org.cowcheck.client.ClientProgram;
 import org.cowcheck.explore.Bounds;
 import org.cowcheck.finding.FindingFiles;
 import org.cowcheck.finding.Findings;
-import org.cowcheck.finding.Violation;
+import org.cowcheck.finding.Sighting;
 import org.cowcheck.hunt.Bag;
+import org.cowcheck.hunt.Violation;
 import org.cowcheck.report.FindingText;
 import org.cowcheck.verdict.Finding;
 
@@ -29,24 +30,24 @@ record HuntFindings(Path out, String patch, Bounds bounds, int threads) {
   /** Makes them, writes their files and prints their summary. */
   void make(Bag bag, BooleanSupplier cancelled, PrintStream to)
       throws IOException, InterruptedException {
-    ImmutableList<Violation> violations = violations(bag);
-    if (violations.isEmpty()) {
+    ImmutableList<Sighting> sightings = sightings(bag);
+    if (sightings.isEmpty()) {
       return;
     }
     ImmutableList<Finding> found =
         new Findings(bounds, threads, cancelled, Optional.of(out.resolve("catalogue-causes.json")))
-            .of(violations);
+            .of(sightings);
     Path files = FindingFiles.write(found, out, cell -> FindingCommand.command(cell, patch));
     to.printf("%s%nFiles: %s%n", FindingText.summary(found), files);
   }
 
   /** Each program once, under the first model that breaks it; data races alone are left out. */
-  private static ImmutableList<Violation> violations(Bag bag) {
-    Map<ClientProgram, Violation> first = new LinkedHashMap<>();
-    for (org.cowcheck.hunt.Violation violation : bag.violations()) {
+  private static ImmutableList<Sighting> sightings(Bag bag) {
+    Map<ClientProgram, Sighting> first = new LinkedHashMap<>();
+    for (Violation violation : bag.violations()) {
       if (!violation.inherited() && violation.outcome().witness().isPresent()) {
         first.putIfAbsent(
-            violation.program(), Violation.of(violation.program(), violation.outcome()));
+            violation.program(), Sighting.of(violation.program(), violation.outcome()));
       }
     }
     return ImmutableList.copyOf(first.values());

@@ -81,13 +81,13 @@ public final class Findings {
     this.scenarios = scenarios;
   }
 
-  /** What violations come to, each cause once: those of the smallest programs first. */
-  public ImmutableList<Finding> of(Collection<Violation> violations)
+  /** What sightings come to, each cause once: those of the smallest programs first. */
+  public ImmutableList<Finding> of(Collection<Sighting> sightings)
       throws InterruptedException, IOException {
     try (Pool pool = new Pool(threads)) {
       Catalogue catalogue = new Catalogue(scenarios, bounds, pool, cancelled, causes);
       Trials trials = new Trials(bounds, cancelled);
-      ImmutableList<Group> groups = groups(violations, trials, pool);
+      ImmutableList<Group> groups = groups(sightings, trials, pool);
       ImmutableList<Details> details =
           pool.each(groups, group -> new Details(contexts(group.cell), repairs(group)));
       ImmutableList.Builder<Finding> findings = ImmutableList.builder();
@@ -130,25 +130,23 @@ public final class Findings {
     }
   }
 
-  private record Small(Violation violation, Shrinking.Shrunk shrunk) {}
+  private record Small(Sighting sighting, Shrinking.Shrunk shrunk) {}
 
   private record Details(
       ImmutableList<Finding.Context> contexts, ImmutableList<Synthesis> repairs) {}
 
   private record Likeness(Finding.Standing standing, ImmutableList<Finding.Likeness> scenarios) {}
 
-  private ImmutableList<Group> groups(Collection<Violation> violations, Trials trials, Pool pool)
+  private ImmutableList<Group> groups(Collection<Sighting> sightings, Trials trials, Pool pool)
       throws InterruptedException {
     Shrinking shrinking = new Shrinking(trials);
     ImmutableList<Small> small =
-        pool
-            .each(violations, violation -> new Small(violation, shrinking.shrink(violation)))
-            .stream()
+        pool.each(sightings, sighting -> new Small(sighting, shrinking.shrink(sighting))).stream()
             .sorted(
                 Comparator.comparing((Small one) -> one.shrunk.program(), Shrinking.smallestFirst())
                     .thenComparing(one -> MemoryModels.named(one.shrunk.cell().model()), weakLast())
-                    .thenComparing(one -> one.violation.program(), Shrinking.smallestFirst())
-                    .thenComparing(one -> one.violation.cell().toString()))
+                    .thenComparing(one -> one.sighting.program(), Shrinking.smallestFirst())
+                    .thenComparing(one -> one.sighting.cell().toString()))
             .collect(toImmutableList());
     ImmutableList<Optional<Examined>> examined = pool.each(small, one -> examine(one, trials));
     List<Group> groups = new ArrayList<>();
@@ -169,10 +167,10 @@ public final class Findings {
         group = new Group(found);
         groups.add(group);
       }
-      Cell cell = small.get(i).violation.cell();
+      Cell cell = small.get(i).sighting.cell();
       group.seen.add(
           new Finding.Seen(
-              small.get(i).violation.program().toString(), cell.model(), cell.platform()));
+              small.get(i).sighting.program().toString(), cell.model(), cell.platform()));
     }
     return ImmutableList.copyOf(groups);
   }
@@ -182,26 +180,25 @@ public final class Findings {
   }
 
   /**
-   * The cause of a violation in its smallest program, or else in its own. There is none if the user
+   * The cause of a sighting in its smallest program, or else in its own. There is none if the user
    * has interrupted.
    */
   private Optional<Examined> examine(Small small, Trials trials) {
-    String broken = Cause.invariant(small.violation.broken());
-    Shrinking.Shrunk whole =
-        new Shrinking.Shrunk(small.violation.program(), small.violation.cell());
+    String broken = Cause.invariant(small.sighting.broken());
+    Shrinking.Shrunk whole = new Shrinking.Shrunk(small.sighting.program(), small.sighting.cell());
     Optional<Examined> found =
         examined(trials.examine(small.shrunk.cell()), broken, small.shrunk)
             .or(
                 () ->
                     examined(
                         Examination.of(
-                            whole.cell(), bounds, cancelled, false, small.violation.recording()),
+                            whole.cell(), bounds, cancelled, false, small.sighting.recording()),
                         broken,
                         whole));
     if (found.isEmpty() && !cancelled.getAsBoolean()) {
       throw new IllegalStateException(
           "%s: expected '%s' to be broken, found that it is not"
-              .formatted(small.violation.cell(), broken));
+              .formatted(small.sighting.cell(), broken));
     }
     return found;
   }

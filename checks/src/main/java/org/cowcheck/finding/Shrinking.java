@@ -48,9 +48,9 @@ final class Shrinking {
   record Shrunk(ClientProgram program, Cell cell) {}
 
   /** The smallest program in the strongest context. */
-  Shrunk shrink(Violation violation) {
-    String broken = Cause.invariant(violation.broken());
-    Shrunk small = smallest(new Shrunk(violation.program().canonical(), violation.cell()), broken);
+  Shrunk shrink(Sighting sighting) {
+    String broken = Cause.invariant(sighting.broken());
+    Shrunk small = smallest(new Shrunk(sighting.program().canonical(), sighting.cell()), broken);
     Shrunk simple = withSimplestStart(strongest(small, broken), broken);
     return simple.program().start() == small.program().start()
         ? simple

@@ -53,12 +53,12 @@ record Found(Patch patch, String model, ImmutableList<Scenario> catalogue) {
         Accesses.MARKED);
   }
 
-  /** The violation of a program; its witness is the first that is found. */
-  Violation violation(String program) {
+  /** The sighting of a program; its witness is the first that is found. */
+  Sighting sighting(String program) {
     Outcome outcome =
         new ScenarioCheck(cell(program), MemoryModels.named(model))
             .exploreToFirst(BOUNDS, Progress.NONE, () -> false);
-    return Violation.of(ClientProgram.parse(program), outcome);
+    return Sighting.of(ClientProgram.parse(program), outcome);
   }
 
   ImmutableList<Finding> in(String... programs) throws InterruptedException, IOException {
@@ -68,6 +68,6 @@ record Found(Patch patch, String model, ImmutableList<Scenario> catalogue) {
   ImmutableList<Finding> in(int threads, Optional<Path> causes, String... programs)
       throws InterruptedException, IOException {
     return new Findings(BOUNDS, threads, () -> false, causes, catalogue)
-        .of(Stream.of(programs).map(this::violation).collect(toImmutableList()));
+        .of(Stream.of(programs).map(this::sighting).collect(toImmutableList()));
   }
 }

@@ -22,7 +22,7 @@ final class ShrinkingTest {
     Found found = Found.under(patch, model);
     return new Shrinking(new Trials(Found.BOUNDS, () -> false))
         .shrink(
-            new Violation(
+            new Sighting(
                 ClientProgram.parse(program), found.cell(program), broken, Optional.empty()));
   }
 

@@ -13,12 +13,12 @@ import org.cowcheck.verdict.Recording;
  * @param broken what the witness broke, as it says
  * @param recording the choices that made it, in case that it is hard to find again
  */
-public record Violation(
+public record Sighting(
     ClientProgram program, Cell cell, String broken, Optional<Recording> recording) {
 
   /** That of an outcome that is Sometimes. */
-  public static Violation of(ClientProgram program, Outcome outcome) {
-    return new Violation(
+  public static Sighting of(ClientProgram program, Outcome outcome) {
+    return new Sighting(
         program, outcome.cell(), outcome.witness().orElseThrow().broken(), outcome.recording());
   }
 }
