@@ -175,7 +175,7 @@ final class GlobalOrderGrowth extends StepwiseGrowth {
   }
 
   private void markSeen(Graph graph, int id) {
-    int row = seen(number(graph.event(id).isRead() ? graph.rf(id) : id));
+    int row = seen(number(graph.writeOf(id)));
     before.or(row, before, of(number(id)));
     before.add(row, number(id));
   }

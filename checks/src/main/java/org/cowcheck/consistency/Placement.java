@@ -12,7 +12,7 @@ final class Placement {
 
   /** The place of an access. */
   static int of(Graph graph, int id) {
-    return graph.place(graph.event(id).isRead() ? graph.rf(id) : id);
+    return graph.place(graph.writeOf(id));
   }
 
   /**

@@ -106,8 +106,8 @@ final class SkippedSections {
     if (!counts(to) || event.word() != to.word() || (event.isRead() && to.isRead())) {
       return 0;
     }
-    int place = graph.place(event.isRead() ? graph.rf(id) : id);
-    int otherPlace = graph.place(to.isRead() ? graph.rf(other) : other);
+    int place = graph.place(graph.writeOf(id));
+    int otherPlace = graph.place(graph.writeOf(other));
     if (event.isRead()) {
       return otherPlace > place ? -1 : otherPlace == place ? 1 : 0;
     }

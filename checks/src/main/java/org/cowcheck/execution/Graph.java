@@ -74,6 +74,11 @@ public final class Graph {
     return rf[read];
   }
 
+  /** The write that an access is, or reads from. */
+  public int writeOf(int access) {
+    return events[access].isRead() ? rf[access] : access;
+  }
+
   /** Makes a read read from another write. */
   public void setRf(int read, int write) {
     rf[read] = write;

@@ -253,7 +253,6 @@ final class Drawing {
     if (b.isRead()) {
       return graph.rf(to) == from ? "rf" : "";
     }
-    int write = a.isRead() ? graph.rf(from) : from;
-    return graph.place(write) < graph.place(to) ? (a.isRead() ? "fr" : "co") : "";
+    return graph.place(graph.writeOf(from)) < graph.place(to) ? (a.isRead() ? "fr" : "co") : "";
   }
 }

@@ -213,7 +213,7 @@ public final class Execution implements End, Comparable<Execution> {
       }
       Event event = graph.event(id);
       if (!event.isFence()) {
-        int write = event.isRead() ? graph.rf(id) : id;
+        int write = graph.writeOf(id);
         int next = graph.place(write) + 1;
         if (event.isRead()) {
           result.add(write, id);

@@ -161,10 +161,7 @@ final class Grower implements ReplayCpu.Extension {
    */
   private int oldest(Event event) {
     int before = graph.poLocBefore(event);
-    if (before < 0) {
-      return 0;
-    }
-    return graph.place(graph.event(before).isRead() ? graph.rf(before) : before);
+    return before < 0 ? 0 : graph.place(graph.writeOf(before));
   }
 
   // Writes.

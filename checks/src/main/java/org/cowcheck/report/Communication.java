@@ -11,7 +11,7 @@ final class Communication {
   /** Adds an access, and the stores of other CPUs that it reads from or right before. */
   static void add(Graph graph, int access, Set<Integer> to) {
     Event event = graph.event(access);
-    int write = event.isRead() ? graph.rf(access) : access;
+    int write = graph.writeOf(access);
     addIfOther(graph, access, write, to);
     int word = event.word().number();
     int next = graph.place(write) + 1;
