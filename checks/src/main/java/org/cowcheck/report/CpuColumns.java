@@ -4,6 +4,7 @@ import com.google.common.base.Strings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.commons.text.WordUtils;
 
 /** Lines of text with a column for each CPU, in which texts are wrapped. */
@@ -15,6 +16,7 @@ final class CpuColumns {
   private final int width;
   private final String indent;
   private final String gap;
+  private final Function<String, List<String>> wrap;
   private final StringBuilder text = new StringBuilder();
 
   /**
@@ -23,23 +25,38 @@ final class CpuColumns {
    * @param width of a column, in characters
    * @param indent what is before the first
    * @param gap what is between two
+   * @param wrap the lines of a text, such as {@link #wrap} makes
    */
-  CpuColumns(int cpus, int width, String indent, String gap) {
+  CpuColumns(int cpus, int width, String indent, String gap, Function<String, List<String>> wrap) {
     this.cpus = cpus;
     this.width = width;
     this.indent = indent;
     this.gap = gap;
+    this.wrap = wrap;
   }
 
-  /** Adds a text in the column of one CPU, as {@link #wrap} has it. */
-  void add(int cpu, List<String> cell) {
-    List<List<String>> row = new ArrayList<>(Collections.nCopies(cpus, List.of()));
-    row.set(cpu, cell);
+  /** Adds the name of each CPU and of what it does. */
+  void addHead(List<String> names) {
+    List<List<String>> row = new ArrayList<>();
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      row.add(wrap.apply("CPU" + cpu + ": " + names.get(cpu)));
+    }
     add(row);
   }
 
-  /** Adds a text in each column. */
-  void add(List<List<String>> row) {
+  /** Adds a line through each column. */
+  void addRule() {
+    add(Collections.nCopies(cpus, List.of("-".repeat(width))));
+  }
+
+  /** Adds a text in the column of one CPU. */
+  void add(int cpu, String cell) {
+    List<List<String>> row = new ArrayList<>(Collections.nCopies(cpus, List.of()));
+    row.set(cpu, wrap.apply(cell));
+    add(row);
+  }
+
+  private void add(List<List<String>> row) {
     int lines = row.stream().mapToInt(List::size).max().orElse(0);
     for (int line = 0; line < lines; line++) {
       StringBuilder whole = new StringBuilder(indent);

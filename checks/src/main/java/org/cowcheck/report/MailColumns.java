@@ -2,7 +2,6 @@ package org.cowcheck.report;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -83,13 +82,9 @@ final class MailColumns {
 
   /** The lines, none longer than the width. */
   String print() {
-    CpuColumns text = new CpuColumns(graph.cpus(), width, "", GAP);
-    List<List<String>> head = new ArrayList<>();
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      head.add(wrap("CPU" + cpu + ": " + witness.columns().get(cpu)));
-    }
-    text.add(head);
-    text.add(Collections.nCopies(graph.cpus(), List.of("-".repeat(width))));
+    CpuColumns text = new CpuColumns(graph.cpus(), width, "", GAP, this::wrap);
+    text.addHead(witness.columns());
+    text.addRule();
     String[] function = new String[graph.cpus()];
     boolean[] rest = new boolean[graph.cpus()];
     for (int id : witness.rows()) {
@@ -103,17 +98,17 @@ final class MailColumns {
         continue;
       }
       if (rest[cpu]) {
-        text.add(cpu, wrap(REST));
+        text.add(cpu, REST);
         rest[cpu] = false;
       }
       String of = event.step().kernelFunction();
       if (!of.equals(function[cpu]) && !of.isEmpty()) {
-        text.add(cpu, wrap(of + "():"));
+        text.add(cpu, of + "():");
       }
       function[cpu] = of;
-      text.add(cpu, wrap(events.describe(id)));
+      text.add(cpu, events.describe(id));
       for (Note note : notesAfter(event)) {
-        text.add(cpu, wrap("*** " + note.name()));
+        text.add(cpu, "*** " + note.name());
       }
     }
     return text.toString();

@@ -2,7 +2,6 @@ package org.cowcheck.report;
 
 import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableSet;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -82,23 +81,19 @@ final class StoryColumns {
   }
 
   private String print() {
-    CpuColumns text = new CpuColumns(graph.cpus(), width, "  ", "");
-    List<List<String>> head = new ArrayList<>();
-    for (int cpu = 0; cpu < graph.cpus(); cpu++) {
-      head.add(wrap("CPU" + cpu + ": " + witness.columns().get(cpu)));
-    }
-    text.add(head);
+    CpuColumns text = new CpuColumns(graph.cpus(), width, "  ", "", this::wrap);
+    text.addHead(witness.columns());
     Map<Integer, Step> last = new HashMap<>();
     for (int id : witness.rows()) {
       Event event = graph.event(id);
       boolean isEarly = witness.early().contains(id);
       if (shown.contains(id) && (isEarly || !event.step().equals(last.get(event.cpu())))) {
-        text.add(event.cpu(), wrap(describe(event) + (isEarly ? EARLY : "")));
+        text.add(event.cpu(), describe(event) + (isEarly ? EARLY : ""));
         last.put(event.cpu(), event.step());
       }
       for (Note note : witness.notes().get(event.cpu())) {
         if (note.position() == event.index() + 1 && isNews(note)) {
-          text.add(event.cpu(), wrap(" ".repeat(label) + "[" + note.name() + "]"));
+          text.add(event.cpu(), " ".repeat(label) + "[" + note.name() + "]");
         }
       }
     }
